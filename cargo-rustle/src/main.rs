@@ -1,0 +1,2 @@
+//! cargo-rustle
+fn main() {}

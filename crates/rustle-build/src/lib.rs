@@ -1,0 +1,1 @@
+//! prepare(): checks a playbook and embeds it, from build.rs

@@ -1,0 +1,1 @@
+//! The container that a runner carries: write, read, verify

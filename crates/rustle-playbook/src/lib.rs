@@ -1,0 +1,1 @@
+//! Playbooks, inventories, roles and plan JSON, read with the position of everything

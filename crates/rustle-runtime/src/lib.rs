@@ -1,0 +1,1 @@
+//! What a runner is made of: modules, variables, executor, reporters, command line

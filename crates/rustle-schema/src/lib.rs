@@ -1,0 +1,1 @@
+//! The shapes of every file and wire format of Rustle

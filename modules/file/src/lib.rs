@@ -1,0 +1,1 @@
+//! Modules for files: file, copy, template, stat, lineinfile, blockinfile, replace, slurp, tempfile, find
