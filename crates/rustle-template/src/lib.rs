@@ -1,1 +1,5 @@
-//! Jinja2 as Ansible means it: expressions, templates, filters, tests and lookups
+//! Jinja2 as Ansible means it, over [`rustle_value`].
+
+pub mod world;
+
+pub use world::{FileKind, Variable, World};

@@ -1,1 +1,20 @@
-//! The values of the playbook language: Python-like types, their text forms, coercions to argument types
+//! The values of the playbook language.
+//!
+//! A playbook's values are Python's: `True`, `[1, 'a']`, tuples, integers of any size, undefined names. This crate holds
+//! the type that carries them ([`Value`], [`Map`]), their text forms ([`python`], [`json`], [`yaml`]), Ansible's coercions
+//! to argument types ([`coerce`]) and the lossless form in which they travel in plans and messages ([`wire`]).
+//!
+//! No input or output happens here.
+
+pub mod coerce;
+pub mod json;
+pub mod map;
+pub mod object;
+pub mod python;
+pub mod value;
+pub mod wire;
+pub mod yaml;
+
+pub use map::Map;
+pub use object::Object;
+pub use value::{Undefined, Value};

@@ -1,0 +1,1 @@
+//! Ansible's coercions of a value to the type of an argument.
