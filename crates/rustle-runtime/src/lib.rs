@@ -1,1 +1,20 @@
-//! What a runner is made of: modules, variables, executor, reporters, command line
+//! What a runner is made of.
+//!
+//! A module author needs [`prelude`] and, for tests, [`testing`]. A runner's `main.rs` is `rustle_runtime::main!();`.
+
+pub mod args;
+pub mod context;
+pub mod error;
+pub mod module;
+pub mod prelude;
+pub mod registry;
+
+pub use rustle_schema as schema;
+pub use rustle_template as template;
+pub use rustle_value as value;
+
+/// What the macros expand to; not for people.
+#[doc(hidden)]
+pub mod __private {
+    pub use linkme;
+}
