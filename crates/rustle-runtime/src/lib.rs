@@ -4,10 +4,19 @@
 
 pub mod args;
 pub mod context;
+pub mod embedded;
 pub mod error;
+pub mod executor;
+pub mod hosts;
 pub mod module;
 pub mod prelude;
 pub mod registry;
+pub mod report;
+pub mod settings;
+pub mod signals;
+mod templating;
+pub mod variables;
+pub mod worker;
 
 pub use rustle_schema as schema;
 pub use rustle_template as template;
