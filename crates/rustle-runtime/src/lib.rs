@@ -7,6 +7,7 @@ pub mod context;
 pub mod error;
 pub mod module;
 pub mod prelude;
+pub mod process;
 pub mod registry;
 
 pub use rustle_schema as schema;
