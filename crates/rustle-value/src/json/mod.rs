@@ -1,9 +1,32 @@
 //! Values as JSON, in and out, as Ansible shows them: plain, without the marks of [`crate::wire`].
+//!
+//! [`dumps`] and [`loads`] are Python's `json` module, to the character; [`to_json`] and [`from_json`] go by way of
+//! serde_json, for whoever composes larger documents.
+
+mod dump;
+mod load;
+
+use std::fmt;
 
 use serde_json::Value as Json;
 
 use crate::map::Map;
 use crate::value::Value;
+
+pub use dump::{DumpsOptions, dumps};
+pub use load::loads;
+
+/// Why JSON could not be written or read, in Python's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JsonError(pub String);
+
+impl fmt::Display for JsonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for JsonError {}
 
 /// The plain JSON of `value`: tuples become arrays, bytes text, what is undefined `null`, keys text.
 pub fn to_json(value: &Value) -> Json {
