@@ -5,8 +5,8 @@
 //! - **paths**: the output folder is `{{OUT}}`, the case's folder `{{CASE}}`, the home directory `{{HOME}}`; a
 //!   module's temporary folder is `{{TMP}}`; the process id and time in the name of a backup are `{{BACKUP}}`;
 //! - **time and identity**: [`DROPPED`] keys at any depth, and in objects that describe a file those of [`FILE_DROPPED`];
-//!   size and link count of a directory, which are the file system's; owner and group, by name and number, when they
-//!   are those of the user who runs the suite;
+//!   size and link count of a directory, which are the file system's, and the size of a link, which is the length of a
+//!   path; owner and group, by name and number, when they are those of the user who runs the suite;
 //! - **what is shown elsewhere**: keys that begin with `_ansible_`, warnings, deprecations, tracebacks, the invocation;
 //!   `failed` and `skipped` at the top of a result, which the status already says (Ansible's callbacks drop them too);
 //! - **where a copied file came from**: `src` of copy and template unless it lies in the output folder, because a
@@ -29,11 +29,12 @@ use super::model::{Run, TaskResult, TreeEntry};
 use super::scratch::{Scratch, User};
 
 /// Keys that are dropped wherever they are.
-pub const DROPPED: [&str; 15] = [
+pub const DROPPED: [&str; 16] = [
     "invocation",
     "warnings",
     "deprecations",
     "exception",
+    "failed_when_suppressed_exception",
     "start",
     "stop",
     "end",
@@ -141,7 +142,7 @@ impl Normaliser {
                 map.shift_remove("nlink");
             }
         }
-        if map.get("isdir") == Some(&Value::Bool(true)) || map.get("state") == Some(&"directory".into()) {
+        if has_foreign_size(&map) {
             map.shift_remove("size");
         }
         let mut map: Map<String, Value> =
@@ -189,6 +190,13 @@ impl Normaliser {
         entry.target = entry.target.map(|target| self.text(&target));
         entry
     }
+}
+
+/// The size of a directory is the file system's, that of a link the length of a path that differs from run to run.
+fn has_foreign_size(map: &Map<String, Value>) -> bool {
+    let is = |key: &str| map.get(key) == Some(&Value::Bool(true));
+    let state = map.get("state").and_then(Value::as_str);
+    is("isdir") || is("islnk") || matches!(state, Some("directory" | "link"))
 }
 
 fn says_something(result: &TaskResult) -> bool {
