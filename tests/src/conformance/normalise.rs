@@ -12,7 +12,7 @@
 //! - **where a copied file came from**: `src` of copy and template unless it lies in the output folder, because a
 //!   controller's temporary file has no counterpart in a static runner;
 //! - **includes that ran**: an `include_*` or `import_*` result with status ok stands for nothing; what it included
-//!   reports for itself. A skipped or failed include stays. The same holds for `meta`;
+//!   reports for itself. A skipped or failed include stays. `meta` never says anything: the recap does not count it;
 //! - **gathered facts**: they describe the machine; a case prints those that it wants to compare;
 //! - **the order of find's files**, which is the directory's;
 //! - the prefix `ansible.builtin.` or `ansible.legacy.` of an action, and of a task that is named after its action.
@@ -201,10 +201,9 @@ fn has_foreign_size(map: &Map<String, Value>) -> bool {
 
 fn says_something(result: &TaskResult) -> bool {
     let control = short(&result.action);
-    let is_control = control.starts_with("include_") && control != "include_vars"
-        || control.starts_with("import_")
-        || control == "meta";
-    !(is_control && matches!(result.status.as_str(), "ok" | "changed"))
+    let is_include =
+        control.starts_with("include_") && control != "include_vars" || control.starts_with("import_");
+    control != "meta" && !(is_include && matches!(result.status.as_str(), "ok" | "changed"))
 }
 
 fn short(action: &str) -> &str {
