@@ -1,5 +1,6 @@
 //! The cases: folders with a playbook, an optional `case.toml` and the recorded `expected.json`.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -25,7 +26,8 @@ pub struct Case {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Options that both sides get, such as `--check`, `--diff` or `--tags x`.
+    /// Options that both sides get, such as `--check`, `--diff` or `--tags x`. `{{CASE}}` and `{{OUT}}` in them stand for
+    /// the case's folder and the output folder.
     pub args: Vec<String>,
     /// How often the playbook is run on the same output folder.
     pub runs: u32,
@@ -108,11 +110,17 @@ impl Case {
         self.config.user.as_deref() != Some("root") || uid == 0
     }
 
-    /// The extra variables of a run: those of the case, and `out`.
-    pub fn extra_vars(&self, out: &Path) -> serde_json::Result<String> {
+    /// The options that both sides get: the extra variables, with `out` among them, and those of the case, in which
+    /// `{{CASE}}` and `{{OUT}}` stand for the two folders.
+    pub fn arguments(&self, out: &Path) -> io::Result<Vec<OsString>> {
         let mut vars = serde_json::to_value(&self.config.extra_vars)?;
         vars["out"] = out.to_string_lossy().into();
-        serde_json::to_string(&vars)
+        let mut args: Vec<OsString> = vec!["-e".into(), serde_json::to_string(&vars)?.into()];
+        for arg in &self.config.args {
+            let arg = arg.replace("{{CASE}}", &self.dir.to_string_lossy());
+            args.push(arg.replace("{{OUT}}", &out.to_string_lossy()).into());
+        }
+        Ok(args)
     }
 
     /// Where the recording lies.

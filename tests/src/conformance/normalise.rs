@@ -3,7 +3,8 @@
 //! Dropped or masked, on both sides alike:
 //!
 //! - **paths**: the output folder is `{{OUT}}`, the case's folder `{{CASE}}`, the home directory `{{HOME}}`; a
-//!   module's temporary folder is `{{TMP}}`; the process id and time in the name of a backup are `{{BACKUP}}`;
+//!   module's temporary folder is `{{TMP}}`; the process id and time in the name of a backup are `{{BACKUP}}`; the
+//!   source position of a value, which some messages name, goes;
 //! - **time and identity**: [`DROPPED`] keys at any depth, and in objects that describe a file those of [`FILE_DROPPED`];
 //!   size and link count of a directory, which are the file system's, and the size of a link, which is the length of a
 //!   path; owner and group, by name and number, when they are those of the user who runs the suite;
@@ -54,10 +55,11 @@ pub const FILE_DROPPED: [&str; 7] =
     ["attributes", "attr_flags", "version", "mimetype", "charset", "blocks", "block_size"];
 
 /// Text that no two runs agree on, and what stands for it.
-const MASKS: [(&str, &str); 4] = [
+const MASKS: [(&str, &str); 5] = [
     (r#"[^\s'":,]*/ansible-tmp-[^/\s'"]+(/|(?=\W|$))"#, "{{TMP}}/"),
     (r#"[^\s'":,]*/ansible-local-[^/\s'"]+(/|(?=\W|$))"#, "{{TMP}}/"),
     (r"\.\d+\.\d{4}-\d{2}-\d{2}@\d{2}:\d{2}:\d{2}~", ".{{BACKUP}}~"),
+    (r" at '[^']+:\d+:\d+'", ""),
     (r"Paused for \d+(\.\d+)? (seconds|minutes)", "Paused for {{N}} $2"),
 ];
 

@@ -45,8 +45,7 @@ pub fn run(case: &Case, compiler: &dyn Compile) -> io::Result<Recording> {
 
 fn arguments(case: &Case, out: &Path) -> io::Result<Vec<OsString>> {
     let mut args: Vec<OsString> = vec!["--host".into(), case.host().into()];
-    args.extend(["-e".into(), case.extra_vars(out)?.into()]);
-    args.extend(case.config.args.iter().map(OsString::from));
+    args.extend(case.arguments(out)?);
     args.push("--json".into());
     Ok(args)
 }

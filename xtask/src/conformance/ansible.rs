@@ -76,8 +76,7 @@ impl Ansible {
             // No inventory at all: the implicit localhost, not that of /etc/ansible/hosts.
             None => args.extend(["-i".into(), "/dev/null".into()]),
         }
-        args.extend(["-e".into(), case.extra_vars(&scratch.out())?.into()]);
-        args.extend(case.config.args.iter().map(OsString::from));
+        args.extend(case.arguments(&scratch.out())?);
         Ok(args)
     }
 
