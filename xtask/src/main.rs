@@ -1,7 +1,9 @@
 //! `cargo xtask …`: the repository's own chores. This file only dispatches; each chore is a module.
 
 mod conformance;
+mod tidy;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Command;
@@ -12,9 +14,11 @@ fn main() -> ExitCode {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(conformance::command())
+        .subcommand(tidy::command())
         .get_matches();
     let done = match matches.subcommand() {
         Some((conformance::NAME, matches)) => conformance::run(matches),
+        Some((tidy::NAME, matches)) => Ok(tidy::run(matches)),
         _ => unreachable!("clap accepts known subcommands only"),
     };
     match done {
@@ -24,4 +28,9 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The root of the repository.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap_or_else(|_| PathBuf::from("."))
 }

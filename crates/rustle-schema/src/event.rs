@@ -184,7 +184,9 @@ mod plain_map {
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map, D::Error> {
         match json::from_json(&serde_json::Value::deserialize(deserializer)?) {
             Value::Map(map) => Ok(map),
-            other => Err(serde::de::Error::custom(format!("an object was expected, not {}", other.type_name()))),
+            other => {
+                Err(serde::de::Error::custom(format!("an object was expected, not {}", other.type_name())))
+            }
         }
     }
 }
