@@ -5,6 +5,7 @@
 pub mod args;
 pub mod context;
 pub mod error;
+pub mod fs;
 pub mod module;
 pub mod prelude;
 pub mod registry;
