@@ -3,12 +3,17 @@
 //! A module author needs [`prelude`] and, for tests, [`testing`]. A runner's `main.rs` is `rustle_runtime::main!();`.
 
 pub mod args;
+pub mod clock;
 pub mod context;
 pub mod error;
 pub mod fs;
 pub mod module;
 pub mod prelude;
+pub mod process;
 pub mod registry;
+pub mod terminal;
+
+pub mod variables_file;
 
 pub use rustle_schema as schema;
 pub use rustle_template as template;
