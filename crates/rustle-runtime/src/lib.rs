@@ -10,6 +10,7 @@ pub mod args;
 pub mod clock;
 pub mod context;
 pub mod error;
+pub mod fs;
 pub mod module;
 pub mod prelude;
 pub mod process;
