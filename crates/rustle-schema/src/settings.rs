@@ -17,7 +17,7 @@ pub struct Settings {
 
 /// Defaults of a runner's command line: the table `[run]` of `rustle.toml`. A flag on the command line wins.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "kebab-case")]
+#[serde(default)]
 pub struct RunDefaults {
     /// `--check`: nothing is changed unless the operator says otherwise.
     #[serde(skip_serializing_if = "is_false")]
