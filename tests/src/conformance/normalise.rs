@@ -10,8 +10,9 @@
 //!   path; owner and group, by name and number, when they are those of the user who runs the suite;
 //! - **what is shown elsewhere**: keys that begin with `_ansible_`, warnings, deprecations, tracebacks, the invocation;
 //!   `failed` and `skipped` at the top of a result, which the status already says (Ansible's callbacks drop them too);
-//! - **where a copied file came from**: `src` of copy and template unless it lies in the output folder, because a
-//!   controller's temporary file has no counterpart in a static runner;
+//! - **where a copied file came from**: `src` of copy and template unless it lies in the output folder, and the
+//!   `after_header` of their diffs, because a controller's temporary file has no counterpart in a static runner;
+//! - **sets that are shown as lists**: the booleans that Python would accept come in another order each time;
 //! - **includes that ran**: an `include_*` or `import_*` result with status ok stands for nothing; what it included
 //!   reports for itself. A skipped or failed include stays. `meta` never says anything: the recap does not count it;
 //! - **gathered facts**: they describe the machine; a case prints those that it wants to compare;
@@ -55,10 +56,11 @@ pub const FILE_DROPPED: [&str; 7] =
     ["attributes", "attr_flags", "version", "mimetype", "charset", "blocks", "block_size"];
 
 /// Text that no two runs agree on, and what stands for it.
-const MASKS: [(&str, &str); 5] = [
+const MASKS: [(&str, &str); 6] = [
     (r#"[^\s'":,]*/ansible-tmp-[^/\s'"]+(/|(?=\W|$))"#, "{{TMP}}/"),
     (r#"[^\s'":,]*/ansible-local-[^/\s'"]+(/|(?=\W|$))"#, "{{TMP}}/"),
     (r"\.\d+\.\d{4}-\d{2}-\d{2}@\d{2}:\d{2}:\d{2}~", ".{{BACKUP}}~"),
+    (r"Valid booleans include: .*", "Valid booleans include: {{SET}}"),
     (r" at '[^']+:\d+:\d+'", ""),
     (r"Paused for \d+(\.\d+)? (seconds|minutes)", "Paused for {{N}} $2"),
 ];
@@ -150,9 +152,8 @@ impl Normaliser {
         let mut map: Map<String, Value> =
             map.into_iter().map(|(key, value)| (self.text(&key), self.value(value, action))).collect();
         if matches!(action, "copy" | "template") {
-            map.retain(|key, value| {
-                key != "src" || value.as_str().is_some_and(|path| path.starts_with("{{OUT}}"))
-            });
+            let own = |path: &Value| path.as_str().is_some_and(|path| path.starts_with("{{OUT}}"));
+            map.retain(|key, value| key != "after_header" && (key != "src" || own(value)));
         }
         if let ("find", Some(Value::Array(files))) = (action, map.get_mut("files")) {
             files.sort_by_key(|file| file["path"].as_str().unwrap_or_default().to_owned());
