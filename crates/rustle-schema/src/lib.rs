@@ -11,5 +11,6 @@ pub mod names;
 pub mod outcome;
 pub mod plan;
 pub mod report;
+pub mod settings;
 pub mod task;
 pub mod worker;
