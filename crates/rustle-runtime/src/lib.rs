@@ -2,22 +2,32 @@
 //!
 //! A module author needs [`prelude`] and, for tests, [`testing`]. A runner's `main.rs` is `rustle_runtime::main!();`.
 
+// What the macros write names this crate, also in the crate itself.
+extern crate self as rustle_runtime;
+
+mod apply;
 pub mod args;
+pub mod clock;
 pub mod context;
 pub mod embedded;
 pub mod error;
 pub mod executor;
+pub mod fs;
 pub mod hosts;
 pub mod module;
 pub mod prelude;
+pub mod process;
 pub mod registry;
 pub mod report;
 pub mod settings;
 pub mod signals;
 mod templating;
+pub mod terminal;
 pub mod variables;
+pub mod variables_file;
 pub mod worker;
 
+pub use rustle_macros::{Choice, Options, rustle_module};
 pub use rustle_schema as schema;
 pub use rustle_template as template;
 pub use rustle_value as value;
@@ -25,5 +35,10 @@ pub use rustle_value as value;
 /// What the macros expand to; not for people.
 #[doc(hidden)]
 pub mod __private {
+    pub use std::sync::LazyLock;
+
     pub use linkme;
+
+    pub use crate::apply::{apply, nested, prepare, spec, unchecked, word};
+    pub use crate::args::spec_text::{Piece, bytes, concat, contains, count, distinct, length, text};
 }

@@ -10,3 +10,4 @@ pub use crate::args::{FromArg, FromArgs};
 pub use crate::context::Context;
 pub use crate::error::{Error, Result, ResultExt};
 pub use crate::module::{Module, Run};
+pub use crate::{Choice, Options, rustle_module};

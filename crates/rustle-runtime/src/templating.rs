@@ -9,6 +9,10 @@ pub(crate) trait Evaluate {
     fn resolve(&self, value: &Value, world: &dyn World) -> Result<Value, Error>;
     /// Condition.
     fn condition(&self, value: &Value, world: &dyn World) -> Result<bool, Error>;
+    /// Bare.
+    fn evaluate_text(&self, text: &str, world: &dyn World) -> Result<Value, Error> {
+        expression(text, world)
+    }
     /// Text.
     fn render_text(&self, text: &str, options: &Options, world: &dyn World) -> Result<String, Error>;
     /// Best effort.

@@ -13,11 +13,13 @@ pub mod lookups;
 pub mod options;
 pub mod registry;
 pub mod tests;
+pub mod trust;
 pub mod world;
 
 pub use call::Call;
 pub use engine::Engine;
-pub use options::Options;
 pub use error::{Error, ErrorKind, SyntaxError};
+pub use options::Options;
 pub use registry::{Filter, FilterFn, Lookup, LookupFn, Registry, Test, TestFn};
+pub use trust::has_markers;
 pub use world::{FileKind, Variable, World};

@@ -8,8 +8,11 @@
 
 pub mod coerce;
 pub mod json;
+pub mod literal;
 pub mod map;
+pub mod numbers;
 pub mod object;
+pub mod ops;
 pub mod python;
 pub mod value;
 pub mod wire;

@@ -201,7 +201,7 @@ impl PartialEq for Value {
             (List(a), List(b)) | (Tuple(a), Tuple(b)) => Arc::ptr_eq(a, b) || a == b,
             (Map(a), Map(b)) => a == b,
             (Undefined(a), Undefined(b)) => a == b,
-            (Object(a), Object(b)) => Arc::ptr_eq(a, b),
+            (Object(a), Object(b)) => Arc::ptr_eq(a, b) || a.equals(b.as_ref()),
             _ => false,
         }
     }
@@ -225,7 +225,8 @@ impl Hash for Value {
             Value::List(items) | Value::Tuple(items) => items.hash(state),
             Value::Map(map) => map.iter().for_each(|(key, _)| key.hash(state)),
             Value::Undefined(undefined) => undefined.hash(state),
-            Value::Object(object) => (Arc::as_ptr(object) as *const () as usize).hash(state),
+            // Two objects may be equal, so no more than what equal ones share.
+            Value::Object(object) => object.type_name().hash(state),
         }
     }
 }

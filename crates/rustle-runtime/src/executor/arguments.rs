@@ -8,6 +8,7 @@ use crate::templating::Evaluate as _;
 use rustle_template::{Error, FileKind, Options, World};
 use rustle_value::{Map, Value};
 
+use crate::args::Evaluated;
 use crate::context::Context;
 use crate::embedded;
 use crate::error::{Error as ModuleError, Result as ModuleResult};
@@ -74,6 +75,23 @@ impl State<'_> {
             }
         }
         Ok(ready)
+    }
+}
+
+impl State<'_> {
+    /// An argument that is a bare expression, or a list of them: evaluated, with its source.
+    fn expression_argument(&self, value: &Value, world: &dyn World) -> Value {
+        match value {
+            Value::Str(text) | Value::Template(text) => {
+                let result = self.engine.evaluate_text(text, world).and_then(|value| match value {
+                    Value::Undefined(why) => Err(Error::undefined(why.message.as_ref())),
+                    value => Ok(value),
+                });
+                Evaluated::new(text.as_ref(), result.map_err(|error| error.message().to_owned())).to_value()
+            }
+            Value::List(items) => Value::list(items.iter().map(|item| self.expression_argument(item, world))),
+            other => other.clone(),
+        }
     }
 }
 

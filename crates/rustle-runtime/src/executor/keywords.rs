@@ -37,7 +37,7 @@ pub(super) struct Surroundings {
 
 /// How another user is become.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Become {
+pub struct Become {
     /// Who.
     pub user: String,
     /// By which means; `sudo` where nothing is said.

@@ -30,6 +30,7 @@ use rustle_schema::plan::Plan;
 use rustle_schema::report::Recap;
 use rustle_template::Engine;
 
+pub use keywords::Become;
 pub use state::State;
 
 use crate::embedded::Contents;

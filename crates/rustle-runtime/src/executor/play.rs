@@ -15,7 +15,7 @@ use super::state::PlayState;
 use super::{Executor, Flow};
 use crate::variables::scope::Keywords;
 use crate::variables::{RoleScope, Scope};
-use crate::{embedded, registry};
+use crate::{embedded, registry, variables_file};
 
 impl<'p> Executor<'p> {
     /// Carries out a play.
@@ -142,7 +142,8 @@ impl<'p> Executor<'p> {
                 let stack = [rustle_schema::names::BUNDLE_ROOT.to_owned()];
                 let Ok(found) = embedded::find(&*self.state.files, &stack, &name, FileKind::Vars) else { continue };
                 let bytes = embedded::read(&*self.state.files, found.as_ref()).map_err(|e| format!("{name}: {e}"))?;
-                let vars = crate::variables::file::parse(&bytes).map_err(|e| format!("{name}: {e}"))?;
+                let text = String::from_utf8_lossy(&bytes);
+                let vars = variables_file::parse(&text, &name).map_err(|error| error.to_string())?;
                 self.state.play.vars_files.insert(0, vars);
                 break;
             }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use crate::templating::Evaluate as _;
 use rustle_schema::event::{Event, Place, Status, TaskResult};
 use rustle_schema::task::{Action, Loop, Task};
 use rustle_value::{Map, Value};

@@ -18,7 +18,6 @@
 //! 14. defaults of the role, of the roles that it was used by, of its dependencies, of all public roles of the play.
 
 pub mod facts;
-pub mod file;
 pub mod host_vars;
 pub mod locals;
 pub mod magic;

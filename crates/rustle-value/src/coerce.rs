@@ -1,1 +1,0 @@
-//! Ansible's coercions of a value to the type of an argument.
