@@ -71,7 +71,8 @@ impl Interrupt {
         let until = Instant::now() + time;
         let mut guard = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
         while self.cause().is_none() {
-            let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) else {
+            let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())
+            else {
                 return;
             };
             guard = self.wake.wait_timeout(guard, left).unwrap_or_else(PoisonError::into_inner).0;

@@ -32,7 +32,8 @@ impl Evaluate for Engine {
                 }
             }
             Value::List(items) => {
-                let items: Result<Vec<Value>, Error> = items.iter().map(|it| self.resolve(it, world)).collect();
+                let items: Result<Vec<Value>, Error> =
+                    items.iter().map(|it| self.resolve(it, world)).collect();
                 Value::from(items?)
             }
             Value::Map(map) => {

@@ -64,8 +64,16 @@ mod tests {
 
     #[test]
     fn embedded_files_are_globbed() {
-        let memory = Memory::new([("files/b.conf", ""), ("files/a.conf", ""), ("files/.c.conf", ""), ("files/d/e.conf", "")]);
-        assert_eq!(glob(&memory, "/@bundle/files/*.conf"), ["/@bundle/files/a.conf", "/@bundle/files/b.conf"]);
+        let memory = Memory::new([
+            ("files/b.conf", ""),
+            ("files/a.conf", ""),
+            ("files/.c.conf", ""),
+            ("files/d/e.conf", ""),
+        ]);
+        assert_eq!(
+            glob(&memory, "/@bundle/files/*.conf"),
+            ["/@bundle/files/a.conf", "/@bundle/files/b.conf"]
+        );
         assert!(glob(&memory, "/@bundle/nope/*").is_empty());
     }
 

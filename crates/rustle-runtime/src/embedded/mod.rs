@@ -143,7 +143,10 @@ mod tests {
     #[test]
     fn only_what_is_below_the_root_is_embedded() {
         assert_eq!(inside(Path::new("/@bundle/files/a")).as_deref(), Some("files/a"));
-        assert_eq!(inside(Path::new("/@bundle/roles/r/tasks/../files/a")).as_deref(), Some("roles/r/files/a"));
+        assert_eq!(
+            inside(Path::new("/@bundle/roles/r/tasks/../files/a")).as_deref(),
+            Some("roles/r/files/a")
+        );
         assert_eq!(inside(Path::new("/@bundles/a")), None);
         assert_eq!(inside(Path::new("/etc/passwd")), None);
     }

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rustle_schema::outcome::Outcome;
 use crate::templating::Evaluate as _;
+use rustle_schema::outcome::Outcome;
 use rustle_template::{Error, FileKind, Options, World};
 use rustle_value::{Map, Value};
 
@@ -197,7 +197,8 @@ fn mask(value: &Value, secrets: &[String]) -> Value {
 
 fn mask_text(text: &str, secrets: &[String]) -> String {
     let mut text = text.to_owned();
-    for secret in secrets.iter().filter(|secret| text.contains(secret.as_str())).cloned().collect::<Vec<_>>() {
+    for secret in secrets.iter().filter(|secret| text.contains(secret.as_str())).cloned().collect::<Vec<_>>()
+    {
         text = text.replace(&secret, MASK);
     }
     text

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use crate::templating::Evaluate as _;
 use rustle_schema::event::Event;
 use rustle_schema::outcome::{Effect, Outcome};
 use rustle_schema::task::Task;
 use rustle_schema::worker::{Request, Snapshot};
-use crate::templating::Evaluate as _;
 use rustle_template::{Error, World};
 use rustle_value::{Map, Value};
 
@@ -79,7 +79,8 @@ impl<'p> Executor<'p> {
                 ]);
                 Finished { result, ..Finished::default() }
             }
-            (_, Some(error)) | (Err(ref error), None) => task_failed(error),
+            (_, Some(error)) => task_failed(error),
+            (Err(error), None) => task_failed(&error),
             (Ok(None), None) => return Ok(()),
         };
         Err(Finished { no_log: self.no_log(job, locals), ..finished })
@@ -115,7 +116,7 @@ impl<'p> Executor<'p> {
         let mut finished = match self.prepared(job, module, args, locals) {
             Ok((surroundings, args, notify)) => {
                 let finished = self.attempts(job, module, &surroundings, no_log, &args, locals);
-                finished.map(|finished| Finished { notify, ..finished })
+                finished.map(|finished| Finished { notify, diff: surroundings.diff, ..finished })
             }
             Err(error) => Err(error),
         }
@@ -222,7 +223,7 @@ impl<'p> Executor<'p> {
     /// `changed_when`, then `failed_when`.
     fn judge(&self, job: Job<'_, 'p>, finished: &mut Finished, locals: &mut Locals) {
         let task = job.task;
-        let mut register = |finished: &Finished, locals: &mut Locals| {
+        let register = |finished: &Finished, locals: &mut Locals| {
             if let Some(name) = &task.register
                 && (job.looped || job.is_judged())
             {
@@ -300,7 +301,9 @@ impl<'p> Executor<'p> {
             return prepared;
         }
         let mut outcome = match self.pool.needed(surroundings.become_.as_ref(), surroundings.timeout) {
-            None => panics::caught(|| (module.apply)(&args, &context).unwrap_or_else(ModuleError::into_outcome)),
+            None => {
+                panics::caught(|| (module.apply)(&args, &context).unwrap_or_else(ModuleError::into_outcome))
+            }
             Some(needed) => {
                 let context = context.snapshot().clone();
                 let request = Request { module: module.name.to_owned(), args: args.clone(), context };

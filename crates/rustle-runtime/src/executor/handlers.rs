@@ -63,8 +63,11 @@ impl<'p> Executor<'p> {
     fn handlers_for(&self, notification: &str) -> Vec<Rc<Handler<'p>>> {
         let state = &self.state;
         let last_first = || state.play.handlers.iter().rev();
-        let mut found: Vec<Rc<Handler<'p>>> =
-            last_first().find(|handler| handler.is_called(state, notification)).cloned().into_iter().collect();
+        let mut found: Vec<Rc<Handler<'p>>> = last_first()
+            .find(|handler| handler.is_called(state, notification))
+            .cloned()
+            .into_iter()
+            .collect();
         let mut seen: Vec<&str> = Vec::new();
         for handler in last_first().filter(|handler| handler.listens(state, notification)) {
             let name = handler.name(state);

@@ -203,7 +203,8 @@ impl<'p> Executor<'p> {
             let within = scope.role.as_ref().map(|role| (role, format!("{}/tasks/", role.role.path)));
             if let Some((role, folder)) = within
                 && let Some(file) = place.strip_prefix(&folder)
-                && let Some(steps) = role.role.tasks.get(Path::new(file).with_extension("").to_string_lossy().as_ref())
+                && let Some(steps) =
+                    role.role.tasks.get(Path::new(file).with_extension("").to_string_lossy().as_ref())
             {
                 return Ok((place.clone(), steps));
             }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rustle_schema::task::Directives;
 use crate::templating::Evaluate as _;
+use rustle_schema::task::Directives;
 use rustle_template::{Error, World};
 use rustle_value::Value;
 

@@ -24,7 +24,8 @@ impl<'p> Executor<'p> {
                 Ok(true) => {}
                 Ok(false) => {
                     // Ansible shows a skipped meta task, and does not count it.
-                    let finished = Finished { result: skipped(meta, self.state.hosts.own()), ..Finished::default() };
+                    let finished =
+                        Finished { result: skipped(meta, self.state.hosts.own()), ..Finished::default() };
                     self.tell(job, &finished, None, Instant::now());
                     return Flow::Next;
                 }

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
+use crate::templating::Evaluate as _;
 use rustle_schema::event::Event;
 use rustle_schema::plan::Play;
 use rustle_schema::task::{Action, Directives, Position, Step, Task};
-use crate::templating::Evaluate as _;
 use rustle_template::{Error, FileKind};
 use rustle_value::{Map, Value};
 
@@ -23,7 +23,8 @@ impl<'p> Executor<'p> {
         self.flushing = false;
         self.rescuing = 0;
         let top = Rc::new(Scope { keywords: Keywords::default().with(&play.directives), ..Scope::default() });
-        self.state.play = PlayState { play: Some(play), vars: play.directives.vars.clone(), ..PlayState::default() };
+        self.state.play =
+            PlayState { play: Some(play), vars: play.directives.vars.clone(), ..PlayState::default() };
         let name = self.state.render_text(&play.name, &top).unwrap_or_else(|_| play.name.to_string());
         self.state.play.name.clone_from(&name);
         let hosts = match self.hosts_of(play, &top) {
@@ -47,11 +48,15 @@ impl<'p> Executor<'p> {
         let nothing = Nothing::default();
         let world = self.state.world(top, &nothing);
         for pattern in &play.hosts {
-            let value = self.state.engine.resolve(pattern, &world).map_err(|error| {
-                format!("Error processing keyword 'hosts': {error}")
-            })?;
+            let value = self
+                .state
+                .engine
+                .resolve(pattern, &world)
+                .map_err(|error| format!("Error processing keyword 'hosts': {error}"))?;
             match &value {
-                Value::List(items) | Value::Tuple(items) => patterns.extend(items.iter().map(Value::to_string)),
+                Value::List(items) | Value::Tuple(items) => {
+                    patterns.extend(items.iter().map(Value::to_string))
+                }
                 other => patterns.push(other.to_string()),
             }
         }
@@ -140,8 +145,11 @@ impl<'p> Executor<'p> {
                     }
                 };
                 let stack = [rustle_schema::names::BUNDLE_ROOT.to_owned()];
-                let Ok(found) = embedded::find(&*self.state.files, &stack, &name, FileKind::Vars) else { continue };
-                let bytes = embedded::read(&*self.state.files, found.as_ref()).map_err(|e| format!("{name}: {e}"))?;
+                let Ok(found) = embedded::find(&*self.state.files, &stack, &name, FileKind::Vars) else {
+                    continue;
+                };
+                let bytes =
+                    embedded::read(&*self.state.files, found.as_ref()).map_err(|e| format!("{name}: {e}"))?;
                 let text = String::from_utf8_lossy(&bytes);
                 let vars = variables_file::parse(&text, &name).map_err(|error| error.to_string())?;
                 self.state.play.vars_files.insert(0, vars);
@@ -168,7 +176,8 @@ impl<'p> Executor<'p> {
         if !play.gather_subset.is_empty() {
             args.insert("gather_subset", play.gather_subset.clone());
         }
-        let action = Action::Module { module: setup.name.into(), written: "gather_facts".into(), args: args.into() };
+        let action =
+            Action::Module { module: setup.name.into(), written: "gather_facts".into(), args: args.into() };
         let task = Task {
             id: u32::MAX,
             name: Some(Value::str("Gathering Facts")),

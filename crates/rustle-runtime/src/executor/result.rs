@@ -7,7 +7,8 @@ use rustle_value::{Map, Value};
 use crate::variables::facts;
 
 /// What stands in for a result that must not be shown.
-const CENSORED: &str = "the output has been hidden due to the fact that 'no_log: true' was specified for this result";
+const CENSORED: &str =
+    "the output has been hidden due to the fact that 'no_log: true' was specified for this result";
 
 /// The keys that are shown of such a result.
 const SHOWN: [&str; 3] = ["attempts", "changed", "retries"];
@@ -29,6 +30,8 @@ pub(super) struct Finished {
     pub verbose: bool,
     /// Whether the process that should have done it could not be started.
     pub unreachable: bool,
+    /// Whether differences in the result are shown.
+    pub diff: bool,
     /// Warnings.
     pub warnings: Vec<String>,
 }
@@ -152,7 +155,9 @@ fn diff_value(diff: Diff) -> Value {
         map.insert("before", before);
         map.insert("after", after);
     }
-    for (key, text) in [("before_header", before_header), ("after_header", after_header), ("prepared", prepared)] {
+    for (key, text) in
+        [("before_header", before_header), ("after_header", after_header), ("prepared", prepared)]
+    {
         if let Some(text) = text {
             map.insert(key, text);
         }
@@ -162,13 +167,15 @@ fn diff_value(diff: Diff) -> Value {
 
 /// Python's `splitlines()`.
 fn split_lines(text: &str) -> Vec<&str> {
-    let breaks = ['\n', '\r', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}'];
+    let breaks =
+        ['\n', '\r', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}'];
     let mut lines = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find(breaks) {
         let (line, after) = rest.split_at(at);
         lines.push(line);
-        let width = if after.starts_with("\r\n") { 2 } else { after.chars().next().map_or(1, char::len_utf8) };
+        let width =
+            if after.starts_with("\r\n") { 2 } else { after.chars().next().map_or(1, char::len_utf8) };
         rest = &after[width..];
     }
     if !rest.is_empty() {

@@ -108,7 +108,8 @@ impl<'p> State<'p> {
         let source = self.plan.sources.get(self.source.get() as usize);
         if let Some(folder) = source.and_then(|source| Path::new(source).parent()) {
             let folder = folder.to_string_lossy();
-            let within_role = scope.role.is_none() || folder.contains("/tasks") || folder.contains("/handlers");
+            let within_role =
+                scope.role.is_none() || folder.contains("/tasks") || folder.contains("/handlers");
             if !folder.is_empty() && within_role {
                 add(format!("{BUNDLE_ROOT}/{folder}"));
             }

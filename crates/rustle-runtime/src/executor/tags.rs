@@ -4,13 +4,15 @@ use rustle_schema::task::{Directives, Step};
 use rustle_value::Value;
 
 use super::State;
+use crate::templating::Evaluate as _;
 use crate::variables::Scope;
 
 impl<'p> State<'p> {
     /// Whether a task with these keywords at `scope` shall run.
     pub(super) fn selected(&self, directives: &Directives, scope: &Scope<'p>) -> bool {
         if directives.tags.is_empty() && scope.keywords.tags.is_empty() {
-            return self.settings.takes_all_tags() || selects(&self.settings.tags, &self.settings.skip_tags, &[]);
+            return self.settings.takes_all_tags()
+                || selects(&self.settings.tags, &self.settings.skip_tags, &[]);
         }
         let mut tags: Vec<String> = Vec::new();
         for tag in scope.keywords.tags.iter().copied().chain(&directives.tags) {
@@ -45,7 +47,9 @@ impl<'p> State<'p> {
             Step::Task(task) => self.selected(&task.directives, scope),
             Step::Block(block) => {
                 let scope = scope.child(&block.directives, &block.notify);
-                [&block.block, &block.rescue, &block.always].into_iter().any(|it| self.any_selected(it, &scope))
+                [&block.block, &block.rescue, &block.always]
+                    .into_iter()
+                    .any(|it| self.any_selected(it, &scope))
             }
             Step::Role(_) => true,
         })

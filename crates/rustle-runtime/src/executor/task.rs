@@ -132,7 +132,9 @@ impl<'p> Executor<'p> {
         module: &'static Registration,
         args: &Value,
     ) -> Finished {
-        self.each(job, looping, |executor, job, locals, error| executor.execute(job, module, args, locals, error))
+        self.each(job, looping, |executor, job, locals, error| {
+            executor.execute(job, module, args, locals, error)
+        })
     }
 
     /// Runs `work` for each item of a loop; without items it runs once, with the reason, for the condition's sake.
@@ -182,10 +184,12 @@ impl<'p> Executor<'p> {
             self.tell(job, &finished, Some(ItemShown { item, label }), started);
             collected.add(finished);
             let ended = !control.break_when.is_empty()
-                && self.state.all_hold(control.break_when, &job.world(self, &locals)).unwrap_or_else(|error| {
-                    self.state.warn(error.message());
-                    true
-                });
+                && self.state.all_hold(control.break_when, &job.world(self, &locals)).unwrap_or_else(
+                    |error| {
+                        self.state.warn(error.message());
+                        true
+                    },
+                );
             locals.remove(control.loop_var);
             if ended {
                 break;
@@ -259,6 +263,7 @@ impl<'p> Executor<'p> {
             label,
             result: finished.shown(),
             verbose: finished.verbose,
+            diff: finished.diff,
             path: Place::of(job.task.position, &self.state.plan.sources),
             seconds: started.elapsed().as_secs_f64(),
         })));

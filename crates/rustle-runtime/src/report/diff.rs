@@ -44,7 +44,7 @@ fn side(value: &Value) -> String {
     match value {
         Value::None => String::new(),
         Value::Map(_) => {
-            let nice = DumpsOptions { separators: (",".into(), ": ".into()), ..DumpsOptions::nice() };
+            let nice = DumpsOptions { separators: Some((",".into(), ": ".into())), ..DumpsOptions::nice() };
             dumps(value, &nice).map_or_else(|error| error.to_string(), |text| text + "\n")
         }
         other => other.to_string(),

@@ -31,7 +31,11 @@ impl ReportFile {
     fn finish(&mut self) {
         self.report.ended = now();
         if let Err(error) = write(&self.path, &self.report) {
-            let _ = writeln!(io::stderr(), "[WARNING]: the report {} cannot be written: {error}", self.path.display());
+            let _ = writeln!(
+                io::stderr(),
+                "[WARNING]: the report {} cannot be written: {error}",
+                self.path.display()
+            );
         }
     }
 }

@@ -27,7 +27,9 @@ impl<W: Write + Send> Reporter for JsonLines<W> {
         }
         let mut line = match serde_json::to_vec(event) {
             Ok(line) => line,
-            Err(error) => format!(r#"{{"event":"warning","message":"an event is lost: {error:?}"}}"#).into_bytes(),
+            Err(error) => {
+                format!(r#"{{"event":"warning","message":"an event is lost: {error:?}"}}"#).into_bytes()
+            }
         };
         line.push(b'\n');
         // The run goes on for the host's sake, whoever listens.
@@ -46,6 +48,9 @@ mod tests {
         reporter.event(&Event::PlayStart { play: "a\nb".into() });
         reporter.event(&Event::End { exit_code: 2, stopped: None });
         let text = String::from_utf8(out).unwrap();
-        assert_eq!(text, "{\"event\":\"play_start\",\"play\":\"a\\nb\"}\n{\"event\":\"end\",\"exit_code\":2}\n");
+        assert_eq!(
+            text,
+            "{\"event\":\"play_start\",\"play\":\"a\\nb\"}\n{\"event\":\"end\",\"exit_code\":2}\n"
+        );
     }
 }

@@ -61,7 +61,8 @@ impl Style {
         match kind.code().filter(|_| self.colour) {
             None => text.to_owned(),
             Some(code) => {
-                let lines: Vec<String> = text.split('\n').map(|line| format!("\x1b[{code}m{line}\x1b[0m")).collect();
+                let lines: Vec<String> =
+                    text.split('\n').map(|line| format!("\x1b[{code}m{line}\x1b[0m")).collect();
                 lines.join("\n")
             }
         }

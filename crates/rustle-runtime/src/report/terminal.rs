@@ -21,7 +21,8 @@ const HIDDEN: [&str; 6] = ["failed", "skipped", "exception", "warnings", "deprec
 const DEBUG_SHOWN: [&str; 3] = ["msg", "skip_reason", "skipped_reason"];
 
 /// Keys that `debug` hides beside its value.
-const DEBUG_HIDDEN: [&str; 5] = ["changed", "skip_reason", "ansible_loop_var", "ansible_index_var", "ansible_loop"];
+const DEBUG_HIDDEN: [&str; 5] =
+    ["changed", "skip_reason", "ansible_loop_var", "ansible_index_var", "ansible_loop"];
 
 /// How the terminal is written to.
 #[derive(Clone, Copy, Debug)]
@@ -90,7 +91,9 @@ impl<W: Write + Send> Terminal<W> {
 
     fn result(&mut self, result: &TaskResult) {
         let censored = result.result.contains_key("censored");
-        if result.diff && !censored && result.result.get("changed").is_some_and(Value::is_true)
+        if result.diff
+            && !censored
+            && result.result.get("changed").is_some_and(Value::is_true)
             && let Some(difference) = result.result.get("diff")
         {
             let text = diff::render(difference, self.look.style);
@@ -232,7 +235,10 @@ impl<W: Write + Send> Reporter for Terminal<W> {
             }
             Event::Retry { task, host, left } => {
                 let task = harmless(task);
-                self.line(&format!("FAILED - RETRYING: [{host}]: {task} ({left} retries left)."), Kind::Debug);
+                self.line(
+                    &format!("FAILED - RETRYING: [{host}]: {task} ({left} retries left)."),
+                    Kind::Debug,
+                );
             }
             Event::TaskResult(result) => self.result(result),
             Event::Notified { handler, host } => {
@@ -274,7 +280,11 @@ impl<W: Write + Send> Reporter for Terminal<W> {
 /// The JSON that Ansible shows: sorted, on one line or indented.
 fn dump(value: &Value, indent: bool) -> String {
     let nice = DumpsOptions::nice();
-    let options = if indent { nice } else { DumpsOptions { indent: None, separators: (", ".into(), ": ".into()), ..nice } };
+    let options = if indent {
+        nice
+    } else {
+        DumpsOptions { indent: None, separators: None, ensure_ascii: false, ..nice }
+    };
     dumps(value, &options).unwrap_or_else(|_| rustle_value::json::to_json(value).to_string())
 }
 
@@ -300,7 +310,7 @@ mod tests {
             item: label.map(Value::from),
             label: label.map(str::to_owned),
             result,
-            verbose: action == "debug",
+            verbose: canonical(action) == "debug",
             diff: false,
             path: None,
             seconds: 0.0,
@@ -324,7 +334,8 @@ mod tests {
 
     #[test]
     fn debug_shows_its_message_alone() {
-        let map = Map::from([("changed", Value::Bool(false)), ("msg", "hi".into()), ("failed", false.into())]);
+        let map =
+            Map::from([("changed", Value::Bool(false)), ("msg", "hi".into()), ("failed", false.into())]);
         let shown = text(0, false, &[result("ansible.builtin.debug", Status::Ok, None, map)]);
         assert_eq!(shown, "ok: [localhost] => {\n    \"msg\": \"hi\"\n}\n");
     }

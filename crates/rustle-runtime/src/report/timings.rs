@@ -21,7 +21,11 @@ impl Timings {
         self.tasks.sort_by(|a, b| b.0.total_cmp(&a.0));
         let total: f64 = self.tasks.iter().map(|(seconds, _)| seconds).sum();
         let lines = self.tasks.iter().take(SHOWN).map(|(seconds, task)| format!("{seconds:9.3}s  {task}\n"));
-        format!("\nSlowest of {} tasks ({total:.3}s in all):\n{}", self.tasks.len(), lines.collect::<String>())
+        format!(
+            "\nSlowest of {} tasks ({total:.3}s in all):\n{}",
+            self.tasks.len(),
+            lines.collect::<String>()
+        )
     }
 }
 
@@ -46,6 +50,9 @@ mod tests {
     #[test]
     fn the_slowest_comes_first() {
         let mut timings = Timings { tasks: vec![(0.5, "quick".into()), (2.0, "slow".into())] };
-        assert_eq!(timings.text(), "\nSlowest of 2 tasks (2.500s in all):\n    2.000s  slow\n    0.500s  quick\n");
+        assert_eq!(
+            timings.text(),
+            "\nSlowest of 2 tasks (2.500s in all):\n    2.000s  slow\n    0.500s  quick\n"
+        );
     }
 }

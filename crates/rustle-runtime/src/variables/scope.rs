@@ -198,15 +198,16 @@ impl<'p> RoleScope<'p> {
 
     /// The value of one of its variables, as its own tasks see them.
     pub fn var(&self, name: &str) -> Option<&Value> {
-        self.use_vars
-            .get(name)
-            .or_else(|| self.exported_var(name))
-            .or_else(|| self.chain.iter().rev().find_map(|role| role.vars.get(name).or(role.use_vars.get(name))))
+        self.use_vars.get(name).or_else(|| self.exported_var(name)).or_else(|| {
+            self.chain.iter().rev().find_map(|role| role.vars.get(name).or(role.use_vars.get(name)))
+        })
     }
 
     /// The value of one of its variables, as the whole play sees them where it is public.
     pub fn exported_var(&self, name: &str) -> Option<&Value> {
-        self.vars.get(name).or_else(|| self.dependencies.iter().rev().find_map(|(role, _)| role.exported_var(name)))
+        self.vars
+            .get(name)
+            .or_else(|| self.dependencies.iter().rev().find_map(|(role, _)| role.exported_var(name)))
     }
 
     /// The value of one of its defaults, as its own tasks see them.

@@ -11,8 +11,8 @@ use rustle_value::{Map, Value};
 use super::locals::Locals;
 use super::magic;
 use super::scope::Scope;
-use crate::executor::State;
 use crate::embedded;
+use crate::executor::State;
 
 /// What a running task's templates see.
 pub struct TaskWorld<'a, 'p> {
@@ -127,7 +127,8 @@ impl World for TaskWorld<'_, '_> {
                 _ => None,
             }));
         };
-        let fixed = [&store.extra, &store.set_facts, &store.included, &store.injected, &store.host, &play.vars];
+        let fixed =
+            [&store.extra, &store.set_facts, &store.included, &store.injected, &store.host, &play.vars];
         fixed.into_iter().chain(&store.groups).for_each(&mut add);
         self.scope.vars.iter().chain(&self.scope.include_params).for_each(&mut add);
         play.vars_files.iter().chain([self.vars]).chain(self.include).chain(self.extra).for_each(&mut add);
