@@ -1,7 +1,25 @@
 //! Jinja2 as Ansible means it, over [`rustle_value`].
+//!
+//! An [`Engine`] compiles texts to [`Template`]s and bare [`Expression`]s and evaluates them against a [`World`], which is
+//! all it knows of variables, files and processes. What a template may call stands in the [`registry`]: [`filters`],
+//! [`tests`] and [`lookups`] are plain functions of a [`Call`].
 
+pub mod call;
+pub mod engine;
+pub mod error;
+mod eval;
+pub mod filters;
+pub mod lookups;
 pub mod options;
+pub mod registry;
+pub mod tests;
+pub mod trust;
 pub mod world;
 
+pub use call::Call;
+pub use engine::Engine;
+pub use error::{Error, ErrorKind, SyntaxError};
 pub use options::Options;
+pub use registry::{Filter, FilterFn, Lookup, LookupFn, Registry, Test, TestFn};
+pub use trust::has_markers;
 pub use world::{FileKind, Variable, World};

@@ -64,3 +64,34 @@ pub trait World {
     /// Tells the user something that is no error.
     fn warn(&self, _message: &str) {}
 }
+
+/// A world of variables alone: each value of the dictionary is a variable, in which templates may stand. There are no files.
+impl World for rustle_value::Map {
+    fn variable(&self, name: &str) -> Option<Variable> {
+        self.get(name).cloned().map(Variable::Templated)
+    }
+
+    fn variable_names(&self) -> Vec<Arc<str>> {
+        self.keys().filter_map(|key| key.as_str().map(Arc::from)).collect()
+    }
+
+    fn find_file(&self, name: &str, _kind: FileKind) -> io::Result<String> {
+        Err(io::Error::new(io::ErrorKind::NotFound, format!("Could not find or access '{name}'")))
+    }
+
+    fn read_file(&self, path: &Path) -> io::Result<Arc<[u8]>> {
+        Err(io::Error::new(io::ErrorKind::NotFound, format!("Could not find or access '{}'", path.display())))
+    }
+
+    fn glob(&self, _pattern: &str) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn run(&self, command: &str) -> io::Result<Vec<u8>> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, format!("`{command}` cannot be run here")))
+    }
+
+    fn env(&self, _name: &str) -> Option<String> {
+        None
+    }
+}

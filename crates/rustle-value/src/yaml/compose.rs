@@ -1,0 +1,515 @@
+//! From the parser's events to nodes.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Marks, Tag};
+
+use super::YamlError;
+use super::node::{Node, NodeKind, Span, Style};
+use super::resolve;
+use super::source::Source;
+use crate::value::Value;
+
+/// How deep nodes may be nested.
+pub const MAX_DEPTH: usize = 200;
+
+/// How many nodes aliases may stand for in all. Text of a few lines could otherwise mean billions.
+pub const MAX_ALIASED: usize = 200_000;
+
+/// A key that stands twice in a mapping; the last value wins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DuplicateKey {
+    /// The key.
+    pub key: Value,
+    /// Where it stands again.
+    pub span: Span,
+    /// Where it stood before.
+    pub before: Span,
+}
+
+impl DuplicateKey {
+    /// What Ansible says of it.
+    pub fn message(&self) -> String {
+        format!(
+            "Found duplicate mapping key {}. Using last defined value only.",
+            crate::python::repr(&self.key)
+        )
+    }
+}
+
+/// The documents in `text`.
+///
+/// # Errors
+/// If the text is not YAML, has a tag that Ansible does not know, a list or a dictionary as a key, nests deeper than
+/// [`MAX_DEPTH`], or means more than [`MAX_ALIASED`] nodes by aliases.
+pub fn parse(text: &str) -> Result<Vec<Node>, YamlError> {
+    parse_noting(text, &mut Vec::new())
+}
+
+/// As [`parse`], noting the keys that stand twice.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_noting(text: &str, duplicates: &mut Vec<DuplicateKey>) -> Result<Vec<Node>, YamlError> {
+    let mut text = Cow::Borrowed(text);
+    // The parser refuses a tab between the colon and a value, which PyYAML allows. A space there means the same.
+    for _ in 0..MAX_TABS {
+        match Composer::new(&text).documents() {
+            Ok((documents, found)) => {
+                duplicates.extend(found);
+                return Ok(documents);
+            }
+            Err(Fault::TabBefore(offset)) => {
+                let tabs =
+                    text.get(..offset).map_or(0, |before| before.len() - before.trim_end_matches('\t').len());
+                if tabs == 0 {
+                    break;
+                }
+                text.to_mut().replace_range(offset - tabs..offset, &" ".repeat(tabs));
+            }
+            Err(Fault::Other(error)) => return Err(error),
+        }
+    }
+    Err(YamlError { message: "too many tabs between keys and values".into(), line: 1, column: 1, offset: 0 })
+}
+
+const MAX_TABS: usize = 1000;
+
+enum Fault {
+    /// A tab that stands before this byte is to be a space.
+    TabBefore(usize),
+    Other(YamlError),
+}
+
+impl From<YamlError> for Fault {
+    fn from(error: YamlError) -> Fault {
+        Fault::Other(error)
+    }
+}
+
+/// A sequence or mapping that is not finished.
+struct Frame {
+    anchor: usize,
+    tag: Option<Arc<str>>,
+    span: Span,
+    /// How many nodes it has so far.
+    size: usize,
+    content: Content,
+}
+
+enum Content {
+    Sequence(Vec<Node>),
+    Mapping { entries: Vec<(Node, Node)>, key: Option<Node> },
+}
+
+struct Composer<'a> {
+    source: Source<'a>,
+    frames: Vec<Frame>,
+    /// What anchors stand for, and how many nodes that is.
+    anchors: HashMap<usize, (Node, usize)>,
+    aliased: usize,
+    documents: Vec<Node>,
+    duplicates: Vec<DuplicateKey>,
+}
+
+impl<'a> Composer<'a> {
+    fn new(text: &'a str) -> Composer<'a> {
+        Composer {
+            source: Source::new(text),
+            frames: Vec::new(),
+            anchors: HashMap::new(),
+            aliased: 0,
+            documents: Vec::new(),
+            duplicates: Vec::new(),
+        }
+    }
+
+    fn documents(mut self) -> Result<(Vec<Node>, Vec<DuplicateKey>), Fault> {
+        let mut parser = Parser::new_from_str(self.source.text);
+        while let Some(event) = parser.next_event() {
+            let (event, marks) = event.map_err(|error| self.fault(&error))?;
+            self.event(event, marks)?;
+        }
+        Ok((self.documents, self.duplicates))
+    }
+
+    fn fault(&self, error: &ScanError) -> Fault {
+        let pos = self.source.pos(error.marker().index());
+        if error.info().starts_with("':' must be followed by a valid YAML whitespace") {
+            return Fault::TabBefore(pos.offset);
+        }
+        Fault::Other(YamlError::at(pythons_words(error.info()), pos))
+    }
+
+    fn span(&self, marks: Marks) -> Span {
+        Span { start: self.source.pos(marks.start.index()), end: self.source.pos(marks.end.index()) }
+    }
+
+    fn event(&mut self, event: Event<'_>, marks: Marks) -> Result<(), YamlError> {
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let node = self.scalar(&text, style, tag, marks)?;
+                if anchor > 0 {
+                    self.anchors.insert(anchor, (node.clone(), 1));
+                }
+                self.put(node, 1)
+            }
+            Event::SequenceStart(anchor, tag) => {
+                let mut span = self.span(marks);
+                if marks.is_empty() {
+                    self.back_to_dash(&mut span);
+                }
+                self.open(anchor, tag, span, Content::Sequence(Vec::new()))
+            }
+            Event::MappingStart(anchor, tag) => {
+                let span = self.span(marks);
+                self.open(anchor, tag, span, Content::Mapping { entries: Vec::new(), key: None })
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(marks),
+            Event::Alias(anchor) => {
+                let span = self.span(marks);
+                let Some((node, size)) = self.anchors.get(&anchor).cloned() else {
+                    return Err(YamlError::at("found an alias that stands for what contains it", span.start));
+                };
+                self.aliased += size;
+                if self.aliased > MAX_ALIASED {
+                    return Err(YamlError::at("the aliases stand for too many nodes", span.start));
+                }
+                if self.frames.len() + depth(&node) > MAX_DEPTH {
+                    return Err(YamlError::at(TOO_DEEP, span.start));
+                }
+                self.put(node, size)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn scalar(
+        &self,
+        text: &str,
+        style: ScalarStyle,
+        tag: Option<Cow<'_, Tag>>,
+        marks: Marks,
+    ) -> Result<Node, YamlError> {
+        let style = match style {
+            ScalarStyle::Plain => Style::Plain,
+            ScalarStyle::SingleQuoted => Style::Single,
+            ScalarStyle::DoubleQuoted => Style::Double,
+            ScalarStyle::Literal => Style::Literal,
+            ScalarStyle::Folded => Style::Folded,
+        };
+        let mut span = self.span(marks);
+        let written = self.source.text.get(span.start.offset..span.end.offset).unwrap_or_default();
+        match style {
+            // The parser takes the comment behind a quoted scalar, and the indentation behind a block, for parts of them.
+            Style::Single | Style::Double => {
+                let quote = if style == Style::Single { '\'' } else { '"' };
+                let before_comment = closing_quote(written, quote).unwrap_or(written.len());
+                span.end = self.source.pos_at(span.start.offset + before_comment);
+            }
+            Style::Literal | Style::Folded => {
+                let trimmed = written.trim_end_matches([' ', '\t']);
+                span.end = self.source.pos_at(span.start.offset + trimmed.len());
+            }
+            Style::Plain => {}
+        }
+        let tag = tag.map(|tag| full_tag(&tag));
+        if tag.is_some() {
+            resolve::scalar(text, style, tag.as_deref())
+                .map_err(|message| YamlError::at(message, span.start))?;
+        }
+        Ok(Node { value: NodeKind::Scalar { text: Arc::from(text), style }, tag, span })
+    }
+
+    fn open(
+        &mut self,
+        anchor: usize,
+        tag: Option<Cow<'_, Tag>>,
+        span: Span,
+        content: Content,
+    ) -> Result<(), YamlError> {
+        if self.frames.len() >= MAX_DEPTH {
+            return Err(YamlError::at(TOO_DEEP, span.start));
+        }
+        let tag = tag.map(|tag| full_tag(&tag));
+        let is_sequence = matches!(content, Content::Sequence(_));
+        if let Some(tag) = &tag {
+            let known = match resolve::core_tag(tag).unwrap_or(tag) {
+                "!unsafe" | "!" => true,
+                "seq" | "omap" | "pairs" => is_sequence,
+                "map" | "set" | "python/dict" => !is_sequence,
+                "!vault" | "!vault-encrypted" => {
+                    return Err(YamlError::at(
+                        format!("the '{tag}' tag requires a string value"),
+                        span.start,
+                    ));
+                }
+                _ => false,
+            };
+            if !known {
+                let message = format!("could not determine a constructor for the tag '{tag}'");
+                return Err(YamlError::at(message, span.start));
+            }
+        }
+        self.frames.push(Frame { anchor, tag, span, size: 1, content });
+        Ok(())
+    }
+
+    fn close(&mut self, marks: Marks) -> Result<(), YamlError> {
+        let Some(frame) = self.frames.pop() else {
+            return Ok(());
+        };
+        let mut span = frame.span;
+        let value = match frame.content {
+            Content::Sequence(items) => NodeKind::Sequence(items),
+            Content::Mapping { entries, .. } => NodeKind::Mapping(self.merged(entries)?),
+        };
+        span.end = if marks.is_empty() {
+            // The end of a block is noticed only at what follows it.
+            let last = match &value {
+                NodeKind::Sequence(items) => items.last(),
+                NodeKind::Mapping(entries) => entries.last().map(|(_, value)| value),
+                NodeKind::Scalar { .. } => None,
+            };
+            last.map_or(span.end, |last| last.span.end).max(span.start)
+        } else {
+            self.source.pos(marks.end.index())
+        };
+        let node = Node { value, tag: frame.tag, span };
+        if frame.anchor > 0 {
+            self.anchors.insert(frame.anchor, (node.clone(), frame.size));
+        }
+        self.put(node, frame.size)
+    }
+
+    /// Puts a finished node where it belongs.
+    fn put(&mut self, node: Node, size: usize) -> Result<(), YamlError> {
+        let Some(frame) = self.frames.last_mut() else {
+            self.documents.push(node);
+            return Ok(());
+        };
+        frame.size += size;
+        match &mut frame.content {
+            Content::Sequence(items) => items.push(node),
+            Content::Mapping { entries, key } => match key.take() {
+                Some(key) => entries.push((key, node)),
+                None if matches!(node.value, NodeKind::Scalar { .. }) => *key = Some(node),
+                None => return Err(YamlError::at("found unhashable key", node.span.start)),
+            },
+        }
+        Ok(())
+    }
+
+    /// The entries with what `<<` names put before the others, and each key once.
+    fn merged(&mut self, entries: Vec<(Node, Node)>) -> Result<Vec<(Node, Node)>, YamlError> {
+        let mut all: Vec<(Node, Node)> = Vec::with_capacity(entries.len());
+        let mut own = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            if !is_merge(&key) {
+                own.push((key, value));
+                continue;
+            }
+            let span = value.span;
+            let refused = |_| YamlError::at("expected a mapping or list of mappings for merging", span.start);
+            all.extend(mergeable(value).map_err(refused)?);
+        }
+        let inherited = all.len();
+        all.extend(own);
+        let mut places: HashMap<Value, usize> = HashMap::with_capacity(all.len());
+        let mut once: Vec<(Node, Node)> = Vec::with_capacity(all.len());
+        for (index, (key, value)) in all.into_iter().enumerate() {
+            let name = key.to_value();
+            match places.get(&name).and_then(|place| once.get_mut(*place).map(|entry| (*place, entry))) {
+                Some((place, entry)) => {
+                    // To override what was inherited is what merging is for.
+                    if index >= inherited && place >= inherited {
+                        let before = entry.0.span;
+                        self.duplicates.push(DuplicateKey { key: name, span: key.span, before });
+                    }
+                    *entry = (key, value);
+                }
+                None => {
+                    places.insert(name, once.len());
+                    once.push((key, value));
+                }
+            }
+        }
+        Ok(once)
+    }
+
+    /// A sequence at its parent's indentation is said to begin behind its first dash.
+    fn back_to_dash(&self, span: &mut Span) {
+        let before = self.source.text.get(..span.start.offset).unwrap_or_default();
+        let at_dash = self.source.text.get(span.start.offset..).is_some_and(|rest| rest.starts_with("- "));
+        let trimmed = before.trim_end_matches([' ', '\t']);
+        if !at_dash && trimmed.len() < before.len() && trimmed.ends_with('-') {
+            span.start = self.source.pos_at(trimmed.len() - 1);
+        }
+    }
+}
+
+const TOO_DEEP: &str = "the nodes are nested too deeply";
+
+fn is_merge(key: &Node) -> bool {
+    key.tag.is_none()
+        && matches!(&key.value, NodeKind::Scalar { text, style: Style::Plain } if text.as_ref() == "<<")
+}
+
+/// The entries that a merge takes over: those of a mapping, or of a list of mappings, of which the first wins.
+fn mergeable(value: Node) -> Result<Vec<(Node, Node)>, ()> {
+    match value.value {
+        NodeKind::Mapping(entries) => Ok(entries),
+        NodeKind::Sequence(items) => {
+            let mut all = Vec::new();
+            for item in items.into_iter().rev() {
+                let NodeKind::Mapping(entries) = item.value else { return Err(()) };
+                all.extend(entries);
+            }
+            Ok(all)
+        }
+        NodeKind::Scalar { .. } => Err(()),
+    }
+}
+
+/// How many levels of nodes there are below and with this one.
+fn depth(node: &Node) -> usize {
+    let below = match &node.value {
+        NodeKind::Scalar { .. } => 0,
+        NodeKind::Sequence(items) => items.iter().map(depth).max().unwrap_or(0),
+        NodeKind::Mapping(entries) => entries.iter().map(|(_, value)| depth(value)).max().unwrap_or(0),
+    };
+    below + 1
+}
+
+fn full_tag(tag: &Tag) -> Arc<str> {
+    Arc::from(format!("{}{}", tag.handle, tag.suffix))
+}
+
+/// Where a quoted scalar ends, behind its closing quote. Its tag or anchor may stand before it.
+fn closing_quote(written: &str, quote: char) -> Option<usize> {
+    let open = super::locate::content_start(written);
+    let mut chars = written.get(open..)?.char_indices().skip(1).peekable();
+    while let Some((at, c)) = chars.next() {
+        if c == '\\' && quote == '"' {
+            chars.next();
+        } else if c == quote {
+            if quote == '\'' && chars.peek().is_some_and(|(_, next)| *next == quote) {
+                chars.next();
+            } else {
+                return Some(open + at + 1);
+            }
+        }
+    }
+    None
+}
+
+/// The parser's message as PyYAML says it, where they differ.
+fn pythons_words(message: &str) -> String {
+    let known = [
+        ("simple key expect", "could not find expected ':'"),
+        ("found unknown anchor", "found undefined alias"),
+        ("unexpected character: `", "found character that cannot start any token"),
+        ("invalid trailing content after", "did not find expected key"),
+    ];
+    let words = known.into_iter().find(|(ours, _)| message.contains(ours));
+    words.map_or_else(|| message.to_owned(), |(_, pythons)| pythons.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::python;
+    use crate::yaml::{load, load_all};
+
+    fn repr(text: &str) -> String {
+        python::repr(&load(text).unwrap_or_else(|error| panic!("{text:?}: {error}")))
+    }
+
+    #[test]
+    fn documents() {
+        assert_eq!(load("").unwrap(), Value::None);
+        assert_eq!(load("# nothing\n").unwrap(), Value::None);
+        assert_eq!(load("---\n...\n").unwrap(), Value::None);
+        assert_eq!(load_all("---\na\n---\n- b\n...\n").unwrap().len(), 2);
+        assert!(load("a\n---\nb\n").unwrap_err().message.starts_with("expected a single document"));
+        assert_eq!(repr("%YAML 1.1\n---\na: yes\n"), "{'a': True}");
+        assert_eq!(repr("\u{feff}a: 1\r\nb: c\r\n"), "{'a': 1, 'b': 'c'}");
+    }
+
+    #[test]
+    fn aliases_and_merges() {
+        assert_eq!(
+            repr("a: &x {k: 1, j: 2}\nb:\n  k: 3\n  <<: [*x, {z: 1}]\n  <<: {q: 1}\n"),
+            "{'a': {'k': 1, 'j': 2}, 'b': {'z': 1, 'k': 3, 'j': 2, 'q': 1}}"
+        );
+        assert_eq!(repr("a: &x [1]\nb: [*x, *x]"), "{'a': [1], 'b': [[1], [1]]}");
+        assert_eq!(parse("a: *nope").unwrap_err().message, "found undefined alias");
+        assert!(parse("a: &x [*x]").is_err());
+        assert!(parse("<<: 1").is_err());
+    }
+
+    #[test]
+    fn duplicates_are_noted_and_overrides_are_not() {
+        let mut duplicates = Vec::new();
+        let nodes =
+            parse_noting("b: {a: 1, a: 2, \"a\": 3}\nc: {<<: {x: 1}, x: 2}", &mut duplicates).unwrap();
+        assert_eq!(python::repr(&nodes[0].to_value()), "{'b': {'a': 3}, 'c': {'x': 2}}");
+        let columns: Vec<usize> = duplicates.iter().map(|duplicate| duplicate.span.start.column).collect();
+        assert_eq!(columns, [11, 17]);
+        assert_eq!(
+            duplicates[0].message(),
+            "Found duplicate mapping key 'a'. Using last defined value only."
+        );
+    }
+
+    #[test]
+    fn errors_have_places() {
+        let error = parse("a: 1\nb: c: d\n").unwrap_err();
+        assert_eq!((error.line, error.column, error.offset), (2, 5, 9));
+        assert_eq!(error.message, "mapping values are not allowed in this context");
+        let error = parse("a: {{ b }}\n").unwrap_err();
+        assert_eq!((error.message.as_str(), error.column), ("found unhashable key", 5));
+        let error = parse("a: !foo x").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "could not determine a constructor for the tag '!foo', line 1, column 4"
+        );
+    }
+
+    #[test]
+    fn spans() {
+        let text = "- é: !unsafe \"x\"  # c\n  l: |\n    one\n  s:\n  - 1\n  - [a, b]\n";
+        let nodes = parse(text).unwrap();
+        let written = |node: &Node| &text[node.span.start.offset..node.span.end.offset];
+        let task = &nodes[0].as_sequence().unwrap()[0];
+        assert_eq!(written(task.get("é").unwrap()), "!unsafe \"x\"");
+        assert_eq!(task.get("é").unwrap().tag.as_deref(), Some("!unsafe"));
+        assert_eq!(written(task.get("l").unwrap()), "one\n");
+        assert_eq!(written(task.get("s").unwrap()), "- 1\n  - [a, b]");
+        assert_eq!(task.span.start, super::super::Pos { line: 1, column: 3, offset: 2 });
+    }
+
+    #[test]
+    fn tabs_between_keys_and_values() {
+        assert_eq!(repr("a:\tb\nc: \t'd'\n"), "{'a': 'b', 'c': 'd'}");
+    }
+
+    #[test]
+    fn bombs_do_not_explode() {
+        let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for level in 1..10 {
+            let alias = format!("*a{}, ", level - 1).repeat(10);
+            text.push_str(&format!("a{level}: &a{level} [{alias}]\n"));
+        }
+        assert_eq!(parse(&text).unwrap_err().message, "the aliases stand for too many nodes");
+        assert!(parse(&"[".repeat(100_000)).is_err());
+        assert!(parse(&"- ".repeat(10_000)).is_err());
+        let mut chain = String::from("a0: &a0 [x]\n");
+        for level in 1..300 {
+            chain.push_str(&format!("a{level}: &a{level} [*a{}]\n", level - 1));
+        }
+        assert_eq!(parse(&chain).unwrap_err().message, TOO_DEEP);
+    }
+}

@@ -1,0 +1,142 @@
+//! What YAML text says, before it is resolved to values.
+
+use std::sync::Arc;
+
+use super::resolve;
+use crate::map::Map;
+use crate::value::Value;
+
+/// A place in a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pos {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, in characters.
+    pub column: usize,
+    /// In bytes from the beginning.
+    pub offset: usize,
+}
+
+/// From where to where something reaches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// Where it begins: at its tag or anchor, if it has one.
+    pub start: Pos,
+    /// Where it ends (the first place behind it).
+    pub end: Pos,
+}
+
+/// How a scalar is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Without quotes.
+    Plain,
+    /// `'…'`
+    Single,
+    /// `"…"`
+    Double,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+}
+
+/// One node of a document. Aliases and merge keys are resolved: what they stand for is in their place, with the span of
+/// where it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// What it is.
+    pub value: NodeKind,
+    /// Its tag in full: `!unsafe`, `!vault`, `tag:yaml.org,2002:str`.
+    pub tag: Option<Arc<str>>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a node is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NodeKind {
+    /// Text, which may mean something else ([`Node::to_value`]).
+    Scalar {
+        /// The text without quotes, escapes and folds.
+        text: Arc<str>,
+        /// How it is written.
+        style: Style,
+    },
+    /// A list.
+    Sequence(Vec<Node>),
+    /// A dictionary. No two keys have the same value.
+    Mapping(Vec<(Node, Node)>),
+}
+
+impl Node {
+    /// The value: plain scalars mean what YAML 1.1 says (`yes`, `0644`, `1:30`), everything else is text. A scalar that is
+    /// tagged `!vault` or `!unsafe` is finished text; what a tagged list or dictionary means is the caller's business.
+    pub fn to_value(&self) -> Value {
+        match &self.value {
+            NodeKind::Scalar { text, style } => resolve::scalar(text, *style, self.tag.as_deref())
+                .unwrap_or_else(|_| Value::Str(text.clone())),
+            NodeKind::Sequence(items) if self.has_core_tag("omap") || self.has_core_tag("pairs") => {
+                items.iter().map(pair_value).collect()
+            }
+            NodeKind::Sequence(items) => items.iter().map(Node::to_value).collect(),
+            NodeKind::Mapping(entries) if self.has_core_tag("set") => {
+                entries.iter().map(|(key, _)| key.to_value()).collect()
+            }
+            NodeKind::Mapping(entries) => {
+                let mut map = Map::with_capacity(entries.len());
+                for (key, value) in entries {
+                    map.insert(key.to_value(), value.to_value());
+                }
+                Value::Map(map)
+            }
+        }
+    }
+
+    fn has_core_tag(&self, name: &str) -> bool {
+        self.tag.as_deref().and_then(resolve::core_tag) == Some(name)
+    }
+
+    /// The text, if this is a scalar.
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.value {
+            NodeKind::Scalar { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The items, if this is a sequence.
+    pub fn as_sequence(&self) -> Option<&[Node]> {
+        match &self.value {
+            NodeKind::Sequence(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The entries, if this is a mapping.
+    pub fn as_mapping(&self) -> Option<&[(Node, Node)]> {
+        match &self.value {
+            NodeKind::Mapping(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// The value under the text `key`, if this is a mapping that has it.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        let entries = self.as_mapping()?;
+        entries.iter().find(|(name, _)| name.as_text() == Some(key)).map(|(_, value)| value)
+    }
+
+    /// Whether this is written as nothing, `~` or `null`.
+    pub fn is_null(&self) -> bool {
+        matches!(self.value, NodeKind::Scalar { .. }) && self.to_value().is_none()
+    }
+}
+
+/// An item of `!!omap` or `!!pairs`: a mapping of one entry becomes a pair.
+fn pair_value(item: &Node) -> Value {
+    match item.as_mapping() {
+        Some([(key, value)]) => Value::tuple([key.to_value(), value.to_value()]),
+        _ => item.to_value(),
+    }
+}
