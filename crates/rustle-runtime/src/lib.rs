@@ -7,12 +7,17 @@ extern crate self as rustle_runtime;
 
 mod apply;
 pub mod args;
+pub mod clock;
 pub mod context;
 pub mod error;
+pub mod fs;
 pub mod module;
 pub mod prelude;
 pub mod process;
 pub mod registry;
+pub mod terminal;
+
+pub mod variables_file;
 
 pub use rustle_macros::{Choice, Options, rustle_module};
 pub use rustle_schema as schema;

@@ -153,12 +153,16 @@ fn executable(path: &Path) -> bool {
 mod tests {
     use super::*;
 
+    /// The list of running groups is the process's: a test that ends them all must be alone.
+    static ALONE: Mutex<()> = Mutex::new(());
+
     fn sh(script: &str) -> Program {
         Program::new(["sh", "-c", script])
     }
 
     #[test]
     fn output_code_and_signal_are_told() {
+        let _alone = ALONE.lock();
         let ctx = Context::default();
         let finished = sh("echo out; echo err >&2; exit 3").run(&ctx).unwrap();
         assert_eq!(finished, Finished { code: 3, stdout: b"out\n".to_vec(), stderr: b"err\n".to_vec() });
@@ -168,6 +172,7 @@ mod tests {
 
     #[test]
     fn input_larger_than_a_pipe_arrives() {
+        let _alone = ALONE.lock();
         let input = vec![b'x'; 1 << 20];
         let finished = sh("cat").stdin(input.clone()).run(&Context::default()).unwrap();
         assert_eq!(finished.stdout.len(), input.len());
@@ -177,6 +182,7 @@ mod tests {
 
     #[test]
     fn the_whole_group_ends() {
+        let _alone = ALONE.lock();
         let begun = std::time::Instant::now();
         let running = std::thread::spawn(|| sh("sleep 30 & sleep 30").run(&Context::default()).unwrap());
         while lock().is_empty() {

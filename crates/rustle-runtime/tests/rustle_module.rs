@@ -137,7 +137,7 @@ fn arguments_become_fields() {
     assert_eq!(it.parts, [part]);
     assert_eq!(it.names, Some([("a".to_owned(), 1), ("b".to_owned(), 2)].into()));
     assert_eq!(it.any, Some(Value::list([Value::Int(1)])));
-    assert_eq!(it.attributes.mode.as_ref().map(|mode| mode.apply(0, false, 0)), Some(0o644));
+    assert_eq!(it.attributes.mode.as_ref().map(|mode| mode.resolve(0, false)), Some(Ok(0o644)));
     assert_eq!(it.attributes.mode, Some(Mode::from_arg(&Value::str("0644")).unwrap()));
     assert_eq!(it.line.as_deref(), Some("x y"));
     assert_eq!((it.ratio, it.that, it.prepared), (None, None, None));

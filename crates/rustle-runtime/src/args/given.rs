@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rustle_schema::arguments::{self, Checked};
+use rustle_schema::arguments::{self, Checked, FaultKind};
 use rustle_schema::module_spec::{ArgSpec, ModuleSpec};
 use rustle_value::{Map, Value};
 
@@ -32,7 +32,9 @@ impl Given {
             }
         }
         let mut checked = arguments::check(spec, &declared);
-        let mut errors: Vec<String> = checked.faults.drain(..).map(|fault| fault.message).collect();
+        // A mode is resolved against a file, by the module, which says more than could be said here.
+        let faults = checked.faults.drain(..).filter(|fault| fault.kind != FaultKind::Mode);
+        let mut errors: Vec<String> = faults.map(|fault| fault.message).collect();
         if let Err(error) = paths::expand_all(&spec.args, &mut checked.values, environment) {
             errors.push(error);
         }

@@ -6,6 +6,8 @@ use rustle_schema::module_spec::{ArgSpec, ArgType};
 use rustle_value::coerce;
 use rustle_value::{Map, Value};
 
+use crate::fs::users;
+
 /// Expands every path among `values`, nested ones included.
 ///
 /// # Errors
@@ -64,25 +66,11 @@ fn expanded(kind: &ArgType, value: &Value, environment: &BTreeMap<String, String
 pub(super) fn expand(value: &Value, environment: &BTreeMap<String, String>) -> Result<String, String> {
     let variable = |name: &str| environment.get(name).cloned().or_else(|| std::env::var(name).ok());
     let home = |user: Option<&str>| match user {
-        None => {
-            variable("HOME").or_else(|| home_where(|fields| fields.get(2) == Some(&current_user().as_str())))
-        }
-        Some(user) => home_where(|fields| fields.first() == Some(&user)),
+        None => variable("HOME")
+            .or_else(|| users::user_by_id(rustix::process::getuid().as_raw()).map(|user| user.home)),
+        Some(user) => users::user(user).map(|user| user.home),
     };
     coerce::path(value, variable, home).map_err(|error| error.0)
-}
-
-fn current_user() -> String {
-    rustix::process::getuid().as_raw().to_string()
-}
-
-/// The home of the first entry of the user database for which `is_it` holds.
-fn home_where(is_it: impl Fn(&[&str]) -> bool) -> Option<String> {
-    let users = std::fs::read_to_string("/etc/passwd").ok()?;
-    users.lines().find_map(|line| {
-        let fields: Vec<&str> = line.split(':').collect();
-        is_it(&fields).then(|| fields.get(5).map(|home| (*home).to_owned())).flatten()
-    })
 }
 
 #[cfg(test)]

@@ -52,6 +52,8 @@ pub enum FaultKind {
     Type,
     /// Its value is none of its choices.
     Choice,
+    /// It is no file mode. The value is kept: a module that is given one refuses it itself, and names the file.
+    Mode,
     /// A rule over several arguments is broken.
     Rule,
 }

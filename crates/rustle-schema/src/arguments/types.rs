@@ -33,11 +33,12 @@ impl Level<'_> {
     fn coerced(&mut self, arg: &ArgSpec, value: &Value) -> Option<Value> {
         let coerced = match coerce(&arg.kind, value) {
             Ok(value) => value,
+            Err(error) if arg.kind == ArgType::Mode => {
+                self.fault(FaultKind::Mode, &[&arg.name], error.0);
+                return Some(value.clone());
+            }
             Err(error) => {
-                let message = match &arg.kind {
-                    ArgType::Mode => error.0,
-                    kind => self.type_message(arg, value, kind.wanted(), &error),
-                };
+                let message = self.type_message(arg, value, arg.kind.wanted(), &error);
                 self.fault(FaultKind::Type, &[&arg.name], message);
                 return None;
             }
@@ -182,13 +183,11 @@ fn coerce(kind: &ArgType, value: &Value) -> Result<Value, CoerceError> {
         ArgType::Float => Value::Float(coerce::float(value)?),
         ArgType::Raw | ArgType::Custom(_) => value.clone(),
         ArgType::Mode => {
-            if value.as_str() != Some("preserve") {
-                coerce::mode(value).map_err(|error| match value {
-                    Value::Str(_) if !error.0.starts_with("Invalid") => {
-                        CoerceError("mode must be in octal or symbolic form".into())
-                    }
-                    _ => error,
-                })?;
+            let is_word = value.as_str() == Some("preserve");
+            if let (Err(error), false) = (coerce::mode(value), is_word) {
+                let octal = error.0.starts_with("Invalid");
+                let message = if octal { error.0 } else { "mode must be in octal or symbolic form".into() };
+                return Err(CoerceError(message));
             }
             value.clone()
         }
