@@ -1,3 +1,4 @@
 //! Modules for files: file, copy, template, stat, lineinfile, blockinfile, replace, slurp, tempfile, find
 
+pub mod lineinfile;
 pub mod pattern;
