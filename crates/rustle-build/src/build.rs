@@ -73,14 +73,33 @@ pub fn build_bundle(options: &BuildOptions) -> Result<Prepared, Problems> {
     }
 }
 
-fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) -> Option<Prepared> {
+/// The plan alone, as far as it can be read: nothing is checked, no problem is told.
+pub fn plan_of(options: &BuildOptions) -> Option<Plan> {
+    let mut problems = Vec::new();
+    let modules = Modules::gather(&options.sources, &mut problems);
+    let mut plan = load(options, &modules, &mut problems)?.loaded.plan?;
+    plan.modules = check::modules_of(&plan);
+    Some(plan)
+}
+
+/// A plan that was read.
+struct Read {
+    loaded: Loaded,
+    /// The project's root.
+    root: PathBuf,
+    /// The playbook or plan.
+    file: PathBuf,
+}
+
+fn load(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) -> Option<Read> {
     let source = options.config.source();
-    let source_file = options.folder.join(source.path());
-    if let Err(error) = std::fs::metadata(&source_file) {
+    let file = options.folder.join(source.path());
+    if let Err(error) = std::fs::metadata(&file) {
         problems.push(missing_source(options, &source, &error));
         return None;
     }
-    let root = root(options, &source_file);
+    let root = root(options, &file);
+    let in_folder = |path: &PathBuf| options.folder.join(path);
     let load = rustle_playbook::Options {
         root: Some(root.clone()),
         inventory: options
@@ -90,29 +109,33 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
             .iter()
             .map(|path| inventory(&options.folder, path))
             .collect(),
-        roles_path: options.config.runner.roles_path.iter().map(|path| options.folder.join(path)).collect(),
+        roles_path: options.config.runner.roles_path.iter().map(in_folder).collect(),
         extra_vars: options.extra_vars.clone(),
         modules: modules.names().map(str::to_owned).collect(),
     };
-    let Loaded { plan, origins, problems: found, mut files } = match &source {
-        PlanSource::Playbook(_) => rustle_playbook::load_playbook(&source_file, &load),
-        PlanSource::Plan(path) => match std::fs::read(&source_file) {
-            Ok(text) => rustle_playbook::load_plan_json(
-                &text,
-                &path.to_string_lossy().replace('\\', "/"),
-                &root,
-                &load,
-            ),
+    let loaded = match &source {
+        PlanSource::Playbook(_) => rustle_playbook::load_playbook(&file, &load),
+        PlanSource::Plan(path) => match std::fs::read(&file) {
+            Ok(text) => {
+                let name = path.to_string_lossy().replace('\\', "/");
+                rustle_playbook::load_plan_json(&text, &name, &root, &load)
+            }
             Err(error) => {
                 problems.push(missing_source(options, &source, &error));
                 return None;
             }
         },
     };
+    Some(Read { loaded, root, file })
+}
+
+fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) -> Option<Prepared> {
+    let Read { loaded, root, file } = load(options, modules, problems)?;
+    let Loaded { plan, origins, problems: found, mut files } = loaded;
     let unreadable = found.iter().any(|problem| problem.severity == Severity::Error);
     problems.extend(found);
     let mut plan = plan?;
-    files.watched.insert(source_file);
+    files.watched.insert(file);
     embed::configured(&options.config, &root, &mut files, problems);
     let used = check::Subject { plan: &plan, origins: &origins, files: &files, modules, root: &root };
     problems.extend(check::check(&used, unreadable));

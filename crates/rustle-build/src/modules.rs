@@ -10,6 +10,7 @@ use rustle_schema::names;
 
 use crate::catalogue;
 use crate::manifest::Manifest;
+use crate::suggest;
 
 /// A crate with modules that is no builtin one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -112,6 +113,19 @@ impl Modules {
     /// Every name that a task may use.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.by_name.keys().map(String::as_str)
+    }
+
+    /// Every module once, by name.
+    pub fn all(&self) -> impl Iterator<Item = &Module> {
+        self.by_name
+            .iter()
+            .filter(|(name, module)| names::canonical(&module.spec.name) == *name)
+            .map(|(_, it)| it)
+    }
+
+    /// The name that is most like `name`, if one is.
+    pub fn closest(&self, name: &str) -> Option<&str> {
+        suggest::closest(names::canonical(name), self.names())
     }
 
     /// Whether the crate of this module is linked into the runner.
