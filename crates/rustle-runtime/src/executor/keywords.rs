@@ -35,7 +35,7 @@ pub(super) struct Surroundings {
 }
 
 /// How another user is become.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Become {
     /// Who.
     pub user: String,

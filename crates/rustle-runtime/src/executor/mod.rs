@@ -12,7 +12,7 @@ mod includes;
 mod keywords;
 mod looping;
 mod meta;
-mod panics;
+pub(crate) mod panics;
 mod play;
 mod rendering;
 mod result;

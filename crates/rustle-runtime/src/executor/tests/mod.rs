@@ -31,7 +31,7 @@ impl Told {
     /// The results, in order.
     pub fn results(&self) -> Vec<&TaskResult> {
         let result = |event| match event {
-            &Event::TaskResult(ref result) => Some(&**result),
+            Event::TaskResult(result) => Some(result),
             _ => None,
         };
         self.events.iter().filter_map(result).collect()
