@@ -1,7 +1,7 @@
 //! One field of a struct of arguments.
 
 use proc_macro2::Span;
-use rustle_schema::module_spec::{ArgType, FileArg};
+use rustle_schema::module_spec::{ArgSpec, ArgType, FileArg};
 use rustle_value::Value;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -45,8 +45,8 @@ pub struct Field {
 pub enum Role {
     /// An argument.
     Argument(Box<Argument>),
-    /// Arguments of a shared group.
-    Flatten,
+    /// Arguments of a shared group, of this type.
+    Flatten(Kind),
     /// Everything that is not declared.
     Rest,
     /// Set by the module's `prepare`, under this key.
@@ -84,6 +84,24 @@ pub struct Argument {
     pub deprecated: Option<String>,
 }
 
+impl Argument {
+    /// Its specification, where its type is `kind`.
+    pub fn spec(&self, kind: ArgType) -> ArgSpec {
+        ArgSpec {
+            name: self.name.clone(),
+            aliases: self.aliases.clone(),
+            kind,
+            required: !self.optional && self.default.is_none(),
+            default: self.default.clone(),
+            doc: self.doc.clone(),
+            no_log: self.no_log,
+            expression: self.expression,
+            file: self.file,
+            deprecated: self.deprecated.clone(),
+        }
+    }
+}
+
 /// Reads a field that has a name.
 pub fn read(field: &syn::Field, ident: &Ident, errors: &mut Errors) -> Option<Field> {
     let entries = meta::entries_of(&field.attrs, "arg", KEYS, errors);
@@ -99,7 +117,7 @@ pub fn read(field: &syn::Field, ident: &Ident, errors: &mut Errors) -> Option<Fi
                     format!("`{}` means nothing beside `{role}`", other.key),
                 ));
             }
-            let role = special(role, &field.ty, ty, optional, ident, errors);
+            let role = special(role, &field.ty, ty, optional, ident, errors)?;
             return Some(Field { ident: ident.clone(), ty: ty.clone(), role });
         }
     }
@@ -158,26 +176,26 @@ fn special(
     optional: bool,
     ident: &Ident,
     errors: &mut Errors,
-) -> Role {
-    let kind = kind::kind(ty);
+) -> Option<Role> {
+    let kind = errors.take(kind::kind(ty))?;
     match role {
         "flatten" => {
-            if optional || !matches!(kind, Ok(Kind::Named(_))) {
+            if optional || !matches!(kind, Kind::Named(_)) {
                 errors.at(written, "a shared group is a struct with #[derive(Options)]");
             }
-            Role::Flatten
+            Some(Role::Flatten(kind))
         }
         "rest" => {
-            if optional || !matches!(kind, Ok(Kind::Known(ArgType::Map(_)))) {
+            if optional || !matches!(kind, Kind::Known(ArgType::Map(_))) {
                 errors.at(written, "what is not declared arrives as a `Map`");
             }
-            Role::Rest
+            Some(Role::Rest)
         }
         _ => {
             if !optional {
                 errors.at(written, "what `prepare` may set is an `Option`");
             }
-            Role::Internal(format!("_{}", ident.unraw()))
+            Some(Role::Internal(format!("_{}", ident.unraw())))
         }
     }
 }

@@ -1,8 +1,8 @@
 //! `#[rustle_module]`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use rustle_schema::module_spec::{ModuleSpec, Support};
+use rustle_schema::module_spec::Support;
 use syn::Item;
 
 use super::fields;
@@ -20,7 +20,7 @@ pub fn module(attribute: TokenStream, item: TokenStream) -> TokenStream {
         }
     };
     let mut errors = Errors::default();
-    let read = module::read(attribute, &parsed, &mut errors);
+    let read = module::read(attribute, &parsed, Span::call_site(), &mut errors);
     without_helpers(&mut parsed);
     match read {
         Some(module) if errors.is_empty() => {
@@ -84,24 +84,7 @@ fn implementation(module: &Module) -> TokenStream {
 /// The JSON of the specification, in the order in which serde writes it.
 fn pieces(module: &Module) -> TokenStream {
     let ident = &module.ident;
-    let spec = ModuleSpec {
-        name: module.says.name.clone(),
-        aliases: module.says.aliases.clone(),
-        version: module.says.version.clone().unwrap_or_default(),
-        krate: String::new(),
-        summary: module.doc.summary.clone(),
-        description: module.doc.description.clone(),
-        args: Vec::new(),
-        rules: Vec::new(),
-        free_form: module.body.free_form().map(|argument| argument.name.clone()),
-        rest: module.body.rest().map(ToString::to_string),
-        returns: module.doc.returns.clone(),
-        examples: module.doc.examples.clone(),
-        effects: module.says.effects.clone(),
-        permissions: module.says.permissions.clone(),
-        check_mode: module.says.check_mode,
-        diff_mode: module.says.diff_mode,
-    };
+    let spec = module.spec();
     let mut pieces = Pieces::default();
     let entries = [
         ("version", module.says.version.is_none().then(|| quote!(::core::env!("CARGO_PKG_VERSION")))),
