@@ -1,3 +1,6 @@
 //! Modules for files: file, copy, template, stat, lineinfile, blockinfile, replace, slurp, tempfile, find
 
+pub mod blockinfile;
+pub mod lineinfile;
 pub mod pattern;
+pub mod replace;

@@ -10,6 +10,7 @@ use rustix::fs::{AtFlags, CWD, Gid, Mode, OFlags, Uid};
 use rustle_schema::outcome::Diff;
 use rustle_value::{Map, Value};
 
+use crate::args::FileAttributes;
 use crate::error::{Error, Result};
 use crate::fs::{flags, info, mode, os_error, users};
 
@@ -54,6 +55,17 @@ impl Applied {
         self.before.insert(name, before);
         self.after.insert(name, after);
         self.changed = true;
+    }
+}
+
+impl From<&FileAttributes> for Wanted {
+    fn from(args: &FileAttributes) -> Wanted {
+        Wanted {
+            mode: args.mode.as_ref().map(|mode| mode.value().clone()),
+            owner: args.owner.clone(),
+            group: args.group.clone(),
+            flags: args.attributes.clone(),
+        }
     }
 }
 

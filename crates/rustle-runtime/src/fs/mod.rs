@@ -15,6 +15,7 @@ pub mod inherit;
 pub mod mode;
 pub mod os_error;
 pub mod path;
+pub mod rewrite;
 pub mod selinux;
 pub mod times;
 pub mod users;

@@ -1,13 +1,13 @@
 //! `validate`: a command that judges a file before it takes its place.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use rustle_value::coerce;
 
+use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::fs::{os_error, users};
+use crate::process::Program;
 
 /// What a validation command said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,56 +21,51 @@ pub struct Verdict {
 }
 
 /// Runs the validation `command` on `file`, whose path stands where the command has `%s`. There is no shell; words are
-/// split as a shell would, and `~` and `$NAME` are expanded, with `environment` over that of this process.
+/// split as a shell would, and `~` and `$NAME` are expanded.
 ///
 /// # Errors
 /// If the command has no `%s`, cannot be split into words, or cannot be started.
-pub fn run(command: &str, file: &Path, environment: &BTreeMap<String, String>) -> Result<Verdict> {
+pub fn run(command: &str, file: &Path, ctx: &Context) -> Result<Verdict> {
     if !command.contains("%s") {
         return Err(Error::new(format!("validate must contain %s: {command}")));
     }
     let words = shlex::split(command).ok_or_else(|| os_error::unhandled("No closing quotation"))?;
     let file = file.to_string_lossy();
-    let lookup = |name: &str| environment.get(name).cloned().or_else(|| std::env::var(name).ok());
+    let lookup = |name: &str| ctx.environment().get(name).cloned().or_else(|| std::env::var(name).ok());
     let home = |user: Option<&str>| match user {
         None => lookup("HOME"),
         Some(name) => users::user(name).map(|user| user.home),
     };
-    let mut words = words.into_iter().map(|word| {
-        let word = coerce::expand_user(&coerce::expand_vars(&word, lookup), home);
-        word.replace("%%", "\0").replace("%s", &file).replace('\0', "%")
-    });
-    let Some(program) = words.next() else {
-        return Err(os_error::unhandled("the validate command is empty"));
-    };
-    let words: Vec<String> = words.collect();
-    let output = Command::new(&program).args(&words).envs(environment).stdin(Stdio::null()).output();
-    let output = output.map_err(|error| {
-        let shown = std::iter::once(program.as_str()).chain(words.iter().map(String::as_str));
+    let words: Vec<String> = words
+        .into_iter()
+        .map(|word| {
+            let word = coerce::expand_user(&coerce::expand_vars(&word, lookup), home);
+            word.replace("%%", "\0").replace("%s", &file).replace('\0', "%")
+        })
+        .collect();
+    let finished = Program::new(&words).run(ctx).map_err(|error| {
         Error::new("Error executing command.")
             .with("rc", error.raw_os_error().unwrap_or(257))
             .with("stdout", "")
             .with("stderr", "")
-            .with("cmd", shown.collect::<Vec<_>>().join(" "))
+            .with("cmd", words.join(" "))
     })?;
     Ok(Verdict {
-        rc: os_code(&output.status),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        rc: finished.code,
+        stdout: String::from_utf8_lossy(&finished.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&finished.stderr).into_owned(),
     })
-}
-
-fn os_code(status: &std::process::ExitStatus) -> i32 {
-    use std::os::unix::process::ExitStatusExt;
-    status.code().or_else(|| status.signal().map(|signal| -signal)).unwrap_or(-1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustle_schema::worker::Snapshot;
 
     fn verdict(command: &str) -> Result<Verdict> {
-        run(command, Path::new("/dev/null"), &BTreeMap::from([("CODE".into(), "7".into())]))
+        let mut ctx = Snapshot::default();
+        ctx.environment.insert("CODE".into(), "7".into());
+        run(command, Path::new("/dev/null"), &Context::new(ctx))
     }
 
     #[test]

@@ -186,7 +186,11 @@ impl Translator<'_> {
         };
         if from > to {
             let shown = |code: u32| char::from_u32(code).map(String::from).unwrap_or_default();
-            return Err(format!("bad character range {}-{} at position {position}", shown(*from), shown(*to)));
+            return Err(format!(
+                "bad character range {}-{} at position {position}",
+                shown(*from),
+                shown(*to)
+            ));
         }
         self.push_member(before);
         self.code(*from);

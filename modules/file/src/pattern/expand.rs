@@ -23,6 +23,16 @@ pub enum Fault {
     UnknownName(String),
 }
 
+impl Fault {
+    /// The message, if a name is unknown.
+    pub fn unknown_name(&self) -> Option<&str> {
+        match self {
+            Fault::UnknownName(message) => Some(message),
+            Fault::Malformed(_) => None,
+        }
+    }
+}
+
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
