@@ -64,10 +64,7 @@ impl Snippet<'_> {
 
     /// Where the bytes `start..end` of [`Snippet::text`] were written.
     pub fn span(&self, start: usize, end: usize) -> Location {
-        let file = &self.location.file;
-        let from = self.node.locate(start, &file.text).offset;
-        let to = self.node.locate(end.max(start), &file.text).offset;
-        Location::new(file, from..to.max(from))
+        super::task::piece(&self.location.file, self.node, start..end.max(start))
     }
 }
 
@@ -84,12 +81,23 @@ pub(super) fn of_mapping<'a>(
 ) -> Vec<Snippet<'a>> {
     let mut walk = Walk { owner, file, path: Vec::new(), found: Vec::new() };
     for (key, value) in node.as_mapping().unwrap_or_default() {
-        let name = key.as_text().unwrap_or_default();
-        let condition = keywords && CONDITIONS.contains(&name);
-        let control = keywords && name == "loop_control";
-        walk.entry(key, value, |inner| condition || (control && inner == Some("break_when")));
+        let holds = match key.as_text() {
+            Some(name) if keywords && CONDITIONS.contains(&name) => Holds::Conditions,
+            Some("loop_control") if keywords => Holds::LoopControl,
+            _ => Holds::Text,
+        };
+        walk.entry(key, value, holds);
     }
     walk.found
+}
+
+/// What a value holds.
+#[derive(Clone, Copy, PartialEq)]
+enum Holds {
+    Text,
+    Conditions,
+    /// A mapping in which `break_when` holds conditions.
+    LoopControl,
 }
 
 /// One step of the path to where the walk is, made a [`ValuePath`] only where a snippet is found.
@@ -107,37 +115,28 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// Looks at an entry of a mapping. `condition` says whether a value is a bare expression: it is asked for the value
-    /// itself, and for those of its entries if it is a mapping.
-    fn entry(&mut self, key: &'a Node, value: &'a Node, condition: impl Fn(Option<&str>) -> bool) {
+    fn entry(&mut self, key: &'a Node, value: &'a Node, holds: Holds) {
         let Some(name) = key.as_text() else { return };
         self.path.push(At::Key(name));
-        self.node(key, false);
-        match &value.value {
-            NodeKind::Mapping(entries) => {
-                for (key, value) in entries {
-                    let is_condition = condition(key.as_text());
-                    self.entry(key, value, |inner| inner.is_none() && is_condition);
-                }
-            }
-            _ => self.node(value, condition(None)),
-        }
+        self.node(key, Holds::Text);
+        self.node(value, holds);
         self.path.pop();
     }
 
-    fn node(&mut self, node: &'a Node, condition: bool) {
+    fn node(&mut self, node: &'a Node, holds: Holds) {
         match &node.value {
-            NodeKind::Scalar { text, .. } => self.scalar(node, text, condition),
+            NodeKind::Scalar { text, .. } => self.scalar(node, text, holds == Holds::Conditions),
             NodeKind::Sequence(items) => {
                 for (index, item) in items.iter().enumerate() {
                     self.path.push(At::Index(index));
-                    self.node(item, condition);
+                    self.node(item, holds);
                     self.path.pop();
                 }
             }
             NodeKind::Mapping(entries) => {
                 for (key, value) in entries {
-                    self.entry(key, value, |_| false);
+                    let condition = holds == Holds::LoopControl && key.as_text() == Some("break_when");
+                    self.entry(key, value, if condition { Holds::Conditions } else { Holds::Text });
                 }
             }
         }
@@ -147,7 +146,9 @@ impl<'a> Walk<'a> {
         let kind = match node.tag.as_deref() {
             Some("!unsafe" | "!vault" | "!vault-encrypted") => return,
             _ if has_markers(text) => SnippetKind::Template,
-            _ if condition && node.to_value().as_str().is_some() => SnippetKind::Condition,
+            _ if condition && node.to_value().as_str().is_some_and(|text| !text.trim().is_empty()) => {
+                SnippetKind::Condition
+            }
             _ => return,
         };
         let path = self.path.iter().fold(ValuePath::root(), |path, at| match at {
