@@ -45,8 +45,8 @@ pub struct Field {
 pub enum Role {
     /// An argument.
     Argument(Box<Argument>),
-    /// Arguments of a shared group, of this type.
-    Flatten(Kind),
+    /// Arguments of a shared group.
+    Flatten,
     /// Everything that is not declared.
     Rest,
     /// Set by the module's `prepare`, under this key.
@@ -183,7 +183,7 @@ fn special(
             if optional || !matches!(kind, Kind::Named(_)) {
                 errors.at(written, "a shared group is a struct with #[derive(Options)]");
             }
-            Some(Role::Flatten(kind))
+            Some(Role::Flatten)
         }
         "rest" => {
             if optional || !matches!(kind, Kind::Known(ArgType::Map(_))) {

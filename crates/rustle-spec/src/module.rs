@@ -198,7 +198,7 @@ fn check_roles(body: &Body, is_module: bool, errors: &mut Errors) {
 
 /// That rules name arguments by their own names.
 fn check_rules(body: &mut Body, written: Vec<WrittenRule>, errors: &mut Errors) {
-    let shared = body.fields.iter().any(|field| matches!(field.role, Role::Flatten(_)));
+    let shared = body.fields.iter().any(|field| matches!(field.role, Role::Flatten));
     let mut foreign = Vec::new();
     for WrittenRule { rule, names } in written {
         for name in names {

@@ -304,9 +304,9 @@ fn what_the_compiler_refuses_is_an_error_here_too() {
             "src/lib.rs:11:15: `maybe` is none of the choices of `State`",
         ]
     );
-    assert_eq!(errors(&[("src/lib.rs", "fn broken( {}")]), ["src/lib.rs:1:14: expected `:`"]);
+    assert_eq!(errors(&[("src/lib.rs", "fn broken(a) {}")]), ["src/lib.rs:1:12: expected `:`"]);
     let twice = format!("mod a {{ {} }} mod b {{ {} }}", module("x.y", ""), module("x.y", ""));
-    assert_eq!(errors(&[("src/lib.rs", &twice)]), ["src/lib.rs:5:12: `XY` is called `x.y` already"]);
+    assert_eq!(errors(&[("src/lib.rs", &twice)]), ["src/lib.rs:6:12: `XY` is called `x.y` already"]);
 }
 
 #[test]

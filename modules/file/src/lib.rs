@@ -4,3 +4,6 @@ pub mod blockinfile;
 pub mod lineinfile;
 pub mod pattern;
 pub mod replace;
+pub mod slurp;
+pub mod stat;
+pub mod tempfile;

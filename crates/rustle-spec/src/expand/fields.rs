@@ -54,7 +54,7 @@ pub fn from_args(ident: &Ident, body: &Body, spec: &TokenStream) -> TokenStream 
 
 /// What the compiler must check of types that the macro does not see.
 pub fn checks(ident: &Ident, body: &Body) -> TokenStream {
-    let shared = body.fields.iter().any(|field| matches!(field.role, Role::Flatten(_)));
+    let shared = body.fields.iter().any(|field| matches!(field.role, Role::Flatten));
     let distinct = shared.then(|| {
         let message = format!("a shared group of `{ident}` has an argument of the same name");
         quote_spanned! {ident.span()=>
@@ -108,7 +108,7 @@ fn made(field: &Field) -> TokenStream {
             let ty = quote_spanned!(ty.span()=> ::<#ty>);
             quote!(let #ident = given.#how #ty(#name);)
         }
-        Role::Flatten(_) => quote!(let #ident = given.flattened::<#ty>();),
+        Role::Flatten => quote!(let #ident = given.flattened::<#ty>();),
         Role::Rest => quote!(let #ident = given.rest();),
         Role::Internal(key) => quote!(let #ident = given.internal::<#ty>(#key);),
     }
@@ -126,7 +126,7 @@ fn args(body: &Body) -> TokenStream {
                 own.argument(argument);
                 first = false;
             }
-            Role::Flatten(_) => {
+            Role::Flatten => {
                 list.push(std::mem::take(&mut own).finish());
                 first = true;
                 let ty = &field.ty;
@@ -157,7 +157,7 @@ fn rules(body: &Body) -> TokenStream {
 }
 
 fn flattened(body: &Body) -> impl Iterator<Item = &syn::Type> {
-    body.fields.iter().filter_map(|field| matches!(field.role, Role::Flatten(_)).then_some(&field.ty))
+    body.fields.iter().filter_map(|field| matches!(field.role, Role::Flatten).then_some(&field.ty))
 }
 
 /// The names and aliases of the arguments that are meant, with those of shared groups.
