@@ -41,7 +41,7 @@ pub(crate) enum Place<'a> {
     /// In the playbook.
     Snippet(Box<Snippet<'a>>),
     /// In an argument that is a bare expression.
-    Argument(&'a TaskOrigin, ValuePath),
+    Argument(&'a TaskOrigin, ValuePath, &'a str),
     /// In a file of its own.
     File(Arc<SourceFile>),
 }
@@ -51,12 +51,21 @@ impl Place<'_> {
     pub(crate) fn locate(&self, offset: usize, len: usize) -> Option<Location> {
         match self {
             Place::Snippet(snippet) => Some(snippet.span(offset, offset + len)),
-            Place::Argument(origin, path) => {
+            Place::Argument(origin, path, _) => {
                 let at = origin.template_at(path, offset)?;
                 let end = at.span.end.min(at.span.start + len);
                 Some(Location::new(&at.file, at.span.start..end))
             }
             Place::File(file) => Some(Location::new(file, offset..offset + len)),
+        }
+    }
+
+    /// The text.
+    fn text(&self) -> Option<&str> {
+        match self {
+            Place::Snippet(snippet) => Some(&snippet.text),
+            Place::Argument(_, _, text) => Some(text),
+            Place::File(file) => Some(&file.text),
         }
     }
 
@@ -131,7 +140,16 @@ pub(crate) fn add<'a>(
                 Use::Unknown => Problem::warning("template-syntax", message),
                 _ => Problem::error("template-syntax", message),
             };
-            problems.push(place.put(problem, error.offset, error.len.max(1)));
+            let text = place.text().unwrap_or_default();
+            let problem = match text.get(error.offset..) {
+                Some(rest) if rest.starts_with('=') && !rest.starts_with("==") => {
+                    problem.with_help("`==` compares; a variable is set by `set_fact` or `vars`")
+                }
+                _ => problem,
+            };
+            // What is missing at the end is shown at the last character.
+            let last = text.trim_end().char_indices().next_back().map_or(0, |(at, _)| at);
+            problems.push(place.put(problem, error.offset.min(last), error.len.max(1)));
         }
     }
 }
@@ -160,7 +178,7 @@ fn expressions<'a>(
         let parsed = engine.expression(text).map(|expression| expression.analysis());
         // `debug` says that its variable is not defined, and goes on.
         let use_ = if module.spec.name == "debug" { Use::Lazy } else { Use::Certain };
-        let place = Place::Argument(origin, ValuePath::from(format!("args.{path}").as_str()));
+        let place = Place::Argument(origin, ValuePath::from(format!("args.{path}").as_str()), text);
         add(parsed, place, Some(visited.task.id), use_, problems, texts);
     }
 }

@@ -59,7 +59,7 @@ fn maybe(used: &VariableUse, known: Option<Sure>) -> Problem {
     let problem =
         Problem::warning(MAYBE_UNDEFINED, format!("the variable `{}` may be undefined", used.name()));
     problem.labelled(match known {
-        Some(_) => "defined by some branch only",
+        Some(_) => "defined in some cases only",
         None => "not defined in the playbook",
     })
 }
