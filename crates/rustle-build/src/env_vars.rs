@@ -24,8 +24,8 @@ pub const CARGO_PKG_NAME: EnvVar =
 /// The runner's version. Set by Cargo.
 pub const CARGO_PKG_VERSION: EnvVar = EnvVar { name: "CARGO_PKG_VERSION", doc: "the runner's version" };
 /// The features the runner is built with. Set by Cargo.
-pub const CARGO_FEATURE: EnvVar =
-    EnvVar { name: "CARGO_FEATURE_*", doc: "features of the runner, for modules in its own sources" };
+pub const CARGO_CFG_FEATURE: EnvVar =
+    EnvVar { name: "CARGO_CFG_FEATURE", doc: "features of the runner, for modules in its own sources" };
 /// Module crates among the dependencies. Set by Cargo.
 pub const DEP_MANIFEST_DIR: EnvVar = EnvVar {
     name: "DEP_RUSTLE_*_MANIFEST_DIR",
@@ -56,7 +56,7 @@ pub const ALL: [EnvVar; 10] = [
     CARGO_MANIFEST_DIR,
     CARGO_PKG_NAME,
     CARGO_PKG_VERSION,
-    CARGO_FEATURE,
+    CARGO_CFG_FEATURE,
     DEP_MANIFEST_DIR,
     DEP_FEATURES,
     RA_RUSTC_WRAPPER,
@@ -101,27 +101,22 @@ impl Environment {
         let get =
             |var: EnvVar| vars.iter().find(|(name, _)| name == var.name).map(|(_, value)| value.clone());
         let need = |var: EnvVar| get(var).ok_or(Missing(var));
-        let features = vars.iter().filter_map(|(name, _)| middle(name, CARGO_FEATURE)).flat_map(feature);
+        let list = |text: Option<String>| -> Vec<String> {
+            let text = text.unwrap_or_default();
+            text.split(',').filter(|feature| !feature.is_empty()).map(str::to_owned).collect()
+        };
         let module_crates = vars.iter().filter_map(|(name, folder)| {
             let id = middle(name, DEP_MANIFEST_DIR)?;
             let features = format!("DEP_RUSTLE_{id}_FEATURES");
-            let features = vars.iter().find(|(name, _)| *name == features).map(|(_, value)| value.as_str());
-            Some(ModuleCrate {
-                folder: PathBuf::from(folder),
-                features: features
-                    .unwrap_or_default()
-                    .split(',')
-                    .filter(|feature| !feature.is_empty())
-                    .map(str::to_owned)
-                    .collect(),
-            })
+            let features = vars.iter().find(|(name, _)| *name == features).map(|(_, value)| value.clone());
+            Some(ModuleCrate { folder: PathBuf::from(folder), features: list(features) })
         });
         Ok(Environment {
             out_dir: need(OUT_DIR)?.into(),
             manifest_dir: need(CARGO_MANIFEST_DIR)?.into(),
             package: need(CARGO_PKG_NAME)?,
             version: get(CARGO_PKG_VERSION).unwrap_or_default(),
-            features: features.collect(),
+            features: list(get(CARGO_CFG_FEATURE)),
             module_crates: module_crates.collect(),
             editor: get(RA_RUSTC_WRAPPER).is_some(),
             colour: get(CARGO_TERM_COLOR).is_some_and(|value| value == "always"),
@@ -134,13 +129,6 @@ impl Environment {
 fn middle(name: &str, var: EnvVar) -> Option<&str> {
     let (before, after) = var.name.split_once('*')?;
     name.strip_prefix(before)?.strip_suffix(after)
-}
-
-/// The names that a feature may have: Cargo writes them in capitals and with `_` for `-`.
-fn feature(name: &str) -> impl Iterator<Item = String> {
-    let name = name.to_lowercase();
-    let dashed = Some(name.replace('_', "-")).filter(|dashed| *dashed != name);
-    std::iter::once(name).chain(dashed)
 }
 
 #[cfg(test)]
@@ -157,13 +145,13 @@ mod tests {
         let read = Environment::of(vars(&[
             ("DEP_RUSTLE_ACME_MANIFEST_DIR", "/acme"),
             ("DEP_RUSTLE_ACME_FEATURES", "tls,http"),
-            ("CARGO_FEATURE_EXTRA_CHECKS", "1"),
+            ("CARGO_CFG_FEATURE", "extra-checks,A_b"),
         ]))
         .unwrap();
         assert_eq!(read.module_crates.len(), 1);
         assert_eq!(read.module_crates[0].folder, PathBuf::from("/acme"));
         assert_eq!(read.module_crates[0].features, ["tls", "http"]);
-        assert_eq!(read.features, ["extra_checks", "extra-checks"]);
+        assert_eq!(read.features, ["extra-checks", "A_b"]);
         assert!(!read.editor);
     }
 

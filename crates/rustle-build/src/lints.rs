@@ -52,8 +52,16 @@ pub const REPEATED_ARGUMENT: &str = "repeated-argument";
 /// A dependency of the runner that provides modules, none of which the plan uses.
 pub const UNUSED_MODULE_CRATE: &str = "unused-module-crate";
 
+/// An unquoted mode such as `644`, which is decimal.
+pub const DECIMAL_MODE: &str = "decimal-mode";
+
 /// The lints of the build. Warnings of the playbook's reader can be named in `[lints]` as well.
-pub const ALL: [Lint; 5] = [
+pub const ALL: [Lint; 6] = [
+    Lint {
+        name: DECIMAL_MODE,
+        level: Level::Warn,
+        doc: "a mode is written as a decimal number: `644` for `0644`",
+    },
     Lint {
         name: MAYBE_UNDEFINED,
         level: Level::Allow,

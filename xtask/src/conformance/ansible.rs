@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rustle_tests::conformance::ANSIBLE_CORE;
 use rustle_tests::conformance::case::Case;
@@ -38,9 +38,9 @@ impl Ansible {
     pub fn new(venv: PathBuf) -> io::Result<Ansible> {
         let callbacks = venv.join("callbacks");
         std::fs::create_dir_all(&callbacks)?;
-        std::fs::write(callbacks.join("rustle_record.py"), CALLBACK)?;
+        write_if_changed(&callbacks.join("rustle_record.py"), CALLBACK)?;
         // An empty configuration, so that neither /etc nor a folder above the case has a say.
-        std::fs::write(venv.join("ansible.cfg"), "")?;
+        write_if_changed(&venv.join("ansible.cfg"), "")?;
         Ok(Ansible { venv, callbacks })
     }
 
@@ -90,5 +90,14 @@ impl Ansible {
         // ANSIBLE_HOME does not move the folder that modules are copied to; nothing may appear in the case's home.
         env.insert("ANSIBLE_REMOTE_TMP".to_owned(), scratch.side("remote").into());
         env
+    }
+}
+
+/// The environment may belong to somebody else who has prepared it; then nothing needs to be written.
+fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
+    if std::fs::read_to_string(path).is_ok_and(|old| old == text) {
+        Ok(())
+    } else {
+        std::fs::write(path, text)
     }
 }

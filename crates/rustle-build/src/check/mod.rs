@@ -1,5 +1,10 @@
 //! Checks a plan against the modules that are there.
 
+mod arguments;
+mod known;
+mod rules;
+mod task;
+mod types;
 mod walk;
 
 use std::path::Path;
@@ -23,8 +28,14 @@ pub(crate) struct Subject<'a> {
 /// Everything that is wrong. `partial` says that the plan lacks what could not be read, so that what is not there proves
 /// nothing.
 pub(crate) fn check(subject: &Subject<'_>, partial: bool) -> Vec<Problem> {
-    let _ = (subject, partial);
-    Vec::new()
+    let mut problems = Vec::new();
+    let mut missing = task::Missing::new();
+    for task in walk::tasks(subject.plan) {
+        task::check(subject, task, &mut missing, &mut problems);
+    }
+    task::not_linked(missing, &mut problems);
+    let _ = partial;
+    problems
 }
 
 /// The modules that the plan needs, sorted: those that tasks and handlers name, and `setup` if a play gathers facts.
