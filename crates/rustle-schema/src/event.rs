@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rustle_value::{Map, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::report::Recap;
@@ -63,12 +64,22 @@ pub enum Event {
     },
     /// A task, or one item of its loop, has ended.
     TaskResult(Box<TaskResult>),
+    /// A handler was notified.
+    Notified {
+        /// The handler's name.
+        handler: String,
+        /// The host.
+        host: String,
+    },
     /// A task file or role was included.
     Included {
         /// The host.
         host: String,
         /// The file or role.
         included: String,
+        /// The label of the item, where the include loops.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        label: Option<String>,
     },
     /// Something the operator should know.
     Warning {
@@ -141,14 +152,88 @@ pub struct TaskResult {
     /// How it ended.
     pub status: Status,
     /// The item, in the result of one item of a loop.
+    #[serde(default, with = "plain_option", skip_serializing_if = "Option::is_none")]
+    pub item: Option<Value>,
+    /// The item as it shall be shown: `loop_control.label`, or the item's text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub item: Option<serde_json::Value>,
-    /// What the module returned, as `register` would see it; censored under `no_log`.
-    pub result: serde_json::Value,
+    pub label: Option<String>,
+    /// What the module returned, as `register` would see it; censored under `no_log`. In JSON it is plain: tuples are
+    /// arrays, and what is undefined is `null`.
+    #[serde(with = "plain_map")]
+    pub result: Map,
+    /// Whether the result shall be shown to people whatever the verbosity is, as that of `debug`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub verbose: bool,
+    /// Whether the differences in the result shall be shown to people.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub diff: bool,
     /// Where the task stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<Place>,
     /// Seconds it took.
     #[serde(default)]
     pub seconds: f64,
+}
+
+/// A dictionary as plain JSON, without the marks of the lossless form.
+mod plain_map {
+    use rustle_value::{Map, Value, json};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(map: &Map, serializer: S) -> Result<S::Ok, S::Error> {
+        json::to_json(&Value::Map(map.clone())).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map, D::Error> {
+        match json::from_json(&serde_json::Value::deserialize(deserializer)?) {
+            Value::Map(map) => Ok(map),
+            other => {
+                Err(serde::de::Error::custom(format!("an object was expected, not {}", other.type_name())))
+            }
+        }
+    }
+}
+
+/// The same for a value that may be missing; `null` is a value.
+mod plain_option {
+    use rustle_value::{Value, json};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(value: &Option<Value>, serializer: S) -> Result<S::Ok, S::Error> {
+        json::to_json(value.as_ref().unwrap_or(&Value::None)).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+        Ok(Some(json::from_json(&serde_json::Value::deserialize(deserializer)?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_is_plain_json_and_a_null_item_stays() {
+        let result = TaskResult {
+            play: "p".into(),
+            task: "t".into(),
+            host: "h".into(),
+            action: "debug".into(),
+            status: Status::Ok,
+            item: Some(Value::None),
+            label: None,
+            result: Map::from([("pair", Value::tuple([Value::Int(1)]))]),
+            verbose: false,
+            diff: false,
+            path: None,
+            seconds: 0.5,
+        };
+        let text = serde_json::to_string(&Event::TaskResult(Box::new(result))).unwrap();
+        assert_eq!(
+            text,
+            r#"{"event":"task_result","play":"p","task":"t","host":"h","action":"debug","status":"ok","item":null,"result":{"pair":[1]},"seconds":0.5}"#
+        );
+        let Event::TaskResult(back) = serde_json::from_str(&text).unwrap() else { panic!("{text}") };
+        assert_eq!(back.item, Some(Value::None));
+    }
 }

@@ -144,6 +144,24 @@ pub enum ArgType {
     Custom(String),
 }
 
+impl ArgType {
+    /// How ansible-core's messages name the type.
+    pub fn wanted(&self) -> &str {
+        match self {
+            ArgType::Str | ArgType::Choice(_) => "str",
+            ArgType::Bool => "bool",
+            ArgType::Int => "int",
+            ArgType::Float => "float",
+            ArgType::Path => "path",
+            ArgType::Raw | ArgType::Mode => "raw",
+            ArgType::Json => "json",
+            ArgType::List(_) => "list",
+            ArgType::Map(_) | ArgType::Options(..) => "dict",
+            ArgType::Custom(name) => name,
+        }
+    }
+}
+
 /// A rule over several arguments.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -28,6 +28,9 @@ pub struct Outcome {
     /// Warnings.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// Whether it shall be shown to people in full whatever the verbosity is, as that of `debug`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub verbose: bool,
 }
 
 /// One difference: two texts, or a text that is a difference already.

@@ -4,40 +4,20 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Marks, Tag};
+use saphyr_parser::{Event, Parser, ScalarStyle, Span as Marks, Tag};
 
 use super::YamlError;
-use super::node::{Node, NodeKind, Span, Style};
+use super::merge::{DuplicateKey, merged};
+use super::node::{Node, NodeKind, Pos, Span, Style};
+use super::repair::Repaired;
 use super::resolve;
 use super::source::Source;
-use crate::value::Value;
 
 /// How deep nodes may be nested.
 pub const MAX_DEPTH: usize = 200;
 
 /// How many nodes aliases may stand for in all. Text of a few lines could otherwise mean billions.
 pub const MAX_ALIASED: usize = 200_000;
-
-/// A key that stands twice in a mapping; the last value wins.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DuplicateKey {
-    /// The key.
-    pub key: Value,
-    /// Where it stands again.
-    pub span: Span,
-    /// Where it stood before.
-    pub before: Span,
-}
-
-impl DuplicateKey {
-    /// What Ansible says of it.
-    pub fn message(&self) -> String {
-        format!(
-            "Found duplicate mapping key {}. Using last defined value only.",
-            crate::python::repr(&self.key)
-        )
-    }
-}
 
 /// The documents in `text`.
 ///
@@ -53,39 +33,29 @@ pub fn parse(text: &str) -> Result<Vec<Node>, YamlError> {
 /// # Errors
 /// As [`parse`].
 pub fn parse_noting(text: &str, duplicates: &mut Vec<DuplicateKey>) -> Result<Vec<Node>, YamlError> {
-    let mut text = Cow::Borrowed(text);
-    // The parser refuses a tab between the colon and a value, which PyYAML allows. A space there means the same.
-    for _ in 0..MAX_TABS {
-        match Composer::new(&text).documents() {
-            Ok((documents, found)) => {
-                duplicates.extend(found);
+    let mut repaired = Repaired::new(text);
+    loop {
+        let composed = Composer::new(&repaired.text).documents();
+        match composed {
+            Ok((mut documents, mut found)) => {
+                if repaired.is_moved() {
+                    let source = repaired.source();
+                    documents.iter_mut().for_each(|document| repaired.restore(document, &source));
+                    for span in found.iter_mut().flat_map(|it| [&mut it.span, &mut it.before]) {
+                        span.start = repaired.original(span.start, &source);
+                        span.end = repaired.original(span.end, &source);
+                    }
+                }
+                duplicates.append(&mut found);
                 return Ok(documents);
             }
-            Err(Fault::TabBefore(offset)) => {
-                let tabs =
-                    text.get(..offset).map_or(0, |before| before.len() - before.trim_end_matches('\t').len());
-                if tabs == 0 {
-                    break;
-                }
-                text.to_mut().replace_range(offset - tabs..offset, &" ".repeat(tabs));
+            Err(error) if repaired.repair(&error) => {}
+            Err(error) => {
+                let pos = Pos { line: error.line, column: error.column, offset: error.offset };
+                let pos = if repaired.is_moved() { repaired.original(pos, &repaired.source()) } else { pos };
+                return Err(YamlError::at(pythons_words(&error.message), pos));
             }
-            Err(Fault::Other(error)) => return Err(error),
         }
-    }
-    Err(YamlError { message: "too many tabs between keys and values".into(), line: 1, column: 1, offset: 0 })
-}
-
-const MAX_TABS: usize = 1000;
-
-enum Fault {
-    /// A tab that stands before this byte is to be a space.
-    TabBefore(usize),
-    Other(YamlError),
-}
-
-impl From<YamlError> for Fault {
-    fn from(error: YamlError) -> Fault {
-        Fault::Other(error)
     }
 }
 
@@ -126,21 +96,14 @@ impl<'a> Composer<'a> {
         }
     }
 
-    fn documents(mut self) -> Result<(Vec<Node>, Vec<DuplicateKey>), Fault> {
+    fn documents(mut self) -> Result<(Vec<Node>, Vec<DuplicateKey>), YamlError> {
         let mut parser = Parser::new_from_str(self.source.text);
         while let Some(event) = parser.next_event() {
-            let (event, marks) = event.map_err(|error| self.fault(&error))?;
+            let (event, marks) = event
+                .map_err(|error| YamlError::at(error.info(), self.source.pos(error.marker().index())))?;
             self.event(event, marks)?;
         }
         Ok((self.documents, self.duplicates))
-    }
-
-    fn fault(&self, error: &ScanError) -> Fault {
-        let pos = self.source.pos(error.marker().index());
-        if error.info().starts_with("':' must be followed by a valid YAML whitespace") {
-            return Fault::TabBefore(pos.offset);
-        }
-        Fault::Other(YamlError::at(pythons_words(error.info()), pos))
     }
 
     fn span(&self, marks: Marks) -> Span {
@@ -264,7 +227,7 @@ impl<'a> Composer<'a> {
         let mut span = frame.span;
         let value = match frame.content {
             Content::Sequence(items) => NodeKind::Sequence(items),
-            Content::Mapping { entries, .. } => NodeKind::Mapping(self.merged(entries)?),
+            Content::Mapping { entries, .. } => NodeKind::Mapping(merged(entries, &mut self.duplicates)?),
         };
         span.end = if marks.is_empty() {
             // The end of a block is noticed only at what follows it.
@@ -302,43 +265,6 @@ impl<'a> Composer<'a> {
         Ok(())
     }
 
-    /// The entries with what `<<` names put before the others, and each key once.
-    fn merged(&mut self, entries: Vec<(Node, Node)>) -> Result<Vec<(Node, Node)>, YamlError> {
-        let mut all: Vec<(Node, Node)> = Vec::with_capacity(entries.len());
-        let mut own = Vec::with_capacity(entries.len());
-        for (key, value) in entries {
-            if !is_merge(&key) {
-                own.push((key, value));
-                continue;
-            }
-            let span = value.span;
-            let refused = |_| YamlError::at("expected a mapping or list of mappings for merging", span.start);
-            all.extend(mergeable(value).map_err(refused)?);
-        }
-        let inherited = all.len();
-        all.extend(own);
-        let mut places: HashMap<Value, usize> = HashMap::with_capacity(all.len());
-        let mut once: Vec<(Node, Node)> = Vec::with_capacity(all.len());
-        for (index, (key, value)) in all.into_iter().enumerate() {
-            let name = key.to_value();
-            match places.get(&name).and_then(|place| once.get_mut(*place).map(|entry| (*place, entry))) {
-                Some((place, entry)) => {
-                    // To override what was inherited is what merging is for.
-                    if index >= inherited && place >= inherited {
-                        let before = entry.0.span;
-                        self.duplicates.push(DuplicateKey { key: name, span: key.span, before });
-                    }
-                    *entry = (key, value);
-                }
-                None => {
-                    places.insert(name, once.len());
-                    once.push((key, value));
-                }
-            }
-        }
-        Ok(once)
-    }
-
     /// A sequence at its parent's indentation is said to begin behind its first dash.
     fn back_to_dash(&self, span: &mut Span) {
         let before = self.source.text.get(..span.start.offset).unwrap_or_default();
@@ -351,27 +277,6 @@ impl<'a> Composer<'a> {
 }
 
 const TOO_DEEP: &str = "the nodes are nested too deeply";
-
-fn is_merge(key: &Node) -> bool {
-    key.tag.is_none()
-        && matches!(&key.value, NodeKind::Scalar { text, style: Style::Plain } if text.as_ref() == "<<")
-}
-
-/// The entries that a merge takes over: those of a mapping, or of a list of mappings, of which the first wins.
-fn mergeable(value: Node) -> Result<Vec<(Node, Node)>, ()> {
-    match value.value {
-        NodeKind::Mapping(entries) => Ok(entries),
-        NodeKind::Sequence(items) => {
-            let mut all = Vec::new();
-            for item in items.into_iter().rev() {
-                let NodeKind::Mapping(entries) = item.value else { return Err(()) };
-                all.extend(entries);
-            }
-            Ok(all)
-        }
-        NodeKind::Scalar { .. } => Err(()),
-    }
-}
 
 /// How many levels of nodes there are below and with this one.
 fn depth(node: &Node) -> usize {
@@ -388,7 +293,7 @@ fn full_tag(tag: &Tag) -> Arc<str> {
 }
 
 /// Where a quoted scalar ends, behind its closing quote. Its tag or anchor may stand before it.
-fn closing_quote(written: &str, quote: char) -> Option<usize> {
+pub(super) fn closing_quote(written: &str, quote: char) -> Option<usize> {
     let open = super::locate::content_start(written);
     let mut chars = written.get(open..)?.char_indices().skip(1).peekable();
     while let Some((at, c)) = chars.next() {
@@ -406,20 +311,20 @@ fn closing_quote(written: &str, quote: char) -> Option<usize> {
 }
 
 /// The parser's message as PyYAML says it, where they differ.
-fn pythons_words(message: &str) -> String {
+fn pythons_words(message: &str) -> &str {
     let known = [
         ("simple key expect", "could not find expected ':'"),
         ("found unknown anchor", "found undefined alias"),
         ("unexpected character: `", "found character that cannot start any token"),
         ("invalid trailing content after", "did not find expected key"),
     ];
-    let words = known.into_iter().find(|(ours, _)| message.contains(ours));
-    words.map_or_else(|| message.to_owned(), |(_, pythons)| pythons.to_owned())
+    known.into_iter().find(|(ours, _)| message.contains(ours)).map_or(message, |(_, pythons)| pythons)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Value;
     use crate::python;
     use crate::yaml::{load, load_all};
 
@@ -489,11 +394,6 @@ mod tests {
         assert_eq!(written(task.get("l").unwrap()), "one\n");
         assert_eq!(written(task.get("s").unwrap()), "- 1\n  - [a, b]");
         assert_eq!(task.span.start, super::super::Pos { line: 1, column: 3, offset: 2 });
-    }
-
-    #[test]
-    fn tabs_between_keys_and_values() {
-        assert_eq!(repr("a:\tb\nc: \t'd'\n"), "{'a': 'b', 'c': 'd'}");
     }
 
     #[test]

@@ -1,20 +1,27 @@
 //! YAML as Ansible reads and writes it: the scalars of YAML 1.1, with the position of everything.
 //!
 //! [`parse`] gives [`Node`]s, which know where they stand and how they were written; [`load`] gives plain values.
-//! Two things differ from PyYAML on purpose: a date becomes the
+//! [`dump`] writes what `to_yaml` and `to_nice_yaml` write. Two things differ from PyYAML on purpose: a date becomes the
 //! text that Python's `str()` gives for it, because values have no dates, and a node may not contain itself.
 
 mod compose;
+mod dump;
+mod emit;
 mod locate;
+mod merge;
 mod node;
+mod repair;
 mod resolve;
+mod scalar;
 mod source;
 
 use std::fmt;
 
 use crate::value::Value;
 
-pub use compose::{DuplicateKey, MAX_ALIASED, MAX_DEPTH, parse, parse_noting};
+pub use compose::{MAX_ALIASED, MAX_DEPTH, parse, parse_noting};
+pub use dump::{DumpOptions, dump};
+pub use merge::DuplicateKey;
 pub use node::{Node, NodeKind, Pos, Span, Style};
 pub use resolve::plain;
 

@@ -64,6 +64,16 @@ pub fn plain(text: &str) -> Value {
     }
 }
 
+/// Whether a plain scalar is read as something else than text.
+pub(super) fn is_ambiguous(text: &str) -> bool {
+    let odd_number =
+        matches!(text.trim_start_matches(['+', '-']).get(..2), Some("0x" | "0b")) && text.ends_with('_');
+    matches!(text, "<<" | "=")
+        || odd_number
+        || !matches!(plain(text), Value::Str(_))
+        || timestamp(text, false).is_some()
+}
+
 /// `yes`, `Yes` or `YES` as `yes`; any other mixture is none.
 fn capitalised(text: &str) -> Option<&'static str> {
     let names = ["yes", "no", "true", "false", "on", "off"];
