@@ -187,10 +187,14 @@ fn missing_source(options: &BuildOptions, source: &PlanSource, error: &std::io::
         PlanSource::Playbook(_) => "playbook",
         PlanSource::Plan(_) => "plan",
     };
-    let message = format!("the {what} `{}` cannot be read: {error}", source.path().display());
-    let mut problem = Problem::error("missing-playbook", message);
-    if let Some(at) = &options.config.runner.source_at {
-        problem = problem.at(at.clone());
+    let path = source.path().display();
+    let message = match error.kind() {
+        std::io::ErrorKind::NotFound => format!("there is no {what} `{path}`"),
+        _ => format!("the {what} `{path}` cannot be read: {error}"),
+    };
+    let problem = Problem::error("missing-playbook", message);
+    match &options.config.runner.source_at {
+        Some(at) => problem.at(at.clone()).labelled("relative to the folder of rustle.toml"),
+        None => problem.with_help("`[runner] playbook` of rustle.toml names another one"),
     }
-    problem.with_help(format!("`[runner] {what}` of rustle.toml names it, relative to that file"))
 }

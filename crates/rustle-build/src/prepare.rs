@@ -132,6 +132,7 @@ fn options(environment: &Environment) -> Result<BuildOptions, Problems> {
             crates: environment.module_crates.clone(),
             runner: Some(runner),
             linked: Linked::Manifest(manifest),
+            target: environment.target.clone(),
         },
         extra_vars: Default::default(),
     })

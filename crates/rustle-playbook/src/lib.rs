@@ -17,6 +17,7 @@ mod files;
 mod handlers;
 mod import_tasks;
 mod include;
+mod inventory;
 mod keyword;
 mod loader;
 mod looping;
@@ -91,6 +92,7 @@ pub fn load_playbook(playbook: &Path, options: &Options) -> Loaded {
     let root = options.root.as_deref().or(path.parent()).unwrap_or(Path::new("/"));
     let mut loader = loader::Loader::new(root, options);
     loader.plan.name = loader.project.display(&path);
+    loader.inventory(path.parent().unwrap_or(Path::new("/")));
     if loader.playbook(&path) {
         return loader.finish();
     }

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rustle_playbook::{Loaded, Location, Options, Severity};
-use rustle_value::{Map, Value};
+use rustle_value::Map;
 use serde_json::Value as Json;
 
 fn options(case: &Json, input: &Path) -> Options {
@@ -96,8 +96,11 @@ fn files(loaded: &Loaded) -> String {
 
 fn compare(path: &Path, found: &str) -> Result<(), String> {
     if std::env::var_os("BLESS").is_some() {
-        let done = if found.is_empty() { fs::remove_file(path).or(Ok(())) } else { fs::write(path, found) };
-        return done.map_err(|error: std::io::Error| error.to_string());
+        if found.is_empty() {
+            let _ = fs::remove_file(path);
+            return Ok(());
+        }
+        return fs::write(path, found).map_err(|error| error.to_string());
     }
     let expected = fs::read_to_string(path).unwrap_or_default();
     if expected == found {
@@ -163,7 +166,6 @@ fn check_origins(loaded: &Loaded) {
             .any(|snippet| snippet.contains(template.trim()) || template.contains(snippet.as_str()));
         assert!(known, "no snippet for {template}");
     }
-    let _: Option<Value> = None;
 }
 
 fn collect_templates(value: &Json, found: &mut Vec<String>) {

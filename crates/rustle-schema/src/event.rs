@@ -164,6 +164,9 @@ pub struct TaskResult {
     /// Whether the result shall be shown to people whatever the verbosity is, as that of `debug`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub verbose: bool,
+    /// Whether the differences in the result shall be shown to people.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub diff: bool,
     /// Where the task stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<Place>,
@@ -221,6 +224,7 @@ mod tests {
             label: None,
             result: Map::from([("pair", Value::tuple([Value::Int(1)]))]),
             verbose: false,
+            diff: false,
             path: None,
             seconds: 0.5,
         };

@@ -2,6 +2,7 @@
 //! a crash is one task's failure.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rustle_value::Map;
 use serde::{Deserialize, Serialize};
@@ -48,7 +49,7 @@ pub struct Snapshot {
     /// The host's name in the inventory.
     pub host: String,
     /// The facts that the plan refers to; `None` for all.
-    pub facts: Option<Vec<String>>,
+    pub facts: Option<Arc<[String]>>,
     /// Whether somebody can be asked: standard input is a terminal and the runner may use it.
     pub interactive: bool,
 }

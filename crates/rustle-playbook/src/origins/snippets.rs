@@ -64,10 +64,7 @@ impl Snippet<'_> {
 
     /// Where the bytes `start..end` of [`Snippet::text`] were written.
     pub fn span(&self, start: usize, end: usize) -> Location {
-        let file = &self.location.file;
-        let from = self.node.locate(start, &file.text).offset;
-        let to = self.node.locate(end.max(start), &file.text).offset;
-        Location::new(file, from..to.max(from))
+        super::task::piece(&self.location.file, self.node, start..end.max(start))
     }
 }
 

@@ -93,9 +93,9 @@ impl Hosts<'_> {
         let mut seen = std::collections::HashSet::new();
         hosts.retain(|host| seen.insert(host.clone()));
         match subscript {
-            Some(subscript) if !hosts.is_empty() => subscript.apply(&hosts).ok_or_else(|| {
-                PatternError(format!("No hosts matched the subscripted pattern '{pattern}'"))
-            }),
+            Some(subscript) if !hosts.is_empty() => subscript
+                .apply(&hosts)
+                .ok_or_else(|| PatternError(format!("No hosts matched the subscripted pattern '{pattern}'"))),
             _ => Ok(hosts),
         }
     }
