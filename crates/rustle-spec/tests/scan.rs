@@ -86,6 +86,11 @@ fn conditions_hold_for_items_fields_and_attributes() {
         /// Does it.
         #[cfg_attr(target_os = \"linux\", rustle_runtime::rustle_module(name = \"a.b\"))]
         pub struct B {
+            #[arg(flatten)]
+            group: Group,
+        }
+        #[derive(Options)]
+        struct Group {
             /// Always.
             one: String,
             /// On Linux.
