@@ -15,6 +15,7 @@ mod embed;
 mod fields;
 mod files;
 mod handlers;
+mod import;
 mod import_tasks;
 mod include;
 mod inventory;
@@ -102,6 +103,10 @@ pub fn load_playbook(playbook: &Path, options: &Options) -> Loaded {
 /// Reads a plan in one of the four shapes of rustle-plan's JSON. `name` is its name for display; files that it names are
 /// looked for below `root`.
 pub fn load_plan_json(text: &[u8], name: &str, root: &Path, options: &Options) -> Loaded {
-    let _ = (text, name, root, options);
-    Loaded::default()
+    let mut loader = loader::Loader::new(root, options);
+    loader.plan.name = name.to_owned();
+    if loader.plan_json(text, name) {
+        return loader.finish();
+    }
+    Loaded { plan: None, ..loader.finish() }
 }

@@ -106,6 +106,7 @@ impl Project {
     }
 
     fn collect(&mut self, folder: &Path, above: &mut Vec<PathBuf>, found: &mut Vec<PathBuf>) {
+        self.watch(folder);
         let Ok(real) = folder.canonicalize() else { return };
         if above.contains(&real) || above.len() > 64 {
             return;

@@ -1,6 +1,7 @@
 //! Each folder of `tests/cases` is a project, with what loading it must give.
 //!
-//! `input/` is the project; `input/site.yml`, or what `case.json` says, is read. `problems.txt` holds the problems, one on
+//! `input/` is the project; `input/site.yml`, or what `case.json` says, is read: another playbook, or a plan of
+//! `tests/plans`. `problems.txt` holds the problems, one on
 //! each line as `file:line:column-end severity code message` (help and notes indented below it); `plan.json` the plan, if
 //! there is no error; `files.txt` the embedded files. A file that is absent stands for nothing. With `BLESS=1` they are
 //! written: read what `git diff` says then.
@@ -48,7 +49,8 @@ fn load(folder: &Path) -> Loaded {
     let name = case["playbook"].as_str().unwrap_or("site.yml");
     match case["plan"].as_str() {
         Some(name) => {
-            let text = fs::read(input.join(name)).expect("the plan");
+            let plans = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plans");
+            let text = fs::read(plans.join(name)).expect("the plan");
             rustle_playbook::load_plan_json(&text, name, &input, &options)
         }
         None => rustle_playbook::load_playbook(&input.join(name), &options),

@@ -2,6 +2,7 @@
 
 pub mod blockinfile;
 pub mod file;
+pub mod find;
 pub mod lineinfile;
 pub mod pattern;
 pub mod replace;

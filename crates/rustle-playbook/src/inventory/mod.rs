@@ -82,7 +82,7 @@ impl Loader<'_> {
         }
     }
 
-    fn inventory_file(&mut self, tree: &mut Tree, path: &Path) {
+    pub(crate) fn inventory_file(&mut self, tree: &mut Tree, path: &Path) {
         let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         let shown = self.project.display(path);
         let bytes = match std::fs::read(path) {

@@ -18,7 +18,7 @@ const SECTIONS: [&str; 3] = ["hosts", "vars", "children"];
 
 impl Loader<'_> {
     /// Reads an inventory in YAML or JSON.
-    pub(super) fn structured_inventory(&mut self, tree: &mut Tree, doc: &Arc<Document>) {
+    pub(crate) fn structured_inventory(&mut self, tree: &mut Tree, doc: &Arc<Document>) {
         let Some(root) = &doc.root else {
             let message = format!("the inventory `{}` is empty", doc.file.path);
             self.problems.add(Problem::warning("empty-file", message));

@@ -212,10 +212,10 @@ impl Loader<'_> {
             }
         }
         let named = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
-        if let Some(name) = named(&from.handlers).filter(|name| name != "main") {
-            if !self.reach_role_handlers(role, &name, scope) {
-                self.missing_part(role, "handlers", &name, at("handlers_from"));
-            }
+        if let Some(name) = named(&from.handlers).filter(|name| name != "main")
+            && !self.reach_role_handlers(role, &name, scope)
+        {
+            self.missing_part(role, "handlers", &name, at("handlers_from"));
         }
         for (folder, value) in [("defaults", &from.defaults), ("vars", &from.vars)] {
             let names = match value {
@@ -225,10 +225,10 @@ impl Loader<'_> {
             names.iter().for_each(|name| {
                 self.role_vars(role, folder, name);
             });
-            if let Some(name) = named(value).filter(|name| name != "main") {
-                if !self.role_vars(role, folder, &name) {
-                    self.missing_part(role, folder, &name, at(&format!("{folder}_from")));
-                }
+            if let Some(name) = named(value).filter(|name| name != "main")
+                && !self.role_vars(role, folder, &name)
+            {
+                self.missing_part(role, folder, &name, at(&format!("{folder}_from")));
             }
         }
     }
