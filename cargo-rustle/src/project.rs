@@ -72,6 +72,7 @@ impl Project {
                 crates: metadata.crates,
                 runner: Some(ModuleCrate { folder: self.folder.clone(), features: metadata.features }),
                 linked: Linked::Manifest(manifest),
+                target: rustle_build::modules::host(),
             },
             ..BuildOptions::default()
         })

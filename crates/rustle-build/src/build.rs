@@ -13,7 +13,6 @@ use crate::check;
 use crate::config::{Config, PlanSource};
 use crate::diagnostics::Problems;
 use crate::embed;
-use crate::facts;
 use crate::lints;
 use crate::modules::{Modules, Sources};
 
@@ -138,8 +137,11 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     files.watched.insert(file);
     embed::configured(&options.config, &root, &mut files, problems);
     let used = check::Subject { plan: &plan, origins: &origins, files: &files, modules, root: &root };
-    problems.extend(check::check(&used, unreadable));
-    plan.facts = facts::referred(&used);
+    let mut given = options.config.runner.extra_vars.clone();
+    given.extend(options.extra_vars.keys().filter_map(|name| name.as_str().map(str::to_owned)));
+    let checked = check::check(&used, unreadable, &given);
+    problems.extend(checked.problems);
+    plan.facts = checked.facts;
     plan.modules = check::modules_of(&plan);
     let settings = Settings {
         name: options.config.runner.name.clone().unwrap_or_else(|| options.name.clone()),
@@ -187,10 +189,14 @@ fn missing_source(options: &BuildOptions, source: &PlanSource, error: &std::io::
         PlanSource::Playbook(_) => "playbook",
         PlanSource::Plan(_) => "plan",
     };
-    let message = format!("the {what} `{}` cannot be read: {error}", source.path().display());
-    let mut problem = Problem::error("missing-playbook", message);
-    if let Some(at) = &options.config.runner.source_at {
-        problem = problem.at(at.clone());
+    let path = source.path().display();
+    let message = match error.kind() {
+        std::io::ErrorKind::NotFound => format!("there is no {what} `{path}`"),
+        _ => format!("the {what} `{path}` cannot be read: {error}"),
+    };
+    let problem = Problem::error("missing-playbook", message);
+    match &options.config.runner.source_at {
+        Some(at) => problem.at(at.clone()).labelled("relative to the folder of rustle.toml"),
+        None => problem.with_help("`[runner] playbook` of rustle.toml names another one"),
     }
-    problem.with_help(format!("`[runner] {what}` of rustle.toml names it, relative to that file"))
 }

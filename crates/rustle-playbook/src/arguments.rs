@@ -5,8 +5,10 @@ use rustle_value::{Map, Value, coerce};
 use crate::builtin::{is_known, takes_command_line, takes_free_form};
 use crate::conditions::inner_expression;
 use crate::loader::Loader;
+use crate::origins::{pair, piece};
 use crate::problem::Problem;
 use crate::scope::Scope;
+use crate::source::Location;
 use crate::value::{kind, text_value};
 use rustle_value::yaml::Node;
 
@@ -20,19 +22,32 @@ pub(crate) const RAW_PARAMS: &str = "_raw_params";
 pub(crate) struct Arguments<'n> {
     /// Their values.
     pub values: Map,
-    /// Where each of them is written; a scalar of `key=value` pairs is the place of all in it.
-    places: Vec<(String, &'n Node)>,
+    /// Where each of them is written: its name and its value. A scalar of `key=value` pairs is both, for all in it.
+    places: Vec<(String, &'n Node, &'n Node)>,
 }
 
 impl<'n> Arguments<'n> {
-    /// Where the argument `name` is written.
+    /// The value of the argument `name` as it is written; it may be a scalar that holds others too.
     pub fn place(&self, name: &str) -> Option<&'n Node> {
-        self.places.iter().rev().find(|(known, _)| known == name).map(|(_, node)| *node)
+        self.places.iter().rev().find(|(known, ..)| known == name).map(|(_, _, value)| *value)
     }
 
-    /// Their names and places.
-    pub fn places(&self) -> impl Iterator<Item = (&str, &'n Node)> {
-        self.places.iter().map(|(name, node)| (name.as_str(), *node))
+    /// Where the value of the argument `name` stands; where `or` stands if there is none.
+    pub fn at(&self, scope: &Scope, name: &str, or: &Node) -> Location {
+        let Some((_, key, value)) = self.places.iter().rev().find(|(known, ..)| known == name) else {
+            return scope.at(or);
+        };
+        let pair = std::ptr::eq(*key, *value).then(|| pair(value, name)).flatten();
+        pair.map_or_else(|| scope.at(value), |(_, value_piece)| piece(&scope.doc.file, value, value_piece))
+    }
+
+    /// The names, and where each of them stands.
+    pub fn names(&self, scope: &Scope) -> Vec<(&str, Location)> {
+        let at = |name: &str, key: &Node, value: &Node| match pair(key, name) {
+            Some((name_piece, _)) if std::ptr::eq(key, value) => piece(&scope.doc.file, key, name_piece),
+            _ => scope.at(key),
+        };
+        self.places.iter().map(|(name, key, value)| (name.as_str(), at(name, key, value))).collect()
     }
 
     /// The arguments as a plan holds them: a mapping, or a template of one.
@@ -43,9 +58,9 @@ impl<'n> Arguments<'n> {
         }
     }
 
-    fn put(&mut self, name: &str, value: Value, node: &'n Node) {
+    fn put(&mut self, name: &str, value: Value, key: &'n Node, node: &'n Node) {
         self.values.insert(name, value);
-        self.places.push((name.to_owned(), node));
+        self.places.push((name.to_owned(), key, node));
     }
 }
 
@@ -109,7 +124,7 @@ impl Loader<'_> {
                     self.argument(scope, key, value, arguments);
                 }
             }
-            template @ Value::Template(_) => arguments.put(VARIABLE_PARAMS, template, node),
+            template @ Value::Template(_) => arguments.put(VARIABLE_PARAMS, template, node, node),
             Value::None => {}
             _ => {
                 self.wrong_type(scope, "args", node, "a mapping, or a template of one");
@@ -137,7 +152,7 @@ impl Loader<'_> {
             (Some(_), Value::Str(text)) if node.tag.as_deref().is_some_and(|tag| tag.starts_with('!')) => {
                 let _ = text;
                 let value = self.value(scope, node);
-                arguments.put(RAW_PARAMS, value, node);
+                arguments.put(RAW_PARAMS, value, node, node);
                 Some(())
             }
             (Some(_), Value::Str(text)) => self.pairs(scope, module, &text, node, arguments),
@@ -169,7 +184,7 @@ impl Loader<'_> {
                     .at(scope.at(key)),
                 );
             }
-            Value::Str(name) => arguments.put(&name, value_of, value),
+            Value::Str(name) => arguments.put(&name, value_of, key, value),
             other => {
                 arguments.values.insert(other, value_of);
             }
@@ -197,10 +212,10 @@ impl Loader<'_> {
             }
         };
         for (name, value) in found.options {
-            arguments.put(&name, text_value(value.into()), node);
+            arguments.put(&name, text_value(value.into()), node, node);
         }
         if let Some(raw) = found.raw {
-            arguments.put(RAW_PARAMS, text_value(raw.into()), node);
+            arguments.put(RAW_PARAMS, text_value(raw.into()), node, node);
         }
         Some(())
     }

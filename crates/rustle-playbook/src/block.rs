@@ -23,7 +23,7 @@ impl Loader<'_> {
         scope.depth >= DEEPEST
     }
 
-    /// The steps of a task list; `name` says whose it is. Nothing is an empty list.
+    /// The steps of a task list; `name` says what it is. Nothing is an empty list.
     pub(crate) fn task_list(&mut self, scope: &Scope, name: &str, node: &Node) -> Vec<Step> {
         if node.is_null() {
             return Vec::new();
@@ -31,7 +31,7 @@ impl Loader<'_> {
         let Some(items) = node.as_sequence() else {
             let found = kind(node);
             let mut problem =
-                Problem::error("wrong-type", format!("`{name}` must be a list of tasks, not {found}"))
+                Problem::error("wrong-type", format!("{name} must be a list of tasks, not {found}"))
                     .at(scope.at(node))
                     .labelled(found);
             if node.as_mapping().is_some() {
@@ -90,9 +90,10 @@ impl Loader<'_> {
             };
             let name = key.as_text().unwrap_or_default();
             if name == "block" && value.is_null() {
-                self.wrong_type(&scope, name, value, "a list of tasks");
+                let message = "`block` must be a list of tasks, not nothing";
+                self.problems.add(Problem::error("wrong-type", message).at(scope.at(key)));
             }
-            *list = self.task_list(&scope, name, value);
+            *list = self.task_list(&scope, &format!("`{name}`"), value);
             let empty =
                 node.get("block").is_none_or(|block| block.as_sequence().is_none_or(<[Node]>::is_empty));
             if name != "block" && empty && value.as_sequence().is_some_and(|list| !list.is_empty()) {

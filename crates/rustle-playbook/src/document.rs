@@ -94,7 +94,7 @@ impl Loader<'_> {
     }
 
     /// What `file` says: `None` if it is wrong, `Some(None)` if it says nothing.
-    fn parse(&mut self, file: &Arc<SourceFile>) -> Option<Option<Node>> {
+    pub(crate) fn parse(&mut self, file: &Arc<SourceFile>) -> Option<Option<Node>> {
         if file.text.starts_with("$ANSIBLE_VAULT;") {
             let line = file.text.lines().next().map_or(0, str::len);
             self.vault(Location::new(file, 0..line), "the file is encrypted with ansible-vault");

@@ -10,6 +10,7 @@ use crate::loader::Loader;
 use crate::origins::Owner;
 use crate::project::{normal, slashed};
 use crate::scope::Scope;
+use crate::source::Location;
 use crate::static_name::{fixed_ends, static_text};
 use crate::task::Parts;
 use rustle_value::yaml::Node;
@@ -64,7 +65,8 @@ impl Loader<'_> {
             && let (Some(value), Some(node)) = (get(argument).cloned(), arguments.place(argument))
         {
             let value = if module == "script" { first_word(&value) } else { value };
-            let path = self.embed_named(scope, &value, node, kind, true);
+            let at = arguments.at(scope, argument, node);
+            let path = self.embed_named(scope, &value, Some(at), kind);
             if let (Some(path), "include_vars") = (path, module)
                 && path.is_file()
                 && crate::include::is_yaml(&path)
@@ -88,7 +90,7 @@ impl Loader<'_> {
                     "first_found" | "file" => {
                         for kind in ["files", "templates", "vars"] {
                             let value = self.value(scope, text);
-                            self.embed_named(scope, &value, text, kind, false);
+                            self.embed_named(scope, &value, None, kind);
                         }
                     }
                     _ => {}
@@ -98,14 +100,13 @@ impl Loader<'_> {
     }
 
     /// Embeds what `value` names: a file, or all files of a folder. What is templated is embedded as far as its beginning
-    /// names a folder. What is missing is told if `required`, unless it is an absolute name: that is one of the host's.
+    /// names a folder. What is missing is told at `required`, unless it is an absolute name: that is one of the host's.
     fn embed_named(
         &mut self,
         scope: &Scope,
         value: &Value,
-        node: &Node,
+        required: Option<Location>,
         kind: &str,
-        required: bool,
     ) -> Option<PathBuf> {
         let (text, literal) = match value {
             Value::Str(text) => (text.to_string(), true),
@@ -141,10 +142,9 @@ impl Loader<'_> {
                 return Some(path.clone());
             }
         }
-        if required && !text.starts_with('/') {
-            let mut candidates = candidates;
-            candidates.dedup();
-            self.missing_file(scope, "file", &text, node, &candidates);
+        if let (Some(at), false) = (required, text.starts_with('/')) {
+            // A lint: the module may find it on the host.
+            self.not_found("missing-file", "file", &text, at, &candidates);
         }
         None
     }

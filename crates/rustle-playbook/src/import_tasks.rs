@@ -1,5 +1,7 @@
 //! `import_tasks`: a file read in its place.
 
+use std::path::{Path, PathBuf};
+
 use rustle_schema::task::{Block, Step};
 use rustle_value::Value;
 
@@ -8,33 +10,30 @@ use crate::loader::Loader;
 use crate::origins::Owner;
 use crate::problem::Problem;
 use crate::scope::Scope;
+use crate::source::Location;
 use crate::static_name::static_text;
 use crate::suggest::closest;
 use crate::task::Parts;
-
-use std::path::{Path, PathBuf};
-
-use rustle_value::yaml::Node;
 
 impl Loader<'_> {
     /// What an `import_tasks` stands for: a block of the file's tasks; among handlers the tasks themselves.
     pub(crate) fn import_tasks(&mut self, scope: &Scope, parts: Parts<'_>) -> Vec<Step> {
         self.check_import_keywords(scope, &parts);
-        let Some((file, node)) = self.included_file(scope, &parts, &[]) else { return Vec::new() };
+        let Some((file, at)) = self.included_file(scope, &parts, &[]) else { return Vec::new() };
         let mut known = scope.clone();
         known.known.extend_from(&parts.directives.vars);
-        let Some(name) = self.static_name(&known, &file, node) else { return Vec::new() };
-        let Some(path) = self.find_task_file(scope, &name, node) else { return Vec::new() };
-        if self.is_import_loop(scope, &path, node) || self.is_too_deep(scope, node) {
+        let Some(name) = self.static_name(&known, &file, &at) else { return Vec::new() };
+        let Some(path) = self.find_task_file(scope, &name, &at) else { return Vec::new() };
+        if self.is_import_loop(scope, &path, &at) || self.is_too_deep(scope, parts.node) {
             return Vec::new();
         }
         let Some(doc) = self.document(&path) else { return Vec::new() };
-        let inner = known.within(&doc, scope.at(node));
+        let inner = known.within(&doc, at.clone());
         let steps = match &doc.root {
             Some(root) => self.task_list(&inner, "a task file", root),
             None => {
                 let message = format!("`{name}` is empty and has no tasks to import");
-                self.problems.add(Problem::warning("empty-file", message).at(scope.at(node)));
+                self.problems.add(Problem::warning("empty-file", message).at(at));
                 Vec::new()
             }
         };
@@ -77,14 +76,14 @@ impl Loader<'_> {
     }
 
     /// A name that must be known now.
-    pub(crate) fn static_name(&mut self, scope: &Scope, name: &Value, node: &Node) -> Option<String> {
+    pub(crate) fn static_name(&mut self, scope: &Scope, name: &Value, at: &Location) -> Option<String> {
         match name {
             Value::Template(text) => {
                 let known = static_text(scope, text);
                 if known.is_none() {
                     self.problems.add(
                         Problem::error("static-name", format!("Error when evaluating variable in import path '{text}'"))
-                            .at(scope.at(node))
+                            .at(at.clone())
                             .labelled("its value is not known when the runner is built")
                             .with_note("static imports cannot use facts, inventory variables or anything that is computed")
                             .with_help("use the dynamic form: `include_tasks`, `include_role`"),
@@ -97,7 +96,7 @@ impl Loader<'_> {
     }
 
     /// Whether the file at `path` is being read already; the ring is told.
-    pub(crate) fn is_import_loop(&mut self, scope: &Scope, path: &Path, node: &Node) -> bool {
+    pub(crate) fn is_import_loop(&mut self, scope: &Scope, path: &Path, at: &Location) -> bool {
         let paths = scope.files.paths();
         let Some(first) = paths.iter().position(|known| *known == path) else {
             return false;
@@ -105,7 +104,7 @@ impl Loader<'_> {
         let ring: Vec<String> =
             paths.iter().skip(first).copied().chain([path]).map(|path| self.project.display(path)).collect();
         let mut problem = Problem::error("import-loop", format!("endless import: {}", ring.join(" -> ")))
-            .at(scope.at(node))
+            .at(at.clone())
             .labelled("this file is being imported already");
         let mut link = Some(&scope.files);
         while let Some(chain) = link {
@@ -122,13 +121,18 @@ impl Loader<'_> {
         true
     }
 
+    /// Tells that a file without which nothing can be built is not in any of the places where it was looked for.
+    pub(crate) fn missing_file(&mut self, what: &str, name: &str, at: Location, searched: &[PathBuf]) {
+        self.not_found("file-not-found", what, name, at, searched);
+    }
+
     /// Tells that the file `name` is not in any of the places where it was looked for.
-    pub(crate) fn missing_file(
+    pub(crate) fn not_found(
         &mut self,
-        scope: &Scope,
+        code: &'static str,
         what: &str,
         name: &str,
-        node: &Node,
+        at: Location,
         searched: &[PathBuf],
     ) {
         let mut names = Vec::new();
@@ -144,10 +148,15 @@ impl Loader<'_> {
         names.sort();
         names.dedup();
         let base = name.rsplit('/').next().unwrap_or(name);
-        let mut problem = Problem::error("missing-file", format!("the {what} `{name}` was not found"))
-            .at(scope.at(node))
+        let mut problem = Problem::error(code, format!("the {what} `{name}` was not found"))
+            .at(at)
             .labelled("no such file");
-        let shown: Vec<String> = searched.iter().map(|path| self.project.display(path)).collect();
+        let mut shown: Vec<String> = Vec::new();
+        for path in searched.iter().map(|path| self.project.display(path)) {
+            if !shown.contains(&path) {
+                shown.push(path);
+            }
+        }
         if !shown.is_empty() {
             problem = problem.with_note(format!("searched: {}", shown.join(", ")));
         }

@@ -12,6 +12,7 @@ use crate::loader::{Job, Loader};
 use crate::problem::Problem;
 use crate::project::slashed;
 use crate::scope::Scope;
+use crate::source::Location;
 use crate::static_name::{fixed_ends, static_text};
 use crate::task::Parts;
 use rustle_value::yaml::Node;
@@ -38,23 +39,23 @@ impl Loader<'_> {
     /// The action of an `include_tasks`.
     pub(crate) fn include_tasks(&mut self, scope: &Scope, parts: &Parts<'_>) -> Option<Action> {
         self.check_include_keywords(scope, parts);
-        let (file, node) = self.included_file(scope, parts, &["apply"])?;
+        let (file, at) = self.included_file(scope, parts, &["apply"])?;
         let apply = self.apply(scope, &parts.written.arguments);
         let file = match &file {
             Value::Template(text) => match static_text(scope, text) {
                 Some(known) => {
-                    let path = self.find_task_file(scope, &known, node)?;
+                    let path = self.find_task_file(scope, &known, &at)?;
                     self.reach_task_file(scope, &path);
                     file
                 }
                 None => {
-                    self.reach_candidates(scope, text, node);
+                    self.reach_candidates(scope, text, at);
                     file
                 }
             },
             other => {
                 let name = other.as_str().unwrap_or_default();
-                let path = self.find_task_file(scope, name, node)?;
+                let path = self.find_task_file(scope, name, &at)?;
                 let reached = self.reach_task_file(scope, &path)?;
                 Value::from(format!("{BUNDLE_ROOT}/{reached}"))
             }
@@ -63,26 +64,25 @@ impl Loader<'_> {
     }
 
     /// The file that an `include_tasks` or `import_tasks` names, and where; arguments other than `allowed` are told.
-    pub(crate) fn included_file<'n>(
+    pub(crate) fn included_file(
         &mut self,
         scope: &Scope,
-        parts: &Parts<'n>,
+        parts: &Parts<'_>,
         allowed: &[&str],
-    ) -> Option<(Value, &'n Node)> {
+    ) -> Option<(Value, Location)> {
         let (arguments, action) = (&parts.written.arguments, parts.written.canonical());
         self.check_options(scope, action, arguments, |name| {
             matches!(name, "file" | RAW_PARAMS) || allowed.contains(&name)
         });
         let name = if arguments.values.contains_key(RAW_PARAMS) { RAW_PARAMS } else { "file" };
-        match (arguments.values.get(name), arguments.place(name)) {
-            (Some(Value::Str(text)), Some(node)) if !text.trim().is_empty() => {
-                Some((Value::from(text.trim()), node))
-            }
-            (Some(value @ Value::Template(_)), Some(node)) => Some((value.clone(), node)),
-            (_, place) => {
+        let at = arguments.at(scope, name, parts.written.key);
+        match arguments.values.get(name) {
+            Some(Value::Str(text)) if !text.trim().is_empty() => Some((Value::from(text.trim()), at)),
+            Some(value @ Value::Template(_)) => Some((value.clone(), at)),
+            _ => {
                 self.problems.add(
                     Problem::error("missing-argument", format!("no file specified for {action}"))
-                        .at(scope.at(place.unwrap_or(parts.written.key)))
+                        .at(at)
                         .with_help(format!("write `{action}: file.yml`")),
                 );
                 None
@@ -98,11 +98,11 @@ impl Loader<'_> {
         arguments: &Arguments<'_>,
         allowed: impl Fn(&str) -> bool,
     ) {
-        for (name, node) in arguments.places() {
+        for (name, at) in arguments.names(scope) {
             if !allowed(name) {
                 self.problems.add(
                     Problem::error("unknown-argument", format!("invalid options for {action}: {name}"))
-                        .at(scope.at(node))
+                        .at(at)
                         .with_help(if name.contains("{{") {
                             "write the file's name under `file:`, so that `=` in an expression is not taken for an argument"
                         } else {
@@ -152,18 +152,17 @@ impl Loader<'_> {
         }
     }
 
-    /// Where the task file `name` lies; if nowhere, that is told at `node`.
-    pub(crate) fn find_task_file(&mut self, scope: &Scope, name: &str, node: &Node) -> Option<PathBuf> {
+    /// Where the task file `name` lies; if nowhere, that is told.
+    pub(crate) fn find_task_file(&mut self, scope: &Scope, name: &str, at: &Location) -> Option<PathBuf> {
         let candidates = self.task_file_candidates(scope, name);
         let Some(path) = self.project.first_file(candidates.clone()) else {
-            self.missing_file(scope, "task file", name, node, &candidates);
+            self.missing_file("task file", name, at.clone(), &candidates);
             return None;
         };
         if self.project.bundle_name(&path).is_none() {
             self.outside(
-                scope,
                 name,
-                node,
+                at.clone(),
                 "move it into the project, or choose a folder above it as the project's root",
             );
             return None;
@@ -205,11 +204,12 @@ impl Loader<'_> {
     }
 
     /// Reaches every task file that a template can name.
-    fn reach_candidates(&mut self, scope: &Scope, text: &str, node: &Node) {
+    fn reach_candidates(&mut self, scope: &Scope, text: &str, at: Location) {
         let (prefix, suffix) = fixed_ends(text);
         let mut files = Vec::new();
         let bases = match &scope.role {
-            Some(role) => vec![role.dir.join("tasks"), role.dir.join("handlers")],
+            Some(role) if scope.handlers => vec![role.dir.join("handlers"), role.dir.join("tasks")],
+            Some(role) => vec![role.dir.join("tasks")],
             None => vec![
                 scope.playbook.join("tasks"),
                 scope.doc.folder().to_owned(),
@@ -236,13 +236,12 @@ impl Loader<'_> {
         let surely = |path: &Path| path.components().any(|part| part.as_os_str() == "tasks");
         files.retain(|path| surely(path) || self.looks_like_tasks(path));
         if files.is_empty() {
+            let mut searched: Vec<String> = bases.iter().map(|base| self.project.display(base)).collect();
+            searched.dedup();
             self.problems.add(
-                Problem::warning("missing-file", format!("no task file matches `{text}`"))
-                    .at(scope.at(node))
-                    .with_note(format!(
-                        "searched: {}",
-                        bases.iter().map(|base| self.project.display(base)).collect::<Vec<_>>().join(", ")
-                    )),
+                Problem::warning("file-not-found", format!("no task file matches `{text}`"))
+                    .at(at)
+                    .with_note(format!("searched below: {}", searched.join(", "))),
             );
         }
         for path in files {

@@ -15,12 +15,13 @@ mod embed;
 mod fields;
 mod files;
 mod handlers;
+mod import;
 mod import_tasks;
 mod include;
+mod inventory;
 mod keyword;
 mod loader;
 mod looping;
-mod markers;
 mod meta;
 mod origins;
 mod play;
@@ -91,6 +92,7 @@ pub fn load_playbook(playbook: &Path, options: &Options) -> Loaded {
     let root = options.root.as_deref().or(path.parent()).unwrap_or(Path::new("/"));
     let mut loader = loader::Loader::new(root, options);
     loader.plan.name = loader.project.display(&path);
+    loader.inventory(path.parent().unwrap_or(Path::new("/")));
     if loader.playbook(&path) {
         return loader.finish();
     }
@@ -100,6 +102,10 @@ pub fn load_playbook(playbook: &Path, options: &Options) -> Loaded {
 /// Reads a plan in one of the four shapes of rustle-plan's JSON. `name` is its name for display; files that it names are
 /// looked for below `root`.
 pub fn load_plan_json(text: &[u8], name: &str, root: &Path, options: &Options) -> Loaded {
-    let _ = (text, name, root, options);
-    Loaded::default()
+    let mut loader = loader::Loader::new(root, options);
+    loader.plan.name = name.to_owned();
+    if loader.plan_json(text, name) {
+        return loader.finish();
+    }
+    Loaded { plan: None, ..loader.finish() }
 }

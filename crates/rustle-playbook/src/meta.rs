@@ -27,8 +27,8 @@ const ACTIONS: [(&str, Meta); 10] = [
 impl Loader<'_> {
     /// What a `meta` task asks for.
     pub(crate) fn meta(&mut self, scope: &Scope, written: &Written<'_>) -> Option<Meta> {
-        let place = written.arguments.place(RAW_PARAMS).unwrap_or(written.key);
-        let wrong = |message: String| Problem::error("unknown-meta", message).at(scope.at(place));
+        let at = written.arguments.at(scope, RAW_PARAMS, written.key);
+        let wrong = |message: String| Problem::error("unknown-meta", message).at(at.clone());
         let problem = match written.arguments.values.get(RAW_PARAMS) {
             Some(Value::Str(name)) => match ACTIONS.iter().find(|(known, _)| **known == **name) {
                 Some((_, Meta::EndRole)) if scope.handlers => {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 pub use path::ValuePath;
 pub use snippets::{Owner, Snippet, SnippetKind};
 pub use task::TaskOrigin;
+pub(crate) use task::{pair, piece};
 
 use crate::source::SourceFile;
 use rustle_value::yaml::Node;

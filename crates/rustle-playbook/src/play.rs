@@ -11,6 +11,9 @@ use crate::problem::Problem;
 use crate::scope::Scope;
 use rustle_value::yaml::Node;
 
+/// Keywords that hold lists, which may well be empty.
+const LISTS: [&str; 6] = ["vars_files", "roles", "handlers", "pre_tasks", "tasks", "post_tasks"];
+
 /// What an `import_playbook` gives to the plays that come in.
 #[derive(Clone, Default)]
 pub(crate) struct Given {
@@ -22,6 +25,9 @@ pub(crate) struct Given {
 impl Loader<'_> {
     /// Reads a play.
     pub(crate) fn play(&mut self, scope: &Scope, node: &Node, given: &Given) {
+        if self.is_task(scope, node) {
+            return;
+        }
         let entries = node.as_mapping().unwrap_or_default();
         let mut play = Play {
             position: scope.position(node),
@@ -43,7 +49,10 @@ impl Loader<'_> {
                 play.hosts = self.hosts(&scope, key, value);
                 continue;
             }
-            if Place::Play.has(keyword) && self.is_empty_keyword(&scope, keyword, key, value) {
+            if !LISTS.contains(&keyword)
+                && Place::Play.has(keyword)
+                && self.is_empty_keyword(&scope, keyword, key, value)
+            {
                 continue;
             }
             match keyword {
@@ -57,7 +66,7 @@ impl Loader<'_> {
                 }
                 "force_handlers" => play.force_handlers = self.boolean(&scope, keyword, value),
                 "strategy" => self.strategy(&scope, value),
-                "vars_files" | "roles" | "handlers" | "pre_tasks" | "tasks" | "post_tasks" => {}
+                _ if LISTS.contains(&keyword) => {}
                 "when" => self.unknown_keyword(&scope, Place::Play, keyword, key),
                 _ if self.directive(&scope, &mut directives, keyword, key, value) => {}
                 _ => self.unknown_keyword(&scope, Place::Play, keyword, key),
@@ -71,8 +80,8 @@ impl Loader<'_> {
         directives.when = std::mem::take(&mut play.directives.when);
         directives.vars.extend_from(&given.vars);
         play.directives = directives;
-        let lists = ["handlers", "pre_tasks", "tasks", "post_tasks", "roles"];
-        self.hold_keywords(&scope, Owner::Play(self.plan.plays.len()), node, &lists);
+        let lists = LISTS.get(1..).unwrap_or_default();
+        self.hold_keywords(&scope, Owner::Play(self.plan.plays.len()), node, lists);
         scope.known = play.directives.vars.clone();
         if let Some(files) = node.get("vars_files").filter(|node| !node.is_null()) {
             play.vars_files = self.vars_files(&mut scope, files);
@@ -95,13 +104,13 @@ impl Loader<'_> {
             ("post_tasks", &mut play.post_tasks),
         ] {
             if let Some(tasks) = given(name) {
-                *list = self.task_list(scope, name, tasks);
+                *list = self.task_list(scope, &format!("`{name}`"), tasks);
             }
         }
         if let Some(handlers) = given("handlers") {
             let mut scope = scope.clone();
             scope.handlers = true;
-            let steps = self.task_list(&scope, "handlers", handlers);
+            let steps = self.task_list(&scope, "`handlers`", handlers);
             play.handlers = self.handler_tasks(&scope, steps);
         }
     }
@@ -122,18 +131,31 @@ impl Loader<'_> {
     }
 
     fn missing_hosts(&mut self, scope: &Scope, node: &Node) {
-        let first = node.as_mapping().and_then(<[(Node, Node)]>::first).map_or(node, |(key, _)| key);
-        let has_module = node.as_mapping().unwrap_or_default().iter().any(|(key, _)| {
+        self.problems.add(
+            Problem::error("missing-hosts", "the field 'hosts' is required but was not set")
+                .at(scope.at(first_key(node)))
+                .with_help("write `hosts: all`, or the name of a group"),
+        );
+    }
+
+    /// Whether `node` is a task that stands where a play should; that is told.
+    fn is_task(&mut self, scope: &Scope, node: &Node) -> bool {
+        let names_module = |key: &Node| {
             key.as_text()
-                .is_some_and(|name| !Place::Play.has(name) && (Place::Task.has(name) || name.contains('.')))
-        });
-        let problem = Problem::error("missing-hosts", "the field 'hosts' is required but was not set")
-            .at(scope.at(first));
-        self.problems.add(if has_module {
-            problem.with_help("this looks like a task: a playbook is a list of plays, and tasks stand under `tasks:` of one")
-        } else {
-            problem.with_help("write `hosts: all`, or the name of a group")
-        });
+                .is_some_and(|name| crate::builtin::is_known(name) || name.contains('.') || name == "action")
+        };
+        let module = node.as_mapping().unwrap_or_default().iter().find(|(key, _)| names_module(key));
+        let Some((key, _)) = module.filter(|_| node.get("hosts").is_none() && node.get("tasks").is_none())
+        else {
+            return false;
+        };
+        self.problems.add(
+            Problem::error("missing-hosts", "a task stands here, where a play is expected")
+                .at(scope.at(key))
+                .labelled("the module of a task")
+                .with_help("a playbook is a list of plays, and tasks stand under `tasks:` of a play"),
+        );
+        true
     }
 
     fn strategy(&mut self, scope: &Scope, node: &Node) {
@@ -148,6 +170,11 @@ impl Loader<'_> {
             );
         }
     }
+}
+
+/// The first key of a mapping: enough to mark where it stands.
+fn first_key(node: &Node) -> &Node {
+    node.as_mapping().and_then(<[(Node, Node)]>::first).map_or(node, |(key, _)| key)
 }
 
 /// The name of a play without one: its hosts.

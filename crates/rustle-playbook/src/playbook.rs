@@ -27,7 +27,7 @@ impl Loader<'_> {
         if !self.project.is_file(path) {
             let shown = self.project.display(path);
             let message = format!("the playbook `{shown}` could not be found");
-            self.problems.add(Problem::error("missing-file", message));
+            self.problems.add(Problem::error("file-not-found", message));
             return false;
         }
         let Some(doc) = self.document(path) else { return false };
@@ -105,7 +105,7 @@ impl Loader<'_> {
         let Some(target) = target else { return };
         self.hold_keywords(scope, crate::origins::Owner::Play(self.plan.plays.len()), node, &IMPORT);
         let Some(path) = self.imported_path(scope, target, &directives) else { return };
-        if self.is_import_loop(scope, &path, target) {
+        if self.is_import_loop(scope, &path, &scope.at(target)) {
             return;
         }
         let Some(doc) = self.document(&path) else { return };
@@ -127,14 +127,18 @@ impl Loader<'_> {
         let mut known = scope.clone();
         known.known.extend_from(&directives.vars);
         known.known.extend_from(&self.options.extra_vars);
-        let name = self.static_name(&known, &name, target)?;
+        let name = self.static_name(&known, &name, &scope.at(target))?;
         let path = normal(&scope.doc.folder().join(&name));
         if self.project.bundle_name(&path).is_none() {
-            self.outside(scope, &name, target, "choose a folder above both playbooks as the project's root");
+            self.outside(
+                &name,
+                scope.at(target),
+                "choose a folder above both playbooks as the project's root",
+            );
             return None;
         }
         if !self.project.is_file(&path) {
-            self.missing_file(scope, "playbook", &name, target, &[path]);
+            self.missing_file("playbook", &name, scope.at(target), &[path]);
             return None;
         }
         Some(path)

@@ -9,8 +9,11 @@ use crate::problem::Problem;
 #[derive(Default)]
 pub(crate) struct Problems {
     list: Vec<Problem>,
-    seen: HashSet<(&'static str, String, Option<(String, usize, usize)>)>,
+    seen: HashSet<Told>,
 }
+
+/// What makes two problems the same: code, message, and the place.
+type Told = (&'static str, String, Option<(String, usize, usize)>);
 
 impl Problems {
     /// Notes `problem` unless the same one was noted before.

@@ -31,10 +31,17 @@ impl Project {
         }
     }
 
-    /// The name of `path` for display.
+    /// The name of `path` for display: relative to the root if it lies below it or not far above.
     pub fn display(&self, path: &Path) -> String {
-        let shown = path.strip_prefix(&self.root).unwrap_or(path);
-        if shown.as_os_str().is_empty() { ".".into() } else { slashed(shown) }
+        let mut above = String::new();
+        for folder in self.root.ancestors().take(3).filter(|folder| folder.parent().is_some()) {
+            if let Ok(below) = path.strip_prefix(folder) {
+                let shown = format!("{above}{}", slashed(below));
+                return if shown.is_empty() { ".".into() } else { shown };
+            }
+            above.push_str("../");
+        }
+        slashed(path)
     }
 
     /// The name of `path` below the bundle's root, if it is there: below the project's root, or in a folder outside of it
@@ -99,6 +106,7 @@ impl Project {
     }
 
     fn collect(&mut self, folder: &Path, above: &mut Vec<PathBuf>, found: &mut Vec<PathBuf>) {
+        self.watch(folder);
         let Ok(real) = folder.canonicalize() else { return };
         if above.contains(&real) || above.len() > 64 {
             return;
@@ -134,7 +142,7 @@ pub(crate) fn normal(path: &Path) -> PathBuf {
         match part {
             Component::CurDir => {}
             Component::ParentDir => {
-                if !parts.pop() {
+                if !parts.pop() && !parts.has_root() {
                     parts.push("..");
                 }
             }

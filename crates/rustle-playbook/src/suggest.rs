@@ -8,7 +8,11 @@ pub(crate) fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'
         .filter(|candidate| *candidate != written)
         .map(|candidate| (strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| *distance <= allowed(&wanted, candidate))
-        .min_by_key(|(distance, candidate)| (*distance, *candidate))
+        .min_by(|(a, one), (b, other)| {
+            // Among the nearest, the one that begins most like it: `taks` is `tasks` rather than `tags`.
+            let likeness = |candidate: &str| strsim::jaro_winkler(&wanted, candidate);
+            a.cmp(b).then(likeness(other).total_cmp(&likeness(one))).then(one.cmp(other))
+        })
         .map(|(_, candidate)| candidate)
 }
 
@@ -37,6 +41,7 @@ mod tests {
         assert_eq!(closest("whn", keywords), Some("when"));
         assert_eq!(closest("wehn", keywords), Some("when"));
         assert_eq!(closest("Notify", keywords), Some("notify"));
+        assert_eq!(closest("taks", ["tags", "tasks"]), Some("tasks"));
         assert_eq!(closest("become_usr", keywords), Some("become_user"));
         assert_eq!(closest("rgister", keywords), Some("register"));
     }

@@ -29,7 +29,7 @@ impl Loader<'_> {
                         .collect();
                     if resolved.is_empty() && !dynamic && !choices.is_empty() {
                         let name = choices.iter().filter_map(Node::as_text).collect::<Vec<_>>().join("`, `");
-                        self.missing_file(scope, "file of variables", &name, item, &[]);
+                        self.missing_file("file of variables", &name, scope.at(item), &[]);
                     }
                     found.push(Value::from(resolved));
                 }
@@ -69,12 +69,12 @@ impl Loader<'_> {
             .collect();
         let Some(path) = self.project.first_file(candidates.clone()) else {
             if required {
-                self.missing_file(scope, "file of variables", &literal, node, &candidates);
+                self.missing_file("file of variables", &literal, scope.at(node), &candidates);
             }
             return None;
         };
         let Some(bundle) = self.project.bundle_name(&path) else {
-            self.outside(scope, &literal, node, "move it into the project");
+            self.outside(&literal, scope.at(node), "move it into the project");
             return None;
         };
         let shown = self.project.display(&path);

@@ -1,6 +1,7 @@
 //! Each folder of `tests/cases` is a project, with what loading it must give.
 //!
-//! `input/` is the project; `input/site.yml`, or what `case.json` says, is read. `problems.txt` holds the problems, one on
+//! `input/` is the project; `input/site.yml`, or what `case.json` says, is read: another playbook, or a plan of
+//! `tests/plans`. `problems.txt` holds the problems, one on
 //! each line as `file:line:column-end severity code message` (help and notes indented below it); `plan.json` the plan, if
 //! there is no error; `files.txt` the embedded files. A file that is absent stands for nothing. With `BLESS=1` they are
 //! written: read what `git diff` says then.
@@ -10,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rustle_playbook::{Loaded, Location, Options, Severity};
-use rustle_value::{Map, Value};
+use rustle_value::Map;
 use serde_json::Value as Json;
 
 fn options(case: &Json, input: &Path) -> Options {
@@ -48,7 +49,8 @@ fn load(folder: &Path) -> Loaded {
     let name = case["playbook"].as_str().unwrap_or("site.yml");
     match case["plan"].as_str() {
         Some(name) => {
-            let text = fs::read(input.join(name)).expect("the plan");
+            let plans = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plans");
+            let text = fs::read(plans.join(name)).expect("the plan");
             rustle_playbook::load_plan_json(&text, name, &input, &options)
         }
         None => rustle_playbook::load_playbook(&input.join(name), &options),
@@ -96,8 +98,11 @@ fn files(loaded: &Loaded) -> String {
 
 fn compare(path: &Path, found: &str) -> Result<(), String> {
     if std::env::var_os("BLESS").is_some() {
-        let done = if found.is_empty() { fs::remove_file(path).or(Ok(())) } else { fs::write(path, found) };
-        return done.map_err(|error: std::io::Error| error.to_string());
+        if found.is_empty() {
+            let _ = fs::remove_file(path);
+            return Ok(());
+        }
+        return fs::write(path, found).map_err(|error| error.to_string());
     }
     let expected = fs::read_to_string(path).unwrap_or_default();
     if expected == found {
@@ -163,7 +168,6 @@ fn check_origins(loaded: &Loaded) {
             .any(|snippet| snippet.contains(template.trim()) || template.contains(snippet.as_str()));
         assert!(known, "no snippet for {template}");
     }
-    let _: Option<Value> = None;
 }
 
 fn collect_templates(value: &Json, found: &mut Vec<String>) {

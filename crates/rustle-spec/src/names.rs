@@ -13,8 +13,8 @@ pub fn module(name: &str) -> Result<(), String> {
     ))
 }
 
-/// An argument's name: a letter or underscore, then letters, digits, underscores; as collections name theirs, capitals
-/// are allowed.
+/// An argument's name, or another name for it: a letter, then letters, digits, underscores, hyphens; as collections name
+/// theirs, capitals are allowed.
 ///
 /// # Errors
 /// If it is none, or one that the runner keeps for itself.
@@ -26,10 +26,10 @@ pub fn argument(name: &str) -> Result<(), String> {
     }
     let mut chars = name.chars();
     let first = chars.next().is_some_and(|c| c.is_ascii_alphabetic());
-    if first && chars.all(|c| c.is_ascii_alphanumeric() || c == '_') {
+    if first && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') {
         return Ok(());
     }
-    Err(format!("`{name}` is not an argument's name: letters, digits and _, beginning with a letter"))
+    Err(format!("`{name}` is not an argument's name: letters, digits, _ and -, beginning with a letter"))
 }
 
 /// A version.
@@ -85,7 +85,12 @@ mod tests {
         for bad in ["", "Copy", "acme.", ".copy", "a-b", "1a", "a..b", "ä"] {
             assert!(module(bad).is_err(), "{bad}");
         }
-        assert!(argument("Fn_2").is_ok() && argument("_x").is_err() && argument("a-b").is_err());
+        for good in ["Fn_2", "mime-type"] {
+            assert!(argument(good).is_ok(), "{good}");
+        }
+        for bad in ["_x", "-x", "a b", "1a", "ä"] {
+            assert!(argument(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::path::ValuePath;
-use crate::markers::has_markers;
 use crate::source::{Location, SourceFile};
+use rustle_template::has_markers;
 use rustle_value::yaml::{Node, NodeKind};
 
 /// To whom a [`Snippet`] belongs.
@@ -64,10 +64,7 @@ impl Snippet<'_> {
 
     /// Where the bytes `start..end` of [`Snippet::text`] were written.
     pub fn span(&self, start: usize, end: usize) -> Location {
-        let file = &self.location.file;
-        let from = self.node.locate(start, &file.text).offset;
-        let to = self.node.locate(end.max(start), &file.text).offset;
-        Location::new(file, from..to.max(from))
+        super::task::piece(&self.location.file, self.node, start..end.max(start))
     }
 }
 

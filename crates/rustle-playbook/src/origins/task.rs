@@ -120,11 +120,8 @@ impl TaskOrigin {
         }
     }
 
-    /// Where a piece of a scalar's text was written.
-    fn piece(&self, node: &Node, piece: Range<usize>) -> Location {
-        let start = node.locate(piece.start, &self.file.text).offset;
-        let end = node.locate(piece.end, &self.file.text).offset;
-        Location::new(&self.file, start..end.max(start))
+    fn piece(&self, node: &Node, range: Range<usize>) -> Location {
+        piece(&self.file, node, range)
     }
 
     fn entry(&self, name: &str) -> Option<&(Node, Node)> {
@@ -178,7 +175,7 @@ fn descend<'a>(node: &'a Node, steps: &[Step]) -> Option<&'a Node> {
 
 /// Where, within the text of a scalar of `key=value` pairs, the pair `name` has its name and its value without quotes.
 /// The last one counts, as when the pairs are read.
-fn pair(node: &Node, name: &str) -> Option<(Range<usize>, Range<usize>)> {
+pub(crate) fn pair(node: &Node, name: &str) -> Option<(Range<usize>, Range<usize>)> {
     let text = node.as_text()?;
     let mut found = None;
     let mut from = 0;
@@ -193,4 +190,16 @@ fn pair(node: &Node, name: &str) -> Option<(Range<usize>, Range<usize>)> {
         found = Some((at..at + name.len(), start + quote..start + quote + inner.len()));
     }
     found
+}
+
+/// Where a piece of a scalar's text was written.
+pub(crate) fn piece(file: &Arc<SourceFile>, node: &Node, range: Range<usize>) -> Location {
+    let start = node.locate(range.start, &file.text).offset;
+    // The end is behind the last character rather than before the one that follows, which may stand on another line.
+    let last =
+        node.as_text().and_then(|text| text.get(range.clone())).and_then(|text| text.chars().next_back());
+    let end = last.map_or(start, |last| {
+        node.locate(range.end.saturating_sub(last.len_utf8()), &file.text).offset + last.len_utf8()
+    });
+    Location::new(file, start..end.max(start))
 }

@@ -14,10 +14,10 @@ use crate::origins::Owner;
 use crate::problem::Problem;
 use crate::project::slashed;
 use crate::scope::Scope;
+use crate::source::Location;
 use crate::static_name::fixed_ends;
 use crate::suggest::did_you_mean;
 use crate::task::Parts;
-use rustle_value::yaml::Node;
 
 /// The arguments of both.
 const OPTIONS: [&str; 9] = [
@@ -39,24 +39,24 @@ impl Loader<'_> {
             return Vec::new();
         }
         self.check_import_keywords(scope, &parts);
-        let Some((name, node)) = self.called_role(scope, &parts, &[]) else { return Vec::new() };
+        let Some((name, at)) = self.called_role(scope, &parts, &[]) else { return Vec::new() };
         let from = self.role_from(scope, &parts);
         let mut known = scope.clone();
         known.known.extend_from(&parts.directives.vars);
-        let Some(name) = self.static_name(&known, &name, node) else { return Vec::new() };
-        let Some(role) = self.find_role(&known, &name, node) else { return Vec::new() };
+        let Some(name) = self.static_name(&known, &name, &at) else { return Vec::new() };
+        let Some(role) = self.find_role(&known, &name, &at) else { return Vec::new() };
         let mut from = from;
         for part in [&mut from.tasks, &mut from.handlers, &mut from.defaults, &mut from.vars] {
             if let Some(Value::Template(_)) = part {
-                let name = part.clone().and_then(|value| self.static_name(&known, &value, node));
+                let name = part.clone().and_then(|value| self.static_name(&known, &value, &at));
                 *part = name.map(Value::from);
             }
         }
-        self.reach_role_parts(&known, &role, &from, &parts, node);
+        self.reach_role_parts(&known, &role, &from, &parts);
         self.hold_keywords(scope, Owner::RoleUse(role.key.clone()), parts.node, &[]);
         let entry = from.tasks.as_ref().and_then(Value::as_str).map_or_else(|| "main".to_owned(), entry_name);
         if let Some(unit) = &scope.unit {
-            self.role_graph.imports(unit, &role.key, &entry, scope.at(node));
+            self.role_graph.imports(unit, &role.key, &entry, at.clone());
         }
         vec![Step::Role(Box::new(RoleUse {
             role: role.key.clone(),
@@ -74,23 +74,23 @@ impl Loader<'_> {
             return None;
         }
         self.check_include_keywords(scope, parts);
-        let (name, node) = self.called_role(scope, parts, &["apply"])?;
+        let (name, at) = self.called_role(scope, parts, &["apply"])?;
         let from = self.role_from(scope, parts);
         let apply = self.apply(scope, &parts.written.arguments);
         let name = match &name {
             Value::Template(text) => {
                 match crate::static_name::static_text(scope, text) {
                     Some(known) => {
-                        let role = self.find_role(scope, &known, node)?;
-                        self.reach_role_parts(scope, &role, &from, parts, node);
+                        let role = self.find_role(scope, &known, &at)?;
+                        self.reach_role_parts(scope, &role, &from, parts);
                     }
-                    None => self.reach_candidate_roles(scope, text, &from, parts, node),
+                    None => self.reach_candidate_roles(scope, text, &from, parts, at),
                 }
                 name
             }
             other => {
-                let role = self.find_role(scope, other.as_str().unwrap_or_default(), node)?;
-                self.reach_role_parts(scope, &role, &from, parts, node);
+                let role = self.find_role(scope, other.as_str().unwrap_or_default(), &at)?;
+                self.reach_role_parts(scope, &role, &from, parts);
                 Value::from(role.key.clone())
             }
         };
@@ -110,18 +110,13 @@ impl Loader<'_> {
     }
 
     /// The name of the role, and where it stands; arguments that do not exist are told.
-    fn called_role<'n>(
-        &mut self,
-        scope: &Scope,
-        parts: &Parts<'n>,
-        more: &[&str],
-    ) -> Option<(Value, &'n Node)> {
+    fn called_role(&mut self, scope: &Scope, parts: &Parts<'_>, more: &[&str]) -> Option<(Value, Location)> {
         let (arguments, action) = (&parts.written.arguments, parts.written.canonical());
-        for (name, node) in arguments.places() {
+        for (name, at) in arguments.names(scope) {
             if !OPTIONS.contains(&name) && !more.contains(&name) {
                 let mut problem =
                     Problem::error("unknown-argument", format!("invalid options for {action}: {name}"))
-                        .at(scope.at(node));
+                        .at(at);
                 problem = match did_you_mean(name, OPTIONS) {
                     Some(help) => problem.with_help(help),
                     None if name == "_raw_params" => {
@@ -135,16 +130,15 @@ impl Loader<'_> {
             }
         }
         let option = if arguments.values.contains_key("name") { "name" } else { "role" };
-        match (arguments.values.get(option), arguments.place(option)) {
-            (Some(Value::Str(text)), Some(node)) if !text.is_empty() => {
-                Some((Value::Str(text.clone()), node))
-            }
-            (Some(Value::Int(number)), Some(node)) => Some((Value::from(number.to_string()), node)),
-            (Some(value @ Value::Template(_)), Some(node)) => Some((value.clone(), node)),
-            (_, place) => {
+        let at = arguments.at(scope, option, parts.written.key);
+        match arguments.values.get(option) {
+            Some(Value::Str(text)) if !text.is_empty() => Some((Value::Str(text.clone()), at)),
+            Some(Value::Int(number)) => Some((Value::from(number.to_string()), at)),
+            Some(value @ Value::Template(_)) => Some((value.clone(), at)),
+            _ => {
                 self.problems.add(
                     Problem::error("missing-argument", format!("'name' is a required field for {action}"))
-                        .at(scope.at(place.unwrap_or(parts.written.key))),
+                        .at(at),
                 );
                 None
             }
@@ -154,8 +148,10 @@ impl Loader<'_> {
     /// `tasks_from` and its kin.
     fn role_from(&mut self, scope: &Scope, parts: &Parts<'_>) -> RoleFrom {
         let mut from = RoleFrom::default();
-        for (name, node) in parts.written.arguments.places().collect::<Vec<_>>() {
-            let value = parts.written.arguments.values.get(name).cloned().unwrap_or_default();
+        for (name, value) in parts.written.arguments.values.iter() {
+            let Some(name) = name.as_str() else { continue };
+            let value = value.clone();
+            let node = parts.written.arguments.place(name).unwrap_or(parts.written.key);
             let slot = match name {
                 "tasks_from" => &mut from.tasks,
                 "handlers_from" => &mut from.handlers,
@@ -180,7 +176,9 @@ impl Loader<'_> {
                 _ => continue,
             };
             match value {
-                Value::Str(_) | Value::Template(_) => *slot = Some(value),
+                // The plan's tables have the names without extensions.
+                Value::Str(name) => *slot = Some(Value::from(entry_name(&name))),
+                Value::Template(_) => *slot = Some(value),
                 _ => self.wrong_type(scope, name, node, "text"),
             }
         }
@@ -194,9 +192,8 @@ impl Loader<'_> {
         role: &Arc<RoleFolder>,
         from: &RoleFrom,
         parts: &Parts<'_>,
-        node: &Node,
     ) {
-        let place = |name: &str| parts.written.arguments.place(name).unwrap_or(node);
+        let at = |name: &str| parts.written.arguments.at(scope, name, parts.written.key);
         match &from.tasks {
             None => {
                 self.reach_role_tasks(role, "main", scope);
@@ -210,15 +207,15 @@ impl Loader<'_> {
             Some(name) => {
                 let name = name.as_str().unwrap_or_default();
                 if !self.reach_role_tasks(role, name, scope) {
-                    self.missing_part(scope, role, "tasks", name, place("tasks_from"));
+                    self.missing_part(role, "tasks", name, at("tasks_from"));
                 }
             }
         }
         let named = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
-        if let Some(name) = named(&from.handlers).filter(|name| name != "main") {
-            if !self.reach_role_handlers(role, &name, scope) {
-                self.missing_part(scope, role, "handlers", &name, place("handlers_from"));
-            }
+        if let Some(name) = named(&from.handlers).filter(|name| name != "main")
+            && !self.reach_role_handlers(role, &name, scope)
+        {
+            self.missing_part(role, "handlers", &name, at("handlers_from"));
         }
         for (folder, value) in [("defaults", &from.defaults), ("vars", &from.vars)] {
             let names = match value {
@@ -228,10 +225,10 @@ impl Loader<'_> {
             names.iter().for_each(|name| {
                 self.role_vars(role, folder, name);
             });
-            if let Some(name) = named(value).filter(|name| name != "main") {
-                if !self.role_vars(role, folder, &name) {
-                    self.missing_part(scope, role, folder, &name, place(&format!("{folder}_from")));
-                }
+            if let Some(name) = named(value).filter(|name| name != "main")
+                && !self.role_vars(role, folder, &name)
+            {
+                self.missing_part(role, folder, &name, at(&format!("{folder}_from")));
             }
         }
     }
@@ -243,14 +240,12 @@ impl Loader<'_> {
         text: &str,
         from: &RoleFrom,
         parts: &Parts<'_>,
-        node: &Node,
+        at: Location,
     ) {
         let (prefix, suffix) = fixed_ends(text);
         let roles = self.candidate_roles(scope, prefix, suffix);
         if roles.is_empty() {
-            self.problems.add(
-                Problem::warning("role-not-found", format!("no role matches `{text}`")).at(scope.at(node)),
-            );
+            self.problems.add(Problem::warning("role-not-found", format!("no role matches `{text}`")).at(at));
         }
         for role in roles {
             let has_tasks = match &from.tasks {
@@ -258,7 +253,7 @@ impl Loader<'_> {
                 _ => true,
             };
             if has_tasks {
-                self.reach_role_parts(scope, &role, from, parts, node);
+                self.reach_role_parts(scope, &role, from, parts);
             }
         }
     }
@@ -276,7 +271,7 @@ impl Loader<'_> {
         names.map(|name| entry_name(&name)).collect()
     }
 
-    fn missing_part(&mut self, scope: &Scope, role: &RoleFolder, folder: &str, name: &str, node: &Node) {
+    fn missing_part(&mut self, role: &RoleFolder, folder: &str, name: &str, at: Location) {
         let files = self.project.files_below(&role.dir.join(folder));
         let names: Vec<String> = files
             .iter()
@@ -284,11 +279,13 @@ impl Loader<'_> {
             .map(|path| entry_name(&slashed(path)))
             .collect();
         let shown = self.project.display(&role.dir.join(folder));
-        let mut problem =
-            Problem::error("missing-file", format!("could not find specified file in role: {folder}/{name}"))
-                .at(scope.at(node))
-                .labelled("no such file")
-                .with_note(format!("searched: {shown}"));
+        let mut problem = Problem::error(
+            "file-not-found",
+            format!("could not find specified file in role: {folder}/{name}"),
+        )
+        .at(at)
+        .labelled("no such file")
+        .with_note(format!("searched: {shown}"));
         if let Some(help) = did_you_mean(name, names.iter().map(String::as_str)) {
             problem = problem.with_help(help);
         }

@@ -8,13 +8,13 @@ use crate::loader::{Job, Loader};
 use crate::problem::Problem;
 use crate::project::{absolute, normal, slashed};
 use crate::scope::Scope;
+use crate::source::Location;
 use crate::suggest::closest;
 use rustle_schema::plan::Role;
-use rustle_value::yaml::Node;
 
 impl Loader<'_> {
-    /// The role called `name`; if it is nowhere, that is told at `node`.
-    pub(crate) fn find_role(&mut self, scope: &Scope, name: &str, node: &Node) -> Option<Arc<RoleFolder>> {
+    /// The role called `name`; if it is nowhere, that is told.
+    pub(crate) fn find_role(&mut self, scope: &Scope, name: &str, at: &Location) -> Option<Arc<RoleFolder>> {
         let folders = self.role_folders(scope);
         let found = folders.iter().map(|(folder, configured)| (normal(&folder.join(name)), *configured));
         let found: Vec<(PathBuf, bool)> = found.collect();
@@ -24,16 +24,15 @@ impl Loader<'_> {
             }
             if !configured && self.project.bundle_name(&path).is_none() {
                 self.outside(
-                    scope,
                     name,
-                    node,
+                    at.clone(),
                     "put its folder into the roles path, or move it into the project",
                 );
                 return None;
             }
             return Some(self.enter_role(scope, name, &path));
         }
-        self.role_not_found(scope, name, node, &folders);
+        self.role_not_found(scope, name, at.clone(), &folders);
         None
     }
 
@@ -73,7 +72,7 @@ impl Loader<'_> {
         role
     }
 
-    fn role_not_found(&mut self, scope: &Scope, name: &str, node: &Node, folders: &[(PathBuf, bool)]) {
+    fn role_not_found(&mut self, scope: &Scope, name: &str, at: Location, folders: &[(PathBuf, bool)]) {
         let mut names: Vec<String> = Vec::new();
         for (folder, _) in folders {
             if *folder != *scope.playbook {
@@ -82,7 +81,7 @@ impl Loader<'_> {
         }
         let shown: Vec<String> = folders.iter().map(|(folder, _)| self.project.display(folder)).collect();
         let mut problem = Problem::error("role-not-found", format!("the role '{name}' was not found"))
-            .at(scope.at(node))
+            .at(at)
             .labelled("no such role")
             .with_note(format!("searched: {}", shown.join(", ")));
         if let Some(meant) = closest(name, names.iter().map(String::as_str)) {
@@ -126,11 +125,11 @@ impl Loader<'_> {
     }
 
     /// Tells that `name` lies outside of the project.
-    pub(crate) fn outside(&mut self, scope: &Scope, name: &str, node: &Node, help: &str) {
+    pub(crate) fn outside(&mut self, name: &str, at: Location, help: &str) {
         self.problems.add(
             Problem::error("outside-project", format!("`{name}` lies outside of the project"))
-                .at(scope.at(node))
-                .with_note(format!("the project's root is `{}`", self.project.root.display()))
+                .at(at)
+                .with_note("nothing above the project's root is read")
                 .with_help(help),
         );
     }

@@ -66,8 +66,8 @@ impl Loader<'_> {
                 params.insert(keyword, self.value(scope, value));
             }
         }
-        let name = self.static_name(scope, &name, named)?;
-        let role = self.find_role(scope, &name, named)?;
+        let name = self.static_name(scope, &name, &scope.at(named))?;
+        let role = self.find_role(scope, &name, &scope.at(named))?;
         if !entries.is_empty() {
             self.hold_keywords(scope, Owner::RoleUse(role.key.clone()), node, &["role"]);
         }

@@ -151,10 +151,8 @@ impl Run for TaskRun<'_, '_> {
 /// Masks the values of secret arguments wherever they stand in what the module returned.
 pub(super) fn mask_secrets(module: &Registration, args: &Map, outcome: &mut Outcome) {
     let mut secrets = Vec::new();
-    for name in module.secrets {
-        if let Some(value) = args.get(name) {
-            collect(value, &mut secrets);
-        }
+    for value in module.secret_values(args) {
+        collect(value, &mut secrets);
     }
     // The longest first: one secret may be a part of another.
     secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));

@@ -309,9 +309,7 @@ impl<'p> Executor<'p> {
                 self.pool.apply(&needed, &request, &self.interrupt)
             }
         };
-        if !module.secrets.is_empty() {
-            mask_secrets(module, &args, &mut outcome);
-        }
+        mask_secrets(module, &args, &mut outcome);
         outcome
     }
 }

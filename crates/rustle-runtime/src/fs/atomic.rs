@@ -10,7 +10,7 @@ use std::io::{self, Read, Seek, Write};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
 use crate::error::{Error, Result};
@@ -149,6 +149,26 @@ impl Replacement {
         Err(self.refused(&error))
     }
 
+    /// Puts the file in its place, unless something stands there by now.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::AlreadyExists`] if something does; or the system refuses.
+    pub fn commit_new(mut self) -> io::Result<()> {
+        let Some(temporary) = &self.temporary else { return Ok(()) };
+        let name = self.target.file_name().ok_or(Errno::ISDIR)?;
+        match rustix::fs::renameat_with(&self.folder, temporary, &self.folder, name, RenameFlags::NOREPLACE) {
+            // The file system does not know such a rename; a second name for the file does the same.
+            Err(Errno::INVAL | Errno::NOSYS) => {
+                rustix::fs::linkat(&self.folder, temporary, &self.folder, name, AtFlags::empty())?;
+            }
+            done => {
+                done?;
+                self.temporary = None;
+            }
+        }
+        Ok(())
+    }
+
     fn rename(&mut self) -> io::Result<()> {
         let Some(temporary) = &self.temporary else { return Ok(()) };
         if self.elsewhere {
@@ -212,6 +232,31 @@ pub fn write(target: &Path, content: &[u8], wanted: &Wanted) -> Result<Applied> 
     replacement.commit()?;
     wanted.apply_flags(target, false, &mut applied)?;
     Ok(applied)
+}
+
+/// Replaces `target` by what `make` makes under the temporary name that it is given: a link, for example.
+///
+/// # Errors
+/// If `make` fails, or the system refuses; nothing is left behind then.
+pub fn replace_by(target: &Path, make: &dyn Fn(&Path) -> io::Result<()>) -> io::Result<()> {
+    let folder = path::folder(target);
+    for _ in 0..ATTEMPTS {
+        let temporary = folder.join(random_name());
+        match make(&temporary) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            made => made?,
+        }
+        let renamed = std::fs::rename(&temporary, target);
+        // Two names of one file cannot be renamed to each other: both stay, and the rename succeeds.
+        let _ = std::fs::remove_file(&temporary);
+        return renamed;
+    }
+    Err(Errno::EXIST.into())
+}
+
+/// A name that nobody can foresee, and that globs of configuration folders skip.
+fn random_name() -> String {
+    format!(".rustle-{:016x}", RandomState::new().hash_one(std::process::id()))
 }
 
 /// Brings content to the disk; file systems that cannot say so are trusted.
@@ -291,6 +336,17 @@ mod tests {
         write(&link, b"new", &Wanted::default()).unwrap();
         assert_eq!(std::fs::read(&file).unwrap(), b"old");
         assert!(!link.is_symlink());
+    }
+
+    #[test]
+    fn what_is_new_replaces_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        Replacement::begin(&path, false).unwrap().commit_new().unwrap();
+        assert_eq!(mode(&path), 0o600);
+        let error = Replacement::begin(&path, false).unwrap().commit_new().unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(names(folder.path()), ["file"]);
     }
 
     #[test]

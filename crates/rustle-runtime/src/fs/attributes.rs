@@ -2,17 +2,17 @@
 
 use std::fs::{File, Metadata};
 use std::io;
-use std::os::fd::{AsFd, AsRawFd};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use rustix::fs::{AtFlags, CWD, Gid, Mode, OFlags, Uid};
+use rustix::fs::{AtFlags, CWD, Gid, Mode, Uid};
 use rustle_schema::outcome::Diff;
 use rustle_value::{Map, Value};
 
 use crate::args::FileAttributes;
 use crate::error::{Error, Result};
-use crate::fs::{flags, info, mode, os_error, users};
+use crate::fs::{flags, info, mode, os_error, tree, users};
 
 /// The attributes that a file shall have. What is `None` stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,7 +51,8 @@ impl Applied {
         Diff { before: Value::Map(self.before), after: Value::Map(self.after), ..Diff::default() }
     }
 
-    fn record(&mut self, name: &str, before: impl Into<Value>, after: impl Into<Value>) {
+    /// Records a change of the attribute called `name`.
+    pub fn record(&mut self, name: &str, before: impl Into<Value>, after: impl Into<Value>) {
         self.before.insert(name, before);
         self.after.insert(name, after);
         self.changed = true;
@@ -127,7 +128,11 @@ impl Wanted {
         })
     }
 
-    fn apply_to(&self, target: &Target, path: &Path, check: bool) -> Result<Applied> {
+    /// Makes owner, group and mode of `target` what is wanted; flags are left out. `path` is its name in messages.
+    ///
+    /// # Errors
+    /// As [`Wanted::apply`].
+    pub fn apply_to(&self, target: &Target, path: &Path, check: bool) -> Result<Applied> {
         let mut applied = Applied::default();
         let metadata = target.metadata().map_err(|error| unhandled(&error, path))?;
         if let Some(owner) = &self.owner {
@@ -206,7 +211,8 @@ fn number(text: &str) -> Option<u32> {
 }
 
 /// What attributes are applied to: one file, held open, so that nobody can put another in its place in between.
-struct Target {
+#[derive(Debug)]
+pub struct Target {
     file: File,
     /// Whether it is opened for more than to be named.
     is_open: bool,
@@ -214,13 +220,23 @@ struct Target {
 
 impl Target {
     /// Holds what stands at `path`, a link itself included.
-    fn open(path: &Path) -> io::Result<Target> {
-        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let file = File::options().read(true).custom_flags(flags.bits() as i32).open(path)?;
-        Ok(Target { file, is_open: false })
+    ///
+    /// # Errors
+    /// If nothing is there, or the system refuses.
+    pub fn open(path: &Path) -> io::Result<Target> {
+        Target::open_in(CWD, path)
     }
 
-    fn metadata(&self) -> io::Result<Metadata> {
+    /// Holds what `path`, relative to the open `folder`, stands for.
+    pub(super) fn open_in(folder: BorrowedFd<'_>, path: &Path) -> io::Result<Target> {
+        Ok(Target { file: tree::open_named(folder, path)?, is_open: false })
+    }
+
+    /// What is known of it.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn metadata(&self) -> io::Result<Metadata> {
         self.file.metadata()
     }
 

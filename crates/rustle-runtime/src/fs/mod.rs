@@ -18,5 +18,6 @@ pub mod path;
 pub mod rewrite;
 pub mod selinux;
 pub mod times;
+pub mod tree;
 pub mod users;
 pub mod validate;

@@ -1,6 +1,6 @@
 //! The inventory, asked: which host this machine is, which groups it is in, which hosts a pattern means.
 
-mod glob;
+pub mod glob;
 mod pattern;
 
 use std::collections::{BTreeMap, HashSet, VecDeque};

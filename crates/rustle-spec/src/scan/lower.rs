@@ -14,7 +14,7 @@ use super::tree::{Crate, Declared, Written, located};
 use crate::choice;
 use crate::errors::Errors;
 use crate::field::{Argument, Role};
-use crate::kind::{Kind, Named};
+use crate::kind::{self, Kind, Named};
 use crate::module::{self, Body, Module};
 
 /// The specification of every module of the crate.
@@ -106,7 +106,7 @@ impl Lower<'_> {
                         args.push(argument.spec(kind));
                     }
                 }
-                Role::Flatten(kind) => match self.kind(scope, kind) {
+                Role::Flatten => match kind::kind(&field.ty).ok().and_then(|kind| self.kind(scope, &kind)) {
                     Some(ArgType::Options(group, more)) => {
                         args.extend(group);
                         rules.extend(more);
@@ -132,7 +132,7 @@ impl Lower<'_> {
             }
             seen.push(name);
         }
-        let shared = body.fields.iter().any(|field| matches!(field.role, Role::Flatten(_)));
+        let shared = body.fields.iter().any(|field| matches!(field.role, Role::Flatten));
         if let (true, Some(name)) = (shared, twice) {
             self.at(
                 scope,
@@ -194,7 +194,7 @@ impl Lower<'_> {
                 let item = DeriveInput::from(item.clone());
                 choice::read(&item, &mut errors).map(|choice| ArgType::Choice(choice.words()))
             }
-            Declared::Alias(ty) => match crate::kind::kind(ty) {
+            Declared::Alias(ty) => match kind::kind(ty) {
                 Ok(Kind::Known(kind)) => Some(kind),
                 Ok(kind) => {
                     let resolved = self.kind(home, &kind);

@@ -86,5 +86,7 @@ pub fn crate_specs_with(
         return Err(errors);
     }
     specs.sort_by(|a, b| a.name.cmp(&b.name));
+    // A program and its library may hold the same files.
+    specs.dedup();
     Ok(specs)
 }
