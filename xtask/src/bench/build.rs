@@ -32,7 +32,7 @@ pub(crate) fn bundle(playbook: &Path) -> io::Result<Vec<u8>> {
     let folder = playbook.parent().unwrap_or(Path::new(".")).to_owned();
     let name = playbook.file_name().map(PathBuf::from).unwrap_or_default();
     let mut config = Config::default();
-    config.set_source(PlanSource::Playbook(name));
+    config.runner.source = Some(PlanSource::Playbook(name));
     let options = BuildOptions { folder, config, name: "bench".into(), ..BuildOptions::default() };
     build_bundle(&options).map(|prepared| prepared.bundle).map_err(|problems| io::Error::other(problems.to_string()))
 }
