@@ -144,6 +144,7 @@ impl Engine {
         Ok(match self.render(template, world)? {
             Value::Str(text) => text.to_string(),
             Value::None | Value::Omit => String::new(),
+            Value::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             other => rustle_value::python::str(&other),
         })
     }

@@ -87,6 +87,7 @@ impl State<'_> {
                 let _ = write!(sum, "{int}");
             }
             Value::Omit => {}
+            Value::Bytes(bytes) => sum.push_str(&String::from_utf8_lossy(bytes)),
             Value::Undefined(undefined) if is_missing_else(undefined) => {}
             Value::Undefined(_) => return Ok(Some(value)),
             Value::Object(object) => sum.push_str(&object.text()),
