@@ -1,4 +1,4 @@
-//! Text encodings that `replace` and `find` can read and write.
+//! Text encodings that `replace`, `find` and `template` can read and write.
 
 /// The first of the 256 characters that stand for bytes which are no text.
 const ESCAPES: u32 = 0x10_FF00;
