@@ -30,6 +30,7 @@ const ALWAYS: &[Step] = &[
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
     },
     step("tidy", &["cargo", "xtask", "tidy"]),
+    step("catalogue", &["cargo", "xtask", "catalogue", "--check"]),
     step("live conformance, a sample", &["cargo", "xtask", "conformance", "--live", "--sample", "6"]),
     step("aarch64", &["bash", "xtask/assets/aarch64.sh"]),
 ];

@@ -1,5 +1,6 @@
 //! `cargo xtask …`: the repository's own chores. This file only dispatches; each chore is a module.
 
+mod catalogue;
 mod ci;
 mod conformance;
 mod tidy;
@@ -14,12 +15,14 @@ fn main() -> ExitCode {
         .about("The repository's own chores")
         .subcommand_required(true)
         .arg_required_else_help(true)
+        .subcommand(catalogue::command())
         .subcommand(ci::command())
         .subcommand(conformance::command())
         .subcommand(tidy::command())
         .get_matches();
     let done = match matches.subcommand() {
         Some((conformance::NAME, matches)) => conformance::run(matches),
+        Some((catalogue::NAME, matches)) => catalogue::run(matches),
         Some((ci::NAME, matches)) => Ok(ci::run(matches)),
         Some((tidy::NAME, matches)) => Ok(tidy::run(matches)),
         _ => unreachable!("clap accepts known subcommands only"),

@@ -13,7 +13,6 @@ use crate::check;
 use crate::config::{Config, PlanSource};
 use crate::diagnostics::Problems;
 use crate::embed;
-use crate::facts;
 use crate::lints;
 use crate::modules::{Modules, Sources};
 
@@ -73,14 +72,33 @@ pub fn build_bundle(options: &BuildOptions) -> Result<Prepared, Problems> {
     }
 }
 
-fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) -> Option<Prepared> {
+/// The plan alone, as far as it can be read: nothing is checked, no problem is told.
+pub fn plan_of(options: &BuildOptions) -> Option<Plan> {
+    let mut problems = Vec::new();
+    let modules = Modules::gather(&options.sources, &mut problems);
+    let mut plan = load(options, &modules, &mut problems)?.loaded.plan?;
+    plan.modules = check::modules_of(&plan);
+    Some(plan)
+}
+
+/// A plan that was read.
+struct Read {
+    loaded: Loaded,
+    /// The project's root.
+    root: PathBuf,
+    /// The playbook or plan.
+    file: PathBuf,
+}
+
+fn load(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) -> Option<Read> {
     let source = options.config.source();
-    let source_file = options.folder.join(source.path());
-    if let Err(error) = std::fs::metadata(&source_file) {
+    let file = options.folder.join(source.path());
+    if let Err(error) = std::fs::metadata(&file) {
         problems.push(missing_source(options, &source, &error));
         return None;
     }
-    let root = root(options, &source_file);
+    let root = root(options, &file);
+    let in_folder = |path: &PathBuf| options.folder.join(path);
     let load = rustle_playbook::Options {
         root: Some(root.clone()),
         inventory: options
@@ -90,33 +108,40 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
             .iter()
             .map(|path| inventory(&options.folder, path))
             .collect(),
-        roles_path: options.config.runner.roles_path.iter().map(|path| options.folder.join(path)).collect(),
+        roles_path: options.config.runner.roles_path.iter().map(in_folder).collect(),
         extra_vars: options.extra_vars.clone(),
         modules: modules.names().map(str::to_owned).collect(),
     };
-    let Loaded { plan, origins, problems: found, mut files } = match &source {
-        PlanSource::Playbook(_) => rustle_playbook::load_playbook(&source_file, &load),
-        PlanSource::Plan(path) => match std::fs::read(&source_file) {
-            Ok(text) => rustle_playbook::load_plan_json(
-                &text,
-                &path.to_string_lossy().replace('\\', "/"),
-                &root,
-                &load,
-            ),
+    let loaded = match &source {
+        PlanSource::Playbook(_) => rustle_playbook::load_playbook(&file, &load),
+        PlanSource::Plan(path) => match std::fs::read(&file) {
+            Ok(text) => {
+                let name = path.to_string_lossy().replace('\\', "/");
+                rustle_playbook::load_plan_json(&text, &name, &root, &load)
+            }
             Err(error) => {
                 problems.push(missing_source(options, &source, &error));
                 return None;
             }
         },
     };
+    Some(Read { loaded, root, file })
+}
+
+fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) -> Option<Prepared> {
+    let Read { loaded, root, file } = load(options, modules, problems)?;
+    let Loaded { plan, origins, problems: found, mut files } = loaded;
     let unreadable = found.iter().any(|problem| problem.severity == Severity::Error);
     problems.extend(found);
     let mut plan = plan?;
-    files.watched.insert(source_file);
+    files.watched.insert(file);
     embed::configured(&options.config, &root, &mut files, problems);
     let used = check::Subject { plan: &plan, origins: &origins, files: &files, modules, root: &root };
-    problems.extend(check::check(&used, unreadable));
-    plan.facts = facts::referred(&used);
+    let mut given = options.config.runner.extra_vars.clone();
+    given.extend(options.extra_vars.keys().filter_map(|name| name.as_str().map(str::to_owned)));
+    let checked = check::check(&used, unreadable, &given);
+    problems.extend(checked.problems);
+    plan.facts = checked.facts;
     plan.modules = check::modules_of(&plan);
     let settings = Settings {
         name: options.config.runner.name.clone().unwrap_or_else(|| options.name.clone()),
@@ -164,10 +189,14 @@ fn missing_source(options: &BuildOptions, source: &PlanSource, error: &std::io::
         PlanSource::Playbook(_) => "playbook",
         PlanSource::Plan(_) => "plan",
     };
-    let message = format!("the {what} `{}` cannot be read: {error}", source.path().display());
-    let mut problem = Problem::error("missing-playbook", message);
-    if let Some(at) = &options.config.runner.source_at {
-        problem = problem.at(at.clone());
+    let path = source.path().display();
+    let message = match error.kind() {
+        std::io::ErrorKind::NotFound => format!("there is no {what} `{path}`"),
+        _ => format!("the {what} `{path}` cannot be read: {error}"),
+    };
+    let problem = Problem::error("missing-playbook", message);
+    match &options.config.runner.source_at {
+        Some(at) => problem.at(at.clone()).labelled("relative to the folder of rustle.toml"),
+        None => problem.with_help("`[runner] playbook` of rustle.toml names another one"),
     }
-    problem.with_help(format!("`[runner] {what}` of rustle.toml names it, relative to that file"))
 }

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use rustle_schema::module_spec::ModuleSpec;
+use rustle_schema::names;
 
 const TEXT: &str = include_str!("catalogue.json");
 
@@ -11,6 +12,13 @@ pub fn builtin() -> &'static [ModuleSpec] {
     static CATALOGUE: OnceLock<Vec<ModuleSpec>> = OnceLock::new();
     // The file is part of this crate, and a test reads it; where it is broken there are no builtin modules.
     CATALOGUE.get_or_init(|| serde_json::from_str(TEXT).unwrap_or_default())
+}
+
+/// The builtin module called `name`, by any of its names.
+pub fn find(name: &str) -> Option<&'static ModuleSpec> {
+    let name = names::canonical(name);
+    let has = |spec: &&ModuleSpec| spec.name == name || spec.aliases.iter().any(|alias| alias == name);
+    builtin().iter().find(has)
 }
 
 #[cfg(test)]

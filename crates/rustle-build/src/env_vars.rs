@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use rustle_spec::scan::Cfg;
+
 use crate::modules::ModuleCrate;
 
 /// One environment variable.
@@ -26,6 +28,9 @@ pub const CARGO_PKG_VERSION: EnvVar = EnvVar { name: "CARGO_PKG_VERSION", doc: "
 /// The features the runner is built with. Set by Cargo.
 pub const CARGO_CFG_FEATURE: EnvVar =
     EnvVar { name: "CARGO_CFG_FEATURE", doc: "features of the runner, for modules in its own sources" };
+/// What is built for. Set by Cargo.
+pub const CARGO_CFG: EnvVar =
+    EnvVar { name: "CARGO_CFG_*", doc: "what is built for: modules of other systems are left out" };
 /// Module crates among the dependencies. Set by Cargo.
 pub const DEP_MANIFEST_DIR: EnvVar = EnvVar {
     name: "DEP_RUSTLE_*_MANIFEST_DIR",
@@ -51,12 +56,13 @@ pub const RUSTLE_COMPRESSION_LEVEL: EnvVar = EnvVar {
 };
 
 /// All of them.
-pub const ALL: [EnvVar; 10] = [
+pub const ALL: [EnvVar; 11] = [
     OUT_DIR,
     CARGO_MANIFEST_DIR,
     CARGO_PKG_NAME,
     CARGO_PKG_VERSION,
     CARGO_CFG_FEATURE,
+    CARGO_CFG,
     DEP_MANIFEST_DIR,
     DEP_FEATURES,
     RA_RUSTC_WRAPPER,
@@ -73,6 +79,7 @@ pub(crate) struct Environment {
     pub(crate) version: String,
     pub(crate) features: Vec<String>,
     pub(crate) module_crates: Vec<ModuleCrate>,
+    pub(crate) target: Cfg,
     pub(crate) editor: bool,
     pub(crate) colour: bool,
     pub(crate) compression: Option<String>,
@@ -118,6 +125,7 @@ impl Environment {
             version: get(CARGO_PKG_VERSION).unwrap_or_default(),
             features: list(get(CARGO_CFG_FEATURE)),
             module_crates: module_crates.collect(),
+            target: Cfg::from_cargo(vars.iter().cloned()),
             editor: get(RA_RUSTC_WRAPPER).is_some(),
             colour: get(CARGO_TERM_COLOR).is_some_and(|value| value == "always"),
             compression: get(RUSTLE_COMPRESSION_LEVEL),

@@ -17,13 +17,13 @@ pub mod env_vars;
 mod facts;
 mod glue;
 pub mod lints;
-mod manifest;
+pub mod manifest;
 pub mod modules;
 mod output;
 mod prepare;
 mod suggest;
 
-pub use build::{BuildOptions, Prepared, build_bundle};
+pub use build::{BuildOptions, Prepared, build_bundle, plan_of};
 pub use config::{Config, PlanSource};
 pub use diagnostics::Problems;
 pub use modules::{Linked, ModuleCrate};

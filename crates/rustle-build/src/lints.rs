@@ -19,6 +19,15 @@ impl Level {
     /// The words for the levels.
     pub const WORDS: [&'static str; 3] = ["allow", "warn", "deny"];
 
+    /// The level's word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Allow => "allow",
+            Level::Warn => "warn",
+            Level::Deny => "deny",
+        }
+    }
+
     /// The level of that name.
     pub fn from_word(word: &str) -> Option<Level> {
         match word {
@@ -55,12 +64,15 @@ pub const UNUSED_MODULE_CRATE: &str = "unused-module-crate";
 /// An unquoted mode such as `644`, which is decimal.
 pub const DECIMAL_MODE: &str = "decimal-mode";
 
+/// A variable that nothing in the playbook can define.
+pub const UNDEFINED_VARIABLE: &str = "undefined-variable";
+
 /// The lints of the build. Warnings of the playbook's reader can be named in `[lints]` as well.
-pub const ALL: [Lint; 6] = [
+pub const ALL: [Lint; 7] = [
     Lint {
-        name: DECIMAL_MODE,
-        level: Level::Warn,
-        doc: "a mode is written as a decimal number: `644` for `0644`",
+        name: UNDEFINED_VARIABLE,
+        level: Level::Deny,
+        doc: "a variable is used that nothing in the playbook can define",
     },
     Lint {
         name: MAYBE_UNDEFINED,
@@ -74,6 +86,11 @@ pub const ALL: [Lint; 6] = [
     },
     Lint { name: DEPRECATED_ARGUMENT, level: Level::Warn, doc: "an argument is given that is deprecated" },
     Lint { name: REPEATED_ARGUMENT, level: Level::Warn, doc: "an argument is given under two of its names" },
+    Lint {
+        name: DECIMAL_MODE,
+        level: Level::Warn,
+        doc: "a mode is written as a decimal number: `644` for `0644`",
+    },
     Lint {
         name: UNUSED_MODULE_CRATE,
         level: Level::Allow,

@@ -1,15 +1,17 @@
 //! The modules that a plan may name: the builtin ones, those of other crates, those of the runner itself.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use rustle_playbook::Problem;
+use rustle_playbook::{Location, Problem, SourceFile};
 use rustle_schema::module_spec::ModuleSpec;
 use rustle_schema::names;
+use rustle_spec::scan::{Cfg, ScanError, crate_specs};
 
 use crate::catalogue;
 use crate::manifest::Manifest;
+use crate::suggest;
 
 /// A crate with modules that is no builtin one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,6 +57,7 @@ pub struct Module {
 pub struct Modules {
     by_name: BTreeMap<String, Module>,
     linked: Linked,
+    incomplete: bool,
 }
 
 /// Where to gather modules.
@@ -66,27 +69,31 @@ pub struct Sources {
     pub runner: Option<ModuleCrate>,
     /// Which crates are linked.
     pub linked: Linked,
+    /// What is built for, without features.
+    pub target: Cfg,
 }
 
 impl Modules {
     /// Gathers all modules. Two that have one name are a problem, unless one of them is builtin: that one gives way.
     pub fn gather(sources: &Sources, problems: &mut Vec<Problem>) -> Modules {
-        let mut modules = Modules { by_name: BTreeMap::new(), linked: sources.linked.clone() };
+        let mut modules = Modules { linked: sources.linked.clone(), ..Modules::default() };
+        let before = problems.len();
         for spec in catalogue::builtin() {
             let origin = Origin::Builtin(spec.krate.clone());
             modules.add(&Arc::new(spec.clone()), &origin, problems);
         }
         for krate in &sources.crates {
-            for spec in scan(krate, problems) {
+            for spec in scan(krate, &folder_name(krate), &sources.target, problems) {
                 let origin = Origin::Crate(spec.krate.clone());
                 modules.add(&Arc::new(spec), &origin, problems);
             }
         }
         if let Some(runner) = &sources.runner {
-            for spec in scan(runner, problems) {
+            for spec in scan(runner, "", &sources.target, problems) {
                 modules.add(&Arc::new(spec), &Origin::Runner, problems);
             }
         }
+        modules.incomplete = problems.len() > before;
         modules
     }
 
@@ -112,6 +119,24 @@ impl Modules {
     /// Every name that a task may use.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.by_name.keys().map(String::as_str)
+    }
+
+    /// Whether some sources could not be read, so that there may be more modules.
+    pub fn is_incomplete(&self) -> bool {
+        self.incomplete
+    }
+
+    /// Every module once, by name.
+    pub fn all(&self) -> impl Iterator<Item = &Module> {
+        self.by_name
+            .iter()
+            .filter(|(name, module)| names::canonical(&module.spec.name) == *name)
+            .map(|(_, it)| it)
+    }
+
+    /// The name that is most like `name`, if one is.
+    pub fn closest(&self, name: &str) -> Option<&str> {
+        suggest::closest(names::canonical(name), self.names())
     }
 
     /// Whether the crate of this module is linked into the runner.
@@ -153,8 +178,94 @@ impl Origin {
     }
 }
 
-/// The modules in the sources of a crate.
-fn scan(krate: &ModuleCrate, _problems: &mut Vec<Problem>) -> Vec<ModuleSpec> {
-    let _: &Path = &krate.folder;
-    Vec::new()
+/// The name of the crate's folder and a slash: the folder may lie anywhere on this machine.
+fn folder_name(krate: &ModuleCrate) -> String {
+    krate.folder.file_name().map(|name| format!("{}/", name.to_string_lossy())).unwrap_or_default()
+}
+
+/// The modules in the sources of a crate, and what cannot be read there.
+fn scan(krate: &ModuleCrate, shown: &str, target: &Cfg, problems: &mut Vec<Problem>) -> Vec<ModuleSpec> {
+    let cfg = krate.features.iter().fold(target.clone(), |cfg, feature| cfg.with_feature(feature));
+    match crate_specs(&krate.folder, &cfg) {
+        Ok(specs) => specs,
+        Err(errors) => {
+            problems.extend(errors.iter().map(|error| unreadable(krate, shown, error)));
+            Vec::new()
+        }
+    }
+}
+
+fn unreadable(krate: &ModuleCrate, shown: &str, error: &ScanError) -> Problem {
+    let problem = Problem::error("module-source", error.message.as_str());
+    let path = format!("{shown}{}", error.file.to_string_lossy().replace('\\', "/"));
+    let Ok(text) = std::fs::read_to_string(krate.folder.join(&error.file)) else {
+        return problem.with_note(format!("in {path}"));
+    };
+    let line_start: usize = text.split_inclusive('\n').take(error.line.saturating_sub(1)).map(str::len).sum();
+    let line = text.get(line_start..).unwrap_or_default().lines().next().unwrap_or_default();
+    let within = line.char_indices().nth(error.col.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
+    let word = line.get(within..).unwrap_or_default();
+    let length = word.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(word.len()).max(1);
+    let start = line_start + within;
+    problem.at(Location::new(&Arc::new(SourceFile { path, text }), start..start + length))
+}
+
+/// What this machine is, for modules that are compiled on one system only.
+pub fn host() -> Cfg {
+    let cfg = Cfg::new().with("target_os", std::env::consts::OS).with("target_arch", std::env::consts::ARCH);
+    let cfg = cfg.with("target_family", std::env::consts::FAMILY);
+    if cfg!(unix) { cfg.with_name("unix") } else { cfg.with_name("windows") }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    fn krate(folder: &Path, source: &str) -> ModuleCrate {
+        fs::create_dir_all(folder.join("src")).unwrap();
+        fs::write(folder.join("Cargo.toml"), "[package]\nname = \"acme\"\nversion = \"1.2.0\"\n").unwrap();
+        fs::write(folder.join("src/lib.rs"), source).unwrap();
+        ModuleCrate { folder: folder.to_owned(), features: vec!["loud".into()] }
+    }
+
+    const GREET: &str = "/// Greets.\n#[rustle_module(name = \"acme.greet\")]\npub struct Greet {\n    /// Where.\n    path: PathBuf,\n}\n\
+                         #[cfg(feature = \"loud\")]\n/// Shouts.\n#[rustle_module(name = \"acme.shout\")]\npub struct \
+                         Shout {}\n#[cfg(feature = \"quiet\")]\n/// Whispers.\n#[rustle_module(name = \"acme.whisper\")]\n\
+                         pub struct Whisper {}\n";
+
+    #[test]
+    fn modules_of_a_crate_are_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let sources = Sources {
+            crates: vec![krate(folder.path(), GREET)],
+            linked: Linked::Manifest(
+                Manifest::parse("[dependencies]\nwelcome = { package = \"acme\" }").unwrap(),
+            ),
+            target: host(),
+            ..Sources::default()
+        };
+        let mut problems = Vec::new();
+        let modules = Modules::gather(&sources, &mut problems);
+        assert_eq!(problems, []);
+        let greet = modules.get("acme.greet").unwrap();
+        assert_eq!(greet.origin, Origin::Crate("acme".into()));
+        assert!(greet.spec.args[0].required && modules.is_linked(greet));
+        assert!(modules.get("acme.shout").is_some() && modules.get("acme.whisper").is_none());
+        assert_eq!(modules.crates_of(["acme.greet", "acme.shout"]), ["welcome"]);
+        assert!(!modules.is_linked(modules.get("debug").unwrap()));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_where_it_stands() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = "/// Greets.\n#[rustle_module(name = \"Acme Greet\")]\npub struct Greet {}\n";
+        let sources = Sources { runner: Some(krate(folder.path(), source)), ..Sources::default() };
+        let mut problems = Vec::new();
+        Modules::gather(&sources, &mut problems);
+        let at = problems[0].primary.as_ref().unwrap();
+        assert_eq!(at.file.line_column(at.span.start).0, 2, "{problems:?}");
+    }
 }

@@ -2,7 +2,7 @@
 
 /// The candidate that is most like `word`, if one is like it at all. Of equals, the first.
 pub(crate) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (word.chars().count() / 3).clamp(1, 4);
+    let limit = ((word.chars().count() + 1) / 3).clamp(1, 4);
     let lower = word.to_lowercase();
     candidates
         .into_iter()
@@ -33,6 +33,7 @@ mod tests {
         assert_eq!(closest("contnet", words), Some("content"));
         assert_eq!(closest("Dest", words), Some("dest"));
         assert_eq!(closest("moed", words), Some("mode"));
+        assert_eq!(closest("degub", ["debug"]), Some("debug"));
         assert_eq!(closest("banana", words), None);
         assert_eq!(closest("x", words), None);
     }

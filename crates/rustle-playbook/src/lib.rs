@@ -4,11 +4,41 @@
 //! [`Plan`](rustle_schema::plan::Plan), and tell everything that is wrong with it, at its file, line and column. What
 //! modules there are and what arguments they take is not known here: the build checks that, with the help of [`Origins`].
 
+mod action;
+mod arguments;
+mod block;
+mod builtin;
+mod conditions;
+mod directives;
+mod document;
+mod embed;
+mod fields;
 mod files;
-mod node;
+mod handlers;
+mod import;
+mod import_tasks;
+mod include;
+mod inventory;
+mod keyword;
+mod loader;
+mod looping;
+mod markers;
+mod meta;
 mod origins;
+mod play;
+mod playbook;
 mod problem;
+mod problems;
+mod project;
+mod role;
+mod scope;
 mod source;
+mod static_name;
+mod suggest;
+mod task;
+mod value;
+mod vars;
+mod vars_files;
 
 use std::path::{Path, PathBuf};
 
@@ -59,13 +89,24 @@ impl Loaded {
 
 /// Reads a playbook, with everything that it refers to.
 pub fn load_playbook(playbook: &Path, options: &Options) -> Loaded {
-    let _ = (playbook, options);
-    Loaded::default()
+    let path = project::absolute(playbook);
+    let root = options.root.as_deref().or(path.parent()).unwrap_or(Path::new("/"));
+    let mut loader = loader::Loader::new(root, options);
+    loader.plan.name = loader.project.display(&path);
+    loader.inventory(path.parent().unwrap_or(Path::new("/")));
+    if loader.playbook(&path) {
+        return loader.finish();
+    }
+    Loaded { plan: None, ..loader.finish() }
 }
 
 /// Reads a plan in one of the four shapes of rustle-plan's JSON. `name` is its name for display; files that it names are
 /// looked for below `root`.
 pub fn load_plan_json(text: &[u8], name: &str, root: &Path, options: &Options) -> Loaded {
-    let _ = (text, name, root, options);
-    Loaded::default()
+    let mut loader = loader::Loader::new(root, options);
+    loader.plan.name = name.to_owned();
+    if loader.plan_json(text, name) {
+        return loader.finish();
+    }
+    Loaded { plan: None, ..loader.finish() }
 }

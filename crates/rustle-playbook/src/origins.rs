@@ -9,9 +9,10 @@ use std::sync::Arc;
 pub use path::ValuePath;
 pub use snippets::{Owner, Snippet, SnippetKind};
 pub use task::TaskOrigin;
+pub(crate) use task::{pair, piece};
 
-use crate::node::Node;
 use crate::source::SourceFile;
+use rustle_value::yaml::Node;
 
 /// Where everything in a plan was written: tasks by their number, and every template and bare condition there is.
 #[derive(Debug, Default)]
@@ -28,6 +29,8 @@ struct Holder {
     owner: Owner,
     file: Arc<SourceFile>,
     node: Node,
+    /// Whether the node holds keywords; variables otherwise.
+    keywords: bool,
 }
 
 impl Origins {
@@ -40,7 +43,7 @@ impl Origins {
     pub fn snippets(&self) -> impl Iterator<Item = Snippet<'_>> {
         let tasks = self.tasks.iter().flatten().flat_map(TaskOrigin::snippets);
         let others = self.holders.iter().flat_map(|holder| {
-            snippets::of_node(&holder.owner, &holder.file, &holder.node, ValuePath::root())
+            snippets::of_mapping(&holder.owner, &holder.file, &holder.node, holder.keywords)
         });
         tasks.chain(others)
     }
@@ -56,8 +59,8 @@ impl Origins {
         }
     }
 
-    /// Notes where values of `owner` were written: `node` is a mapping of keywords or of variables.
-    pub(crate) fn add_holder(&mut self, owner: Owner, file: &Arc<SourceFile>, node: Node) {
-        self.holders.push(Holder { owner, file: file.clone(), node });
+    /// Notes where values of `owner` were written: `node` is a mapping of `keywords` or of variables.
+    pub(crate) fn add_holder(&mut self, owner: Owner, file: &Arc<SourceFile>, node: Node, keywords: bool) {
+        self.holders.push(Holder { owner, file: file.clone(), node, keywords });
     }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use rustle_value::yaml::Node;
+
 /// A file that was read.
 #[derive(PartialEq, Eq)]
 pub struct SourceFile {
@@ -44,6 +46,15 @@ impl Location {
     pub fn new(file: &Arc<SourceFile>, span: Range<usize>) -> Location {
         let end = span.end.min(file.text.len());
         Location { file: file.clone(), span: span.start.min(end)..end }
+    }
+
+    /// Where `node` stands in `file`. A block scalar reaches to the beginning of the next line; that line end is no part
+    /// of what is shown.
+    pub(crate) fn of(file: &Arc<SourceFile>, node: &Node) -> Location {
+        let mut location = Location::new(file, node.span.start.offset..node.span.end.offset);
+        let shown = location.text().trim_end().len();
+        location.span.end = location.span.start + shown;
+        location
     }
 
     /// The text that is meant.

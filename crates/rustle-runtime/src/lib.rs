@@ -55,6 +55,11 @@ pub mod __private {
     pub use linkme;
     pub use serde_json;
 
+    pub use rustle_schema::module_spec::ModuleSpec;
+    pub use rustle_value::Value;
+
     pub use crate::apply::{apply, nested, prepare, spec, unchecked, word};
     pub use crate::args::spec_text::{Piece, bytes, concat, contains, count, distinct, length, text};
+    pub use crate::args::{Choice, FromArg, FromArgs, Given};
+    pub use crate::registry::Registration;
 }

@@ -12,6 +12,10 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 
 /// A unit of work that a task names. The struct's fields are its arguments; `#[rustle_module]` registers it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no module yet",
+    label = "write `impl Module for {Self}`: what shall it do?"
+)]
 pub trait Module: FromArgs {
     /// Runs before [`Module::apply`], in the runner itself, where variables and embedded files are at hand (`apply` may
     /// run in another process, as another user). It may replace arguments, or set those marked `#[arg(internal)]`: a

@@ -45,10 +45,9 @@ pub struct Attribute {
     pub rules: Vec<WrittenRule>,
 }
 
-/// Reads the attribute that stands on `ident`.
-pub fn read(tokens: TokenStream, ident: &Ident, errors: &mut Errors) -> Attribute {
+/// Reads the attribute that stands at `span` on `ident`.
+pub fn read(tokens: TokenStream, span: Span, ident: &Ident, errors: &mut Errors) -> Attribute {
     let mut attribute = Attribute::default();
-    let nothing = tokens.is_empty();
     let entries = meta::entries(tokens, KEYS, errors);
     let mut named = false;
     for entry in &entries {
@@ -73,11 +72,9 @@ pub fn read(tokens: TokenStream, ident: &Ident, errors: &mut Errors) -> Attribut
             }
         }
     }
-    if !named && (nothing || errors.is_empty()) {
-        errors.push(syn::Error::new(
-            if nothing { Span::call_site() } else { ident.span() },
-            "a module needs a name: `#[rustle_module(name = \"acme.greet\")]`",
-        ));
+    if !named {
+        errors
+            .push(syn::Error::new(span, "a module needs a name: `#[rustle_module(name = \"acme.greet\")]`"));
     }
     if attribute.aliases.contains(&attribute.name) && !attribute.name.is_empty() {
         errors.at(ident, format!("`{}` is its own alias", attribute.name));

@@ -15,5 +15,7 @@ mod meta;
 mod module;
 mod names;
 mod rules;
+#[cfg(feature = "scan")]
+pub mod scan;
 
 pub use errors::Errors;

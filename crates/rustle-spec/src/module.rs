@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use rustle_schema::module_spec::Rule;
+use rustle_schema::module_spec::{ModuleSpec, Rule};
+use syn::ext::IdentExt;
 use syn::{Attribute, Fields, Generics, Ident, LitStr};
 
 use crate::attribute::{self, Attribute as Says};
@@ -58,13 +59,38 @@ impl Body {
     }
 }
 
-/// Reads a module: the attribute's tokens and the item that it stands on.
-pub fn read(tokens: TokenStream, item: &syn::Item, errors: &mut Errors) -> Option<Module> {
+impl Module {
+    /// Its specification as far as it stands here: without arguments and rules, without the crate, and without the version
+    /// where that is the crate's.
+    pub fn spec(&self) -> ModuleSpec {
+        ModuleSpec {
+            name: self.says.name.clone(),
+            aliases: self.says.aliases.clone(),
+            version: self.says.version.clone().unwrap_or_default(),
+            krate: String::new(),
+            summary: self.doc.summary.clone(),
+            description: self.doc.description.clone(),
+            args: Vec::new(),
+            rules: Vec::new(),
+            free_form: self.body.free_form().map(|argument| argument.name.clone()),
+            rest: self.body.rest().map(|ident| ident.unraw().to_string()),
+            returns: self.doc.returns.clone(),
+            examples: self.doc.examples.clone(),
+            effects: self.says.effects.clone(),
+            permissions: self.says.permissions.clone(),
+            check_mode: self.says.check_mode,
+            diff_mode: self.says.diff_mode,
+        }
+    }
+}
+
+/// Reads a module: the attribute's tokens and place, and the item that it stands on.
+pub fn read(tokens: TokenStream, item: &syn::Item, span: Span, errors: &mut Errors) -> Option<Module> {
     let syn::Item::Struct(item) = item else {
         errors.at(item_head(item), "a module is a struct with named fields, which are its arguments");
         return None;
     };
-    let says = attribute::read(tokens, &item.ident, errors);
+    let says = attribute::read(tokens, span, &item.ident, errors);
     let text = doc::text(&item.attrs);
     if text.is_empty() {
         errors.at(
@@ -119,7 +145,7 @@ fn body(
     let mut body = Body::default();
     for field in list {
         if let Some(ident) = &field.ident {
-            body.fields.extend(field::read(field, ident, errors));
+            body.fields.extend(field::read(field, ident, is_module, errors));
         }
     }
     check_names(&body, errors);
@@ -130,16 +156,15 @@ fn body(
 
 /// That no two arguments share a name.
 fn check_names(body: &Body, errors: &mut Errors) {
-    let mut seen: BTreeMap<&str, &Argument> = BTreeMap::new();
-    for argument in body.arguments() {
-        for name in [&argument.name].into_iter().chain(&argument.aliases) {
-            if let Some(other) = seen.insert(name, argument) {
-                let message = if std::ptr::eq(other, argument) {
-                    format!("`{name}` stands here twice")
-                } else {
-                    format!("`{name}` is a name of `{}` already", other.name)
-                };
-                errors.push(syn::Error::new(argument.span, message));
+    let mut seen: BTreeMap<&str, &Ident> = BTreeMap::new();
+    for field in &body.fields {
+        let Role::Argument(argument) = &field.role else { continue };
+        for (name, span) in argument.names() {
+            if let Some(other) = seen.insert(name, &field.ident) {
+                errors.push(syn::Error::new(
+                    span,
+                    format!("`{name}` is a name of the field `{other}` already"),
+                ));
             }
         }
     }

@@ -32,13 +32,15 @@ struct Inner {
     kind: ErrorKind,
     message: String,
     offset: Option<usize>,
+    /// Whether the message says all that Ansible would say.
+    whole: bool,
 }
 
 impl Error {
     /// An error of `kind` that says `message`.
     #[cold]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
-        Error(Box::new(Inner { kind, message: message.into(), offset: None }))
+        Error(Box::new(Inner { kind, message: message.into(), offset: None, whole: false }))
     }
 
     /// Something undefined was used; `message` is for example `'nope' is undefined`.
@@ -94,6 +96,25 @@ impl Error {
         self
     }
 
+    /// The same error, `bytes` further on.
+    #[must_use]
+    pub(crate) fn shifted(mut self, bytes: usize) -> Error {
+        self.0.offset = self.0.offset.map(|offset| offset + bytes);
+        self
+    }
+
+    /// The same error, whose message needs nothing around it.
+    #[must_use]
+    pub fn whole(mut self) -> Error {
+        self.0.whole = true;
+        self
+    }
+
+    /// Whether the message needs nothing around it.
+    pub fn is_whole(&self) -> bool {
+        self.0.whole
+    }
+
     /// The same error with `prefix` before its message.
     #[must_use]
     pub fn within(mut self, prefix: impl fmt::Display) -> Error {
@@ -137,6 +158,8 @@ impl std::error::Error for SyntaxError {}
 
 impl From<SyntaxError> for Error {
     fn from(error: SyntaxError) -> Error {
-        Error::new(ErrorKind::Syntax, error.message).at(error.offset)
+        Error::new(ErrorKind::Syntax, format!("Syntax error in template: {}", error.message))
+            .at(error.offset)
+            .whole()
     }
 }

@@ -10,7 +10,7 @@ use rustle_value::{Map, Value};
 
 /// Whether `text` holds something that makes it a template: `{{`, `{%` or `{#`.
 pub fn has_markers(text: &str) -> bool {
-    text.contains('{') && ["{{", "{%", "{#"].iter().any(|marker| text.contains(marker))
+    text.as_bytes().windows(2).any(|pair| matches!(pair, [b'{', b'{' | b'%' | b'#']))
 }
 
 /// The value of a trusted YAML `node`: text with markers is a template, unless it is tagged `!unsafe`. Encrypted scalars

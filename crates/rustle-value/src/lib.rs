@@ -7,6 +7,7 @@
 //! No input or output happens here.
 
 pub mod coerce;
+pub mod format;
 pub mod json;
 pub mod literal;
 pub mod map;
@@ -14,6 +15,7 @@ pub mod numbers;
 pub mod object;
 pub mod ops;
 pub mod python;
+pub mod strings;
 pub mod value;
 pub mod wire;
 pub mod yaml;

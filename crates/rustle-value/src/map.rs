@@ -40,6 +40,16 @@ impl Map {
         Map(Arc::new(Inner::with_capacity_and_hasher(n, Default::default())))
     }
 
+    /// Where the content stands, which tells whether two dictionaries share it.
+    pub fn address(&self) -> usize {
+        Arc::as_ptr(&self.0) as usize
+    }
+
+    /// Whether others share the content.
+    pub fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
     /// How many entries there are.
     pub fn len(&self) -> usize {
         self.0.len()

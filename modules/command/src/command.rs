@@ -141,3 +141,73 @@ pub(crate) fn would_run(cmd: Value, guarded: bool) -> Outcome {
     // Without a guard nobody knows whether it would change anything, so it is passed over.
     Outcome { changed: guarded, skipped: !guarded, ..outcome }
 }
+
+#[cfg(test)]
+mod tests {
+    use rustle_runtime::testing::{self, Case, FakeRun, Scratch, args};
+
+    use super::*;
+
+    #[test]
+    fn a_program_returns_its_code_and_output() {
+        let outcome = testing::apply::<Command>(args! { "_raw_params": "printf 'a\\nb\\n\\n'" });
+        assert!(outcome.changed && !outcome.failed);
+        assert_eq!(outcome.data.get("stdout"), Some(&Value::from("a\nb")));
+        assert_eq!(outcome.data.get("stdout_lines"), Some(&["a", "b"].into_iter().collect()));
+        assert_eq!(outcome.data.get("cmd"), Some(&["printf", "a\\nb\\n\\n"].into_iter().collect()));
+        let failed = testing::apply::<Command>(args! { "cmd": "false" });
+        assert!(failed.failed && failed.changed);
+        assert_eq!(failed.msg.as_deref(), Some("non-zero return code"));
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_fails() {
+        let outcome = testing::apply::<Command>(args! { "argv": ["/nope/x", "y"] });
+        assert!(outcome.failed && !outcome.changed);
+        assert_eq!(outcome.data.get("cmd"), Some(&Value::from("/nope/x y")));
+        assert_eq!(outcome.data.get("rc"), Some(&Value::Int(2)));
+    }
+
+    #[test]
+    fn input_folder_and_environment_reach_the_program() {
+        let scratch = Scratch::new();
+        scratch.write("file", "");
+        let run = FakeRun::new().with_environment("WHO", "me");
+        let args = args! {
+            "argv": ["sh", "-c", "cat; ls; echo $WHO"], "stdin": "in", "chdir": scratch.folder().to_str()
+        };
+        let outcome = Case::<Command>::new(args).with_run(run).apply();
+        assert_eq!(outcome.data.get("stdout"), Some(&Value::from("in\nfile\nme")));
+        let nowhere = testing::apply::<Command>(args! { "cmd": "true", "chdir": "/nope" });
+        assert!(nowhere.failed);
+        assert_eq!(nowhere.data.get("rc"), Some(&Value::None));
+    }
+
+    #[test]
+    fn creates_and_removes_guard_it() {
+        let scratch = Scratch::new();
+        let made = scratch.path("made");
+        let args = args! { "argv": ["touch", made.to_str()], "creates": made.to_str() };
+        let predicted = testing::check::<Command>(args.clone());
+        assert!(predicted.changed && !predicted.skipped && !made.exists());
+        assert!(testing::apply::<Command>(args.clone()).changed);
+        let again = testing::apply::<Command>(args);
+        assert!(!again.changed);
+        assert_eq!(again.msg, Some(format!("Did not run command since '{}' exists", made.display())));
+    }
+
+    #[test]
+    fn without_a_guard_check_mode_passes_it_over() {
+        let outcome = testing::check::<Command>(args! { "cmd": "touch /nope/nope" });
+        assert!(outcome.skipped && !outcome.changed);
+        assert_eq!(outcome.msg.as_deref(), Some("Command would have run if not in check mode"));
+    }
+
+    #[test]
+    fn one_form_of_the_command_line_is_needed_and_no_more() {
+        let none = testing::fails::<Command>(args! {});
+        assert!(none.contains("one of the following is required"), "{none}");
+        let two = testing::fails::<Command>(args! { "cmd": "a", "argv": ["b"] });
+        assert!(two.contains("mutually exclusive"), "{two}");
+    }
+}

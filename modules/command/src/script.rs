@@ -112,3 +112,43 @@ impl Module for Script {
         Ok(with_output(outcome.with("rc", finished.code), &text(&finished.stdout), &text(&finished.stderr)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rustle_runtime::testing::{Case, FakeRun, Scratch, args};
+
+    use super::*;
+
+    #[test]
+    fn a_script_runs_with_its_arguments_and_leaves_nothing() {
+        let run = FakeRun::new().with_file("s.sh", "#!/bin/sh\necho \"$2\"; echo \"$0\"\n");
+        let outcome = Case::<Script>::new(args! { "_raw_params": "s.sh a 'b c'" }).with_run(run).apply();
+        assert!(outcome.changed && !outcome.failed, "{outcome:?}");
+        let stdout = outcome.data.get("stdout").and_then(Value::as_str).unwrap();
+        let (argument, place) = stdout.split_once('\n').unwrap();
+        assert_eq!(argument, "b c");
+        assert!(place.trim_end().ends_with("/s.sh") && !Path::new(place.trim_end()).exists());
+    }
+
+    #[test]
+    fn guards_and_check_mode_skip_it() {
+        let scratch = Scratch::new();
+        let there = scratch.write("there", "");
+        let run = || FakeRun::new().with_file("s.sh", "#!/bin/sh\nexit 1\n");
+        let args = args! { "cmd": "s.sh", "creates": there.to_str() };
+        let outcome = Case::<Script>::new(args).with_run(run()).apply();
+        assert!(outcome.skipped);
+        assert_eq!(outcome.msg, Some(format!("{} exists, matching creates option", there.display())));
+        let check = Case::<Script>::new(args! { "cmd": "s.sh" }).with_run(run()).check();
+        assert!(check.skipped && !check.failed);
+        let failed =
+            Case::<Script>::new(args! { "cmd": "s.sh", "executable": "sh -e" }).with_run(run()).apply();
+        assert_eq!(failed.data.get("rc"), Some(&Value::Int(1)));
+    }
+
+    #[test]
+    fn a_script_that_is_not_there_is_told() {
+        let message = Case::<Script>::new(args! { "cmd": "nope.sh" }).assert_fails();
+        assert!(message.contains("nope.sh"), "{message}");
+    }
+}

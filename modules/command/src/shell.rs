@@ -90,3 +90,21 @@ impl Module for Shell {
         result::run(&program, cmd, self.strip_empty_ends, ctx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rustle_runtime::testing::{self, args};
+
+    use super::*;
+
+    #[test]
+    fn it_is_a_shell() {
+        let outcome = testing::apply::<Shell>(args! { "_raw_params": "echo a | tr a b; exit 3" });
+        assert!(outcome.failed && outcome.changed);
+        assert_eq!(outcome.data.get("stdout"), Some(&Value::from("b")));
+        assert_eq!(outcome.data.get("rc"), Some(&Value::Int(3)));
+        let bash =
+            testing::apply::<Shell>(args! { "cmd": "echo ${BASH_VERSION:+bash}", "executable": "/bin/bash" });
+        assert_eq!(bash.data.get("stdout"), Some(&Value::from("bash")));
+    }
+}

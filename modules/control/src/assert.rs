@@ -91,3 +91,55 @@ fn message(given: Option<&Value>, name: &str, otherwise: &str) -> Result<Value> 
         ))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rustle_runtime::testing::{self, args};
+
+    use super::*;
+
+    fn that(results: &[(&str, std::result::Result<Value, String>)]) -> Map {
+        let that = results.iter().map(|(source, result)| Evaluated::new(*source, result.clone()).to_value());
+        Map::from([("that", that.collect::<Value>())])
+    }
+
+    #[test]
+    fn the_first_that_does_not_hold_is_named() {
+        let outcome = testing::apply::<Assert>(that(&[
+            ("a", Ok(true.into())),
+            ("b", Ok(false.into())),
+            ("c", Err("x".into())),
+        ]));
+        assert!(outcome.failed);
+        assert_eq!(outcome.data.get("assertion"), Some(&Value::from("b")));
+        assert_eq!(outcome.data.get("msg"), Some(&Value::from("Assertion failed")));
+    }
+
+    #[test]
+    fn all_that_hold_pass() {
+        let mut args = that(&[("a", Ok(true.into()))]);
+        args.insert("success_msg", "yay");
+        let outcome = testing::apply::<Assert>(args);
+        assert!(!outcome.failed);
+        assert_eq!(outcome.data.get("msg"), Some(&Value::from("yay")));
+    }
+
+    #[test]
+    fn what_is_neither_true_nor_false_is_an_error() {
+        let message = testing::fails::<Assert>(that(&[("[1]", Ok(Value::list([Value::Int(1)])))]));
+        assert!(
+            message.contains("Conditional result (True) was derived from value of type 'list'"),
+            "{message}"
+        );
+        let undefined = testing::fails::<Assert>(that(&[("x", Err("'x' is undefined".into()))]));
+        assert!(undefined.ends_with("Error while evaluating conditional: 'x' is undefined"), "{undefined}");
+    }
+
+    #[test]
+    fn messages_are_text_or_lists_of_text() {
+        let mut args = that(&[("a", Ok(false.into()))]);
+        args.insert("fail_msg", Value::Int(1));
+        assert!(testing::fails::<Assert>(args).contains("expected a string or list and got int"));
+        assert!(testing::fails::<Assert>(args! {}).contains("missing required arguments: that"));
+    }
+}

@@ -46,3 +46,34 @@ impl Module for Debug {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rustle_runtime::testing::{self, args};
+
+    use super::*;
+
+    #[test]
+    fn it_prints_what_it_is_given() {
+        assert_eq!(testing::apply::<Debug>(args! {}).data.get("msg"), Some(&Value::from("Hello world!")));
+        let list = testing::apply::<Debug>(args! { "msg": [1, "a"] });
+        assert_eq!(list.data.get("msg").map(Value::to_string).as_deref(), Some("[1, 'a']"));
+    }
+
+    #[test]
+    fn a_variable_stands_under_its_own_name() {
+        let mut args = args! {};
+        args.insert("var", Evaluated::new("a.b", Ok(Value::Int(3))).to_value());
+        assert_eq!(testing::apply::<Debug>(args.clone()).data.get("a.b"), Some(&Value::Int(3)));
+        args.insert("var", Evaluated::new("nope", Err("'nope' is undefined".into())).to_value());
+        let undefined = testing::apply::<Debug>(args);
+        assert!(!undefined.failed);
+        assert_eq!(undefined.data.get("nope"), Some(&Value::from("<< error 1 - 'nope' is undefined >>")));
+    }
+
+    #[test]
+    fn verbosity_skips() {
+        let outcome = testing::apply::<Debug>(args! { "verbosity": 2 });
+        assert!(outcome.skipped && outcome.data.contains_key("skipped_reason"));
+    }
+}

@@ -242,3 +242,48 @@ fn merge(into: &mut Map, more: &Map) {
         into.insert(key.clone(), merged);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rustle_runtime::testing::{Case, FakeRun, args};
+
+    use super::*;
+
+    fn apply(args: Map, run: FakeRun) -> Outcome {
+        Case::<IncludeVars>::new(args).with_run(run).apply()
+    }
+
+    #[test]
+    fn templates_in_a_file_stay_templates() {
+        let run = FakeRun::new().with_vars_file("a.yml", "a: '{{ b }}'\nc: 1\n");
+        let outcome = apply(args! { "_raw_params": "a.yml" }, run);
+        let [Effect::IncludeVariables(variables)] = outcome.effects.as_slice() else { panic!("{outcome:?}") };
+        assert_eq!(variables.get("a"), Some(&Value::Template("{{ b }}".into())));
+        assert_eq!(variables.get("c"), Some(&Value::Int(1)));
+    }
+
+    #[test]
+    fn a_folder_is_read_in_order_and_merged_or_replaced() {
+        let run = || {
+            let run = FakeRun::new().with_vars_file("d/1.yml", "m: {a: 1}\n");
+            run.with_vars_file("d/2.json", r#"{"m": {"b": 2}}"#).with_vars_file("d/x.txt", "no: 1")
+        };
+        let args = |behaviour: &str| {
+            args! { "dir": "d", "ignore_unknown_extensions": true, "hash_behaviour": behaviour, "name": "n" }
+        };
+        let facts =
+            |outcome: Outcome| outcome.data.get("ansible_facts").map(Value::to_string).unwrap_or_default();
+        assert_eq!(facts(apply(args("replace"), run())), "{'n': {'m': {'b': 2}}}");
+        assert_eq!(facts(apply(args("merge"), run())), "{'n': {'m': {'a': 1, 'b': 2}}}");
+        let refused = apply(args! { "dir": "d" }, run());
+        assert!(refused.failed);
+        assert!(refused.data.get("message").is_some_and(|it| it.to_string().contains("valid extension")));
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_told() {
+        let outcome = apply(args! { "file": "nope.yml" }, FakeRun::new());
+        assert!(outcome.failed);
+        assert!(outcome.data.get("message").is_some_and(|it| it.to_string().contains("nope.yml")));
+    }
+}

@@ -95,3 +95,24 @@ fn ask(prompt: &str, echo: bool) -> Result<String> {
     std::io::stdin().lock().read_line(&mut line)?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use rustle_runtime::testing::{self, args};
+
+    use super::*;
+
+    #[test]
+    fn it_waits_and_says_so() {
+        let outcome = testing::apply::<Pause>(args! { "seconds": 1 });
+        assert_eq!(outcome.data.get("delta"), Some(&Value::Int(1)));
+        assert_eq!(outcome.data.get("stdout"), Some(&Value::from("Paused for 1.0 seconds")));
+    }
+
+    #[test]
+    fn a_question_that_nobody_can_answer_is_passed_over() {
+        let outcome = testing::apply::<Pause>(args! { "prompt": "well?" });
+        assert_eq!(outcome.warnings, ["Not waiting for response to prompt as stdin is not interactive"]);
+        assert_eq!(outcome.data.get("user_input"), Some(&Value::from("")));
+    }
+}

@@ -48,3 +48,23 @@ fn is_variable_name(key: &Value) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
+
+#[cfg(test)]
+mod tests {
+    use rustle_runtime::testing::{self, args};
+
+    use super::*;
+
+    #[test]
+    fn variables_become_an_effect() {
+        let outcome = testing::apply::<SetFact>(args! { "a": 1, "cacheable": true });
+        assert_eq!(outcome.effects, [Effect::SetVariables(Map::from([("a", 1)]))]);
+        assert!(!outcome.changed);
+    }
+
+    #[test]
+    fn names_must_be_names() {
+        assert!(testing::fails::<SetFact>(args! { "a b": 1 }).contains("Invalid variable name 'a b'."));
+        assert!(testing::fails::<SetFact>(args! {}).starts_with("No key/value pairs"));
+    }
+}

@@ -268,3 +268,57 @@ fn listen(mut stream: TcpStream, regex: Option<&Regex>, limit: Duration) -> Look
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use rustle_runtime::testing::{self, Scratch, args};
+
+    use super::*;
+
+    #[test]
+    fn an_open_port_is_there_and_a_closed_one_is_not() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        assert!(!testing::apply::<WaitFor>(args! { "port": port, "timeout": 5 }).failed);
+        drop(listener);
+        let late = testing::fails::<WaitFor>(args! { "port": port, "timeout": 1 });
+        assert_eq!(late, format!("Timeout when waiting for 127.0.0.1:{port}"));
+        assert!(!testing::apply::<WaitFor>(args! { "port": port, "state": "stopped", "timeout": 5 }).failed);
+    }
+
+    #[test]
+    fn a_file_is_searched() {
+        let scratch = Scratch::new();
+        let log = scratch.write("log", "starting\nready in 12 ms\n");
+        let outcome = testing::apply::<WaitFor>(
+            args! { "path": log.to_str(), "search_regex": "^ready in (?P<n>[0-9]+)", "timeout": 5 },
+        );
+        assert_eq!(outcome.data.get("match_groups"), Some(&["12"].into_iter().collect()));
+        assert_eq!(outcome.data.get("match_groupdict").and_then(|it| it.get("n")), Some(&Value::from("12")));
+        assert_eq!(outcome.data.get("state"), Some(&Value::from("file")));
+    }
+
+    #[test]
+    fn what_a_port_says_is_searched() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = std::thread::spawn(move || {
+            use std::io::Write;
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.write_all(b"SSH-2.0-x\r\n").unwrap();
+        });
+        let outcome = testing::apply::<WaitFor>(args! { "port": port, "search_regex": "SSH", "timeout": 5 });
+        server.join().unwrap();
+        assert!(!outcome.failed, "{outcome:?}");
+    }
+
+    #[test]
+    fn arguments_that_do_not_go_together_are_refused() {
+        let both = testing::fails::<WaitFor>(args! { "port": 1, "path": "/x" });
+        assert!(both.contains("can not both be passed"), "{both}");
+        let state = testing::fails::<WaitFor>(args! { "port": 1, "active_connection_states": ["NOPE"] });
+        assert!(state.contains("unknown active_connection_state (NOPE)"), "{state}");
+    }
+}

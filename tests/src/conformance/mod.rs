@@ -13,6 +13,7 @@ pub mod model;
 pub mod normalise;
 pub mod runner;
 pub mod scratch;
+pub mod suite;
 pub mod tree;
 
 /// The version of ansible-core that the recorded results come from.

@@ -17,6 +17,9 @@ use super::case::Case;
 /// No case takes longer than this; one that does hangs.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
 
+/// Where programs are looked for: the caller's folders may be closed to others, which changes what a missing program is.
+const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /// Sets the umask without unsafe code, then becomes the program.
 const WITH_UMASK: &str = "umask 022; exec \"$@\"";
 
@@ -144,15 +147,14 @@ impl Scratch {
         Ok(Finished { status, stdout: text(&stdout)?, stderr: text(&stderr)? })
     }
 
-    /// Nothing of the caller's environment but PATH reaches a run.
+    /// Nothing of the caller's environment reaches a run.
     fn environment(&self) -> BTreeMap<String, OsString> {
         let mut env = BTreeMap::new();
-        let path = std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into());
-        env.insert("PATH".to_owned(), path);
         env.insert("HOME".to_owned(), self.home().into_os_string());
         env.insert("OUT".to_owned(), self.out().into_os_string());
         env.insert("CASE".to_owned(), self.case.clone().into_os_string());
         for (key, value) in [
+            ("PATH", PATH),
             ("LANG", "C.UTF-8"),
             ("LC_ALL", "C.UTF-8"),
             ("TZ", "UTC"),

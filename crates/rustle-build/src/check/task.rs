@@ -23,7 +23,10 @@ pub(crate) fn check<'a>(
     let Action::Module { module: name, written, args } = &task.action else { return };
     let origin = subject.origins.task(task.id);
     let Some(module) = subject.modules.get(name) else {
-        problems.push(at(unknown(subject, name, written), origin, task));
+        // If sources could not be read, the module may stand in them; that is told already.
+        if !subject.modules.is_incomplete() {
+            problems.push(at(unknown(subject, name, written), origin, task));
+        }
         return;
     };
     if !subject.modules.is_linked(module)

@@ -2,7 +2,7 @@
 
 use rustle_playbook::{Problem, ValuePath};
 use rustle_schema::module_spec::{ArgSpec, ArgType};
-use rustle_value::coerce::{self, CoerceError};
+use rustle_value::coerce;
 use rustle_value::{Map, Value};
 
 use crate::check::arguments::{Given, GivenArgs, Scope};
@@ -33,10 +33,6 @@ fn value_of(
     if matches!(value, Value::Template(_) | Value::Omit) {
         return;
     }
-    let wrong = |wanted: &str, error: &CoerceError| {
-        let message = format!("the argument `{}` of {} should be {wanted}", arg.name, scope.what());
-        Problem::error("wrong-type", message).labelled(error.to_string())
-    };
     let result = match kind {
         ArgType::Str | ArgType::Path | ArgType::Raw | ArgType::Custom(_) => Ok(()),
         ArgType::Bool => coerce::boolean(value).map(drop).map_err(|error| ("a boolean", error)),
@@ -82,7 +78,28 @@ fn value_of(
         },
     };
     if let Err((wanted, error)) = result {
-        problems.push(scope.place.value(path, wrong(wanted, &error)));
+        let message = format!("the argument `{}` of {} should be {wanted}", arg.name, scope.what());
+        let problem = Problem::error("wrong-type", message).labelled(format!("this is {}", describe(value)));
+        let problem = match kind {
+            ArgType::Bool => {
+                problem.with_note("a boolean is `true`, `false`, `yes`, `no`, `on`, `off`, 1 or 0")
+            }
+            ArgType::Int | ArgType::Float | ArgType::List(_) => problem,
+            _ => problem.with_note(error.to_string()),
+        };
+        problems.push(scope.place.value(path, problem));
+    }
+}
+
+/// What a value is, in a playbook author's words.
+fn describe(value: &Value) -> &'static str {
+    match value {
+        Value::None => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Int(_) | Value::BigInt(_) | Value::Float(_) => "a number",
+        Value::List(_) | Value::Tuple(_) => "a list",
+        Value::Map(_) => "a mapping",
+        _ => "text",
     }
 }
 

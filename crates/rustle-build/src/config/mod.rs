@@ -44,6 +44,8 @@ pub struct Runner {
     pub inventory: Vec<PathBuf>,
     /// `roles_path`.
     pub roles_path: Vec<PathBuf>,
+    /// `extra_vars`: names of variables that are given at run time.
+    pub extra_vars: Vec<String>,
     /// `embed`, each with where it stands.
     pub embed: Vec<(String, Location)>,
     /// `setuid`: embedded files that keep their setuid and setgid bits.
@@ -148,6 +150,7 @@ fn runner(mut table: Table<'_>, problems: &mut Vec<Problem>) -> Runner {
     runner.root = table.path("root", problems).map(|(path, _)| path);
     runner.inventory = paths(table.texts("inventory", problems));
     runner.roles_path = paths(table.texts("roles_path", problems));
+    runner.extra_vars = table.texts("extra_vars", problems).into_iter().map(|(text, _)| text).collect();
     runner.embed = table.texts("embed", problems);
     runner.setuid = table.texts("setuid", problems).into_iter().map(|(text, _)| text).collect();
     table.finish(problems);

@@ -1,11 +1,11 @@
 //! Every template and bare condition that was written.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::path::ValuePath;
-use crate::node::{Node, NodeValue};
+use crate::markers::has_markers;
 use crate::source::{Location, SourceFile};
+use rustle_value::yaml::{Node, NodeKind};
 
 /// To whom a [`Snippet`] belongs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -42,12 +42,13 @@ pub enum SnippetKind {
 pub struct Snippet<'a> {
     /// To whom it belongs.
     pub owner: &'a Owner,
-    /// Where it stands within its owner: `args.src`, `when[0]`, `vars.port`.
+    /// Where it stands within its owner: `args.src`, `when[0]`, `vars.port`. The arguments of a task stand below the key
+    /// that names its module (`copy.src`); [`TaskOrigin::arg`](super::TaskOrigin::arg) finds them by their names.
     pub path: ValuePath,
     /// What it is.
     pub kind: SnippetKind,
     /// The text.
-    pub text: Cow<'a, str>,
+    pub text: Arc<str>,
     /// Where it stands, all of it.
     pub location: Location,
     node: &'a Node,
@@ -63,74 +64,98 @@ impl Snippet<'_> {
 
     /// Where the bytes `start..end` of [`Snippet::text`] were written.
     pub fn span(&self, start: usize, end: usize) -> Location {
-        let file = &self.location.file;
-        let from = self.node.locate(start, &file.text).offset;
-        let to = self.node.locate(end.max(start), &file.text).offset;
-        Location::new(file, from..to.max(from))
+        super::task::piece(&self.location.file, self.node, start..end.max(start))
     }
 }
 
 /// The keywords whose values are bare expressions.
 const CONDITIONS: [&str; 5] = ["when", "changed_when", "failed_when", "until", "break_when"];
 
-/// The snippets in `node`, whose own path is `path`.
-pub(super) fn of_node<'a>(
+/// The snippets in `node`, a mapping of keywords or of variables. With `keywords`, those that hold expressions are looked
+/// at as such on the first level, and `break_when` below `loop_control`.
+pub(super) fn of_mapping<'a>(
     owner: &'a Owner,
     file: &'a Arc<SourceFile>,
     node: &'a Node,
-    path: ValuePath,
+    keywords: bool,
 ) -> Vec<Snippet<'a>> {
-    let mut found = Vec::new();
-    Walk { owner, file, found: &mut found }.node(node, path, false);
-    found
+    let mut walk = Walk { owner, file, path: Vec::new(), found: Vec::new() };
+    for (key, value) in node.as_mapping().unwrap_or_default() {
+        let holds = match key.as_text() {
+            Some(name) if keywords && CONDITIONS.contains(&name) => Holds::Conditions,
+            Some("loop_control") if keywords => Holds::LoopControl,
+            _ => Holds::Text,
+        };
+        walk.entry(key, value, holds);
+    }
+    walk.found
 }
 
-struct Walk<'a, 'b> {
+/// What a value holds.
+#[derive(Clone, Copy, PartialEq)]
+enum Holds {
+    Text,
+    Conditions,
+    /// A mapping in which `break_when` holds conditions.
+    LoopControl,
+}
+
+/// One step of the path to where the walk is, made a [`ValuePath`] only where a snippet is found.
+#[derive(Clone, Copy)]
+enum At<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+struct Walk<'a> {
     owner: &'a Owner,
     file: &'a Arc<SourceFile>,
-    found: &'b mut Vec<Snippet<'a>>,
+    path: Vec<At<'a>>,
+    found: Vec<Snippet<'a>>,
 }
 
-impl<'a> Walk<'a, '_> {
-    fn node(&mut self, node: &'a Node, path: ValuePath, condition: bool) {
+impl<'a> Walk<'a> {
+    fn entry(&mut self, key: &'a Node, value: &'a Node, holds: Holds) {
+        let Some(name) = key.as_text() else { return };
+        self.path.push(At::Key(name));
+        self.node(key, Holds::Text);
+        self.node(value, holds);
+        self.path.pop();
+    }
+
+    fn node(&mut self, node: &'a Node, holds: Holds) {
         match &node.value {
-            NodeValue::Scalar { text, tag, .. } => {
-                if tag.is_some() {
-                    return;
-                }
-                let kind = if has_markers(text) {
-                    SnippetKind::Template
-                } else if condition {
-                    SnippetKind::Condition
-                } else {
-                    return;
-                };
-                self.found.push(Snippet {
-                    owner: self.owner,
-                    path,
-                    kind,
-                    text: Cow::Borrowed(text),
-                    location: Location::new(self.file, node.span.start.offset..node.span.end.offset),
-                    node,
-                });
-            }
-            NodeValue::Sequence(items) => {
+            NodeKind::Scalar { text, .. } => self.scalar(node, text, holds == Holds::Conditions),
+            NodeKind::Sequence(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.node(item, path.index(index), condition);
+                    self.path.push(At::Index(index));
+                    self.node(item, holds);
+                    self.path.pop();
                 }
             }
-            NodeValue::Mapping(entries) => {
+            NodeKind::Mapping(entries) => {
                 for (key, value) in entries {
-                    let NodeValue::Scalar { text, .. } = &key.value else { continue };
-                    self.node(key, path.key(text), false);
-                    self.node(value, path.key(text), CONDITIONS.contains(&text.as_str()));
+                    let condition = holds == Holds::LoopControl && key.as_text() == Some("break_when");
+                    self.entry(key, value, if condition { Holds::Conditions } else { Holds::Text });
                 }
             }
         }
     }
-}
 
-/// Whether `text` can be a template.
-fn has_markers(text: &str) -> bool {
-    ["{{", "{%", "{#"].iter().any(|marker| text.contains(marker))
+    fn scalar(&mut self, node: &'a Node, text: &Arc<str>, condition: bool) {
+        let kind = match node.tag.as_deref() {
+            Some("!unsafe" | "!vault" | "!vault-encrypted") => return,
+            _ if has_markers(text) => SnippetKind::Template,
+            _ if condition && node.to_value().as_str().is_some_and(|text| !text.trim().is_empty()) => {
+                SnippetKind::Condition
+            }
+            _ => return,
+        };
+        let path = self.path.iter().fold(ValuePath::root(), |path, at| match at {
+            At::Key(key) => path.key(key),
+            At::Index(index) => path.index(*index),
+        });
+        let location = Location::of(self.file, node);
+        self.found.push(Snippet { owner: self.owner, path, kind, text: text.clone(), location, node });
+    }
 }

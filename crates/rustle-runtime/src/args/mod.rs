@@ -23,6 +23,10 @@ use spec_text::Piece;
 
 /// A struct whose fields are arguments: a module, or arguments nested in one. `#[rustle_module]` and
 /// `#[derive(Options)]` implement it; nobody else does.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no struct of arguments",
+    label = "has neither `#[rustle_module]` nor `#[derive(Options)]`"
+)]
 pub trait FromArgs: Sized {
     /// The JSON of its arguments' specifications, between the brackets.
     #[doc(hidden)]
@@ -86,6 +90,11 @@ pub(crate) fn from_checked<T: FromArgs>(values: &Map) -> Result<T, ArgErrors> {
 
 /// One argument, made of its value, with Ansible's coercions. A type of your own that implements it can be the type of a
 /// field; implement [`FromArg::from_arg`] alone.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the type of an argument",
+    label = "nobody knows how to make it of a value",
+    note = "derive `Choice` for one of several words, `Options` for arguments of its own, or implement `FromArg`"
+)]
 pub trait FromArg: Sized {
     /// The JSON of its [`ArgType`](rustle_schema::module_spec::ArgType); empty for a type of an author's own.
     #[doc(hidden)]

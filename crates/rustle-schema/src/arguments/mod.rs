@@ -5,8 +5,8 @@
 //! rendered; a build checks those of the playbook, in which any value may still be a template, of which nothing but its
 //! being there is known.
 
+mod coercion;
 mod rules;
-mod types;
 
 use rustle_value::{Map, Value};
 

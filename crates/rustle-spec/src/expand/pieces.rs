@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use rustle_schema::module_spec::{ArgSpec, ArgType};
+use rustle_schema::module_spec::ArgType;
 
 use crate::field::Argument;
 use crate::kind::Kind;
@@ -29,7 +29,7 @@ impl Pieces {
     fn flush(&mut self) {
         if !self.text.is_empty() {
             let text = std::mem::take(&mut self.text);
-            self.done.push(quote!(::rustle_runtime::__private::Piece::Text(#text)));
+            self.done.push(quote!(__rustle::Piece::Text(#text)));
         }
     }
 
@@ -42,19 +42,7 @@ impl Pieces {
 
     /// Appends the JSON of an argument's specification.
     pub fn argument(&mut self, argument: &Argument) {
-        let spec = ArgSpec {
-            name: argument.name.clone(),
-            aliases: argument.aliases.clone(),
-            kind: ArgType::Str,
-            required: !argument.optional && argument.default.is_none(),
-            default: argument.default.clone(),
-            doc: argument.doc.clone(),
-            no_log: argument.no_log,
-            expression: argument.expression,
-            file: argument.file,
-            deprecated: argument.deprecated.clone(),
-        };
-        let json = json(&spec);
+        let json = json(&argument.spec(ArgType::Str));
         // Only names stand before the type, and names hold no quotes.
         let (before, after) = json.split_once(r#""type":"str""#).unwrap_or((&json, ""));
         self.text(before);
@@ -79,8 +67,8 @@ impl Pieces {
             Kind::Named(named) => {
                 let (path, otherwise) = (&named.path, json(&ArgType::Custom(named.name.clone())));
                 self.piece(quote! {
-                    ::rustle_runtime::__private::Piece::Either(
-                        <#path as ::rustle_runtime::args::FromArg>::KIND,
+                    __rustle::Piece::Either(
+                        <#path as __rustle::FromArg>::KIND,
                         #otherwise,
                     )
                 });

@@ -1,132 +1,198 @@
 //! The evaluator.
+//!
+//! Everything runs in one [`State`], from the outermost expression or template down to the variables, macros and included
+//! files that it reaches. Undefined values flow as values, as in Ansible: whoever needs a value of them fails with their
+//! message.
+
+mod access;
+mod arguments;
+mod arithmetic;
+mod boundary;
+mod builtins;
+mod calls;
+mod expressions;
+mod files;
+mod finish;
+mod functions;
+mod identity;
+mod iterate;
+mod loops;
+mod methods;
+mod output;
+mod statements;
+mod variables;
+
+use std::cell::{Cell, RefCell};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustle_value::value::Undefined;
 use rustle_value::{Map, Value};
 
-use crate::call::Call;
+use crate::code::Place;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
-use crate::world::{Variable, World};
+use crate::options::Options;
+use crate::template::{Expression, Template};
+use crate::world::World;
+
+pub(crate) use builtins::global_names;
+pub(crate) use files::Context;
+pub(crate) use functions::{LoopValue, MacroValue};
+use identity::Identities;
+pub(crate) use output::Output;
+use variables::Rendered;
+
+/// How many bytes of the stack an evaluation may take: half of what a thread has.
+const STACK: usize = 768 * 1024;
 
 /// One evaluation, from the outermost expression or template down to everything that it reaches.
 pub struct State<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) world: &'a dyn World,
+    /// The named arguments of a call without any.
+    no_names: Map,
+    /// Whether a container was met in which templates may stand that are not rendered yet.
+    lazy: Cell<bool>,
+    /// Whether a template runs that can change lists and dictionaries.
+    changing: Cell<bool>,
+    /// What the templates in variables gave.
+    rendered: Rendered,
+    /// Lists and dictionaries that were changed.
+    identities: Identities,
+    /// Errors that undefined values stand for.
+    deferred: RefCell<Vec<(Arc<str>, Error)>>,
+    /// Where the stack was when the evaluation began.
+    stack: usize,
+}
+
+/// The slots of one call of a function, of a template, or of a level of a recursive loop.
+#[derive(Debug)]
+pub(crate) struct Activation {
+    slots: Mutex<Vec<Option<Value>>>,
+    parent: Option<Arc<Activation>>,
+}
+
+/// Where an expression is evaluated.
+#[derive(Clone, Copy)]
+pub(crate) struct Frame<'f> {
+    locals: Option<&'f Arc<Activation>>,
+    context: Option<&'f Arc<Context>>,
+    /// How templates that this one includes are read.
+    options: &'f Arc<Options>,
+}
+
+impl Activation {
+    pub(crate) fn new(slots: usize, parent: Option<Arc<Activation>>) -> Arc<Activation> {
+        Arc::new(Activation { slots: Mutex::new(vec![None; slots]), parent })
+    }
+
+    fn set(&self, slot: usize, value: Option<Value>) {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = slots.get_mut(slot) {
+            *place = value;
+        }
+    }
+
+    fn clear(&self, range: &std::ops::Range<usize>) {
+        if range.is_empty() {
+            return;
+        }
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(places) = slots.get_mut(range.clone()) {
+            places.fill(None);
+        }
+    }
+
+    fn get(&self, place: Place) -> Option<Value> {
+        let mut activation = self;
+        for _ in 0..place.up {
+            activation = activation.parent.as_deref()?;
+        }
+        let slots = activation.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.get(usize::from(place.slot)).cloned().flatten()
+    }
 }
 
 impl<'a> State<'a> {
     pub(crate) fn new(engine: &'a Engine, world: &'a dyn World) -> State<'a> {
-        State { engine, world }
+        State {
+            engine,
+            world,
+            no_names: engine.no_names(),
+            lazy: Cell::new(false),
+            changing: Cell::new(false),
+            rendered: Rendered::default(),
+            identities: Identities::default(),
+            deferred: RefCell::new(Vec::new()),
+            stack: stack_address(),
+        }
     }
 
+    /// The error that the use of an undefined value gives.
+    #[cold]
     pub(crate) fn trip(&self, undefined: &Undefined) -> Error {
-        Error::undefined(undefined.message.as_ref())
-    }
-
-    pub(crate) fn iterate(&self, value: &Value) -> Result<Vec<Value>, Error> {
-        match value {
-            Value::List(items) | Value::Tuple(items) => Ok(items.to_vec()),
-            Value::Map(map) => Ok(map.keys().cloned().collect()),
-            Value::Str(text) => Ok(text.chars().map(|c| Value::from(c.to_string())).collect()),
-            Value::Bytes(bytes) => Ok(bytes.iter().map(|byte| Value::from(*byte)).collect()),
-            Value::Undefined(undefined) => Err(self.trip(undefined)),
-            other => Err(Error::type_error(format!("'{}' object is not iterable", other.type_name()))),
+        match self.deferred_error(undefined) {
+            Some(error) => error,
+            None => Error::undefined(undefined.message.as_ref()),
         }
     }
 
-    pub(crate) fn attribute_path(&self, item: &Value, path: &Value) -> Result<Value, Error> {
-        let path = path.to_string();
-        let mut at = item.clone();
-        for part in path.split('.') {
-            let next = match (&at, part.parse::<usize>()) {
-                (Value::List(items) | Value::Tuple(items), Ok(index)) => items.get(index).cloned(),
-                (Value::Map(map), _) => map.get(part).cloned(),
-                (Value::Object(object), _) => object.get(part),
-                (Value::Undefined(_), _) => return Ok(at),
-                _ => None,
-            };
-            at = next.unwrap_or_else(|| {
-                Value::undefined(format!("object of type '{}' has no attribute '{part}'", at.type_name()))
-            });
+    /// The error that an undefined value stands for, if it stands for one.
+    fn deferred_error(&self, undefined: &Undefined) -> Option<Error> {
+        let deferred = self.deferred.borrow();
+        let (_, error) = deferred.iter().find(|(message, _)| Arc::ptr_eq(message, &undefined.message))?;
+        Some(error.clone())
+    }
+
+    /// An undefined value that stands for `error`: it fails with it as soon as it is used, even by `default`.
+    fn defer(&self, error: Error) -> Value {
+        let message: Arc<str> = Arc::from(error.message());
+        if error.kind() != ErrorKind::Undefined {
+            self.deferred.borrow_mut().push((message.clone(), error));
         }
-        Ok(at)
+        Value::Undefined(Undefined { message })
     }
 
-    pub(crate) fn text(&self, value: &Value) -> Result<String, Error> {
-        match value {
-            Value::Undefined(undefined) => Err(self.trip(undefined)),
-            other => Ok(rustle_value::python::str(other)),
-        }
+    /// Fails before the stack is used up.
+    #[inline]
+    fn check_stack(&self) -> Result<(), Error> {
+        if self.stack.abs_diff(stack_address()) > STACK { Err(endless()) } else { Ok(()) }
     }
+}
 
-    pub(crate) fn truth(&self, value: &Value) -> Result<bool, Error> {
-        match value {
-            Value::Undefined(undefined) => Err(self.trip(undefined)),
-            other => Ok(other.is_true()),
-        }
-    }
+#[cold]
+fn endless() -> Error {
+    Error::new(ErrorKind::Recursion, "Recursive loop detected in template").whole()
+}
 
-    pub(crate) fn variable(&self, name: &str) -> Result<Value, Error> {
-        match self.world.variable(name) {
-            Some(Variable::Plain(value) | Variable::Templated(value)) => Ok(value),
-            None => Ok(Value::undefined(format!("'{name}' is undefined"))),
-        }
-    }
+/// About where the stack is now.
+#[inline]
+fn stack_address() -> usize {
+    let here = 0u8;
+    std::ptr::from_ref(&here) as usize
+}
 
-    pub(crate) fn render_source(&self, source: &str, _locals: &Map) -> Result<Value, Error> {
-        Ok(Value::str(source))
-    }
-
-    pub(crate) fn filter(
-        &self,
-        name: &str,
-        value: Value,
-        args: Vec<Value>,
-        kwargs: Map,
-    ) -> Result<Value, Error> {
-        let Some(filter) = self.engine.registry().filter(name) else {
-            return Err(Error::new(ErrorKind::Unknown, format!("The filter plugin '{name}' was not found.")));
+impl State<'_> {
+    pub(crate) fn evaluate(&self, expression: &Expression) -> Result<Value, Error> {
+        let frame = Frame { locals: None, context: None, options: &expression.options };
+        let result = match self.eval(&expression.code, frame) {
+            Ok(Value::Undefined(undefined)) => match self.deferred_error(&undefined) {
+                Some(error) => Err(error),
+                None => return Ok(Value::Undefined(undefined)),
+            },
+            Ok(value) => self.finish(value),
+            Err(error) => Err(error),
         };
-        if !filter.takes_undefined {
-            self.all_defined(&value, &args, &kwargs)?;
-        }
-        (filter.run)(&mut Call::new(name, value, args, kwargs, self))
+        result.map_err(|error| boundary::of_text(error, "expression"))
     }
 
-    pub(crate) fn test(
-        &self,
-        name: &str,
-        value: Value,
-        args: Vec<Value>,
-        kwargs: Map,
-    ) -> Result<bool, Error> {
-        let Some(test) = self.engine.registry().test(name) else {
-            return Err(Error::new(ErrorKind::Unknown, format!("The test plugin '{name}' was not found.")));
-        };
-        if !test.takes_undefined {
-            self.all_defined(&value, &args, &kwargs)?;
-        }
-        (test.run)(&mut Call::new(name, value, args, kwargs, self))
+    pub(crate) fn render(&self, template: &Template) -> Result<Value, Error> {
+        let value = self.render_template(template, None)?;
+        self.finish(value).map_err(|error| boundary::of_text(error, "template"))
     }
 
-    pub(crate) fn lookup(&self, name: &str, terms: Vec<Value>, kwargs: Map) -> Result<Vec<Value>, Error> {
-        let Some(lookup) = self.engine.registry().lookup(name) else {
-            return Err(Error::new(ErrorKind::Unknown, format!("The lookup plugin '{name}' was not found.")));
-        };
-        if !lookup.takes_undefined {
-            self.all_defined(&Value::None, &terms, &kwargs)?;
-        }
-        (lookup.run)(&mut Call::new(name, Value::None, terms, kwargs, self))
-    }
-
-    pub(crate) fn call(&self, callable: &Value, _args: Vec<Value>, _kwargs: Map) -> Result<Value, Error> {
-        Err(Error::type_error(format!("'{}' object is not callable", callable.type_name())))
-    }
-
-    fn all_defined(&self, value: &Value, args: &[Value], kwargs: &Map) -> Result<(), Error> {
-        match std::iter::once(value).chain(args).chain(kwargs.values()).find(|it| it.is_undefined()) {
-            Some(Value::Undefined(undefined)) => Err(self.trip(undefined)),
-            _ => Ok(()),
-        }
+    pub(crate) fn resolve(&self, value: &Value) -> Result<Value, Error> {
+        self.lazy.set(true);
+        self.finish(value.clone()).map_err(|error| boundary::of_text(error, "template"))
     }
 }

@@ -61,6 +61,9 @@ mod tests {
         let joined = filter("join", items.clone(), vec![Value::str("-")], Map::from([("attribute", "n")]));
         assert_eq!(joined, Ok(Value::str("1-2")));
         let error = filter("join", items, vec![], Map::from([("glue", "n")])).unwrap_err();
-        assert_eq!(error.message(), "join() got an unexpected keyword argument 'glue'");
+        assert_eq!(
+            error.message(),
+            "The filter plugin 'ansible.builtin.join' failed: join() got an unexpected keyword argument 'glue'"
+        );
     }
 }

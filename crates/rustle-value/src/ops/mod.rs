@@ -1,12 +1,16 @@
 //! The operators of Python on values: what they give, and in which words they fail.
 
+mod arithmetic;
 mod compare;
+mod sequence;
 
 use std::fmt;
 
 use crate::value::{Undefined, Value};
 
+pub use arithmetic::{add, div, floordiv, modulo, mul, neg, pos, pow, sub, truncate};
 pub use compare::{Comparison, compare, less, sort_by_key};
+pub use sequence::{concat, contains, item, len, slice};
 
 /// Why an operator failed.
 #[derive(Clone, Debug, PartialEq, Eq)]

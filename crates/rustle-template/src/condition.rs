@@ -1,0 +1,131 @@
+//! Conditions: `when`, `changed_when`, `failed_when`, `until`, `assert`.
+
+use rustle_value::Value;
+
+use crate::ast::{Expr, ExprKind, Stmt};
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind};
+use crate::has_markers;
+use crate::options::{HEADER, Options};
+use crate::template::Template;
+use crate::world::{Variable, World};
+
+/// What a condition came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// Whether it holds.
+    pub value: bool,
+    /// What the author should change, if anything.
+    pub warning: Option<String>,
+}
+
+/// What ansible-core says of a condition that is a template.
+const AS_TEMPLATE: &str =
+    "Conditionals should not be surrounded by templating delimiters such as {{ }} or {% %}.";
+
+impl Engine {
+    /// Evaluates a condition: a boolean, or the text of an expression, whose result must be a boolean.
+    ///
+    /// # Errors
+    /// If it is none, uses something undefined, fails, or its result is no boolean; in ansible-core's words.
+    pub fn condition(&self, condition: &Value, world: &dyn World) -> Result<Condition, Error> {
+        let text = match condition {
+            Value::Bool(value) => return Ok(Condition { value: *value, warning: None }),
+            Value::None => return Err(empty()),
+            Value::Str(text) | Value::Template(text) => text.trim(),
+            _ => return Err(whole("Conditional expressions must be strings.")),
+        };
+        if text.is_empty() {
+            return Err(empty());
+        }
+        self.condition_text(text, world).map_err(|error| match error.kind() {
+            ErrorKind::Undefined => error.within("Error while evaluating conditional: "),
+            _ => error,
+        })
+    }
+
+    fn condition_text(&self, text: &str, world: &dyn World) -> Result<Condition, Error> {
+        if !is_all_template(text) {
+            return Ok(Condition { value: self.boolean(text, world)?, warning: None });
+        }
+        // A template may stand for the expression that is meant.
+        let template = self.template(text, &Options::default())?;
+        let result = self.render(&template, world)?;
+        match &result {
+            Value::None => Err(empty()),
+            Value::Str(expression) => {
+                let expression = expression.trim();
+                if expression.is_empty() {
+                    return Err(empty());
+                }
+                if !is_authors(&template, world) {
+                    return Err(whole("Encountered untrusted template or expression."));
+                }
+                Ok(Condition { value: self.boolean(expression, world)?, warning: None })
+            }
+            result => Ok(Condition { value: as_bool(result)?, warning: Some(AS_TEMPLATE.into()) }),
+        }
+    }
+
+    /// The boolean that an expression gives.
+    fn boolean(&self, text: &str, world: &dyn World) -> Result<bool, Error> {
+        let expression = self.condition_expression(text).map_err(|error| {
+            let hint = match has_markers(text) {
+                true => ". Template delimiters are not supported in expressions",
+                false => "",
+            };
+            Error::new(ErrorKind::Syntax, format!("Syntax error in expression{hint}: {}", error.message))
+                .at(error.offset)
+                .whole()
+        })?;
+        match self.evaluate(&expression, world)? {
+            Value::Undefined(undefined) => Err(Error::undefined(undefined.message.as_ref())),
+            value => as_bool(&value),
+        }
+    }
+}
+
+fn as_bool(value: &Value) -> Result<bool, Error> {
+    if let Value::Bool(bool) = value {
+        return Ok(*bool);
+    }
+    let truth = if value.is_true() { "True" } else { "False" };
+    Err(whole(format!(
+        "Conditional result ({truth}) was derived from value of type '{}' at '<unknown>'. Conditionals must have a \
+         boolean result.",
+        value.type_name()
+    )))
+}
+
+fn empty() -> Error {
+    whole("Empty conditional expressions are not allowed.")
+}
+
+fn whole(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Type, message).whole()
+}
+
+/// Whether the text is wrapped in delimiters.
+fn is_all_template(text: &str) -> bool {
+    let starts = ["{{", "{%", "{#"].iter().any(|start| text.starts_with(start));
+    let ends = ["}}", "%}", "#}"].iter().any(|end| text.ends_with(end));
+    text.starts_with(HEADER) || (starts && ends)
+}
+
+/// Whether a template is a lone variable that the playbook's author wrote. Text from elsewhere, a fact or a result, must
+/// not become an expression.
+fn is_authors(template: &Template, world: &dyn World) -> bool {
+    fn root(expr: &Expr) -> Option<&str> {
+        match &expr.kind {
+            ExprKind::Name(name) => Some(name),
+            ExprKind::Attribute(value, _) | ExprKind::Item(value, _) => root(value),
+            _ => None,
+        }
+    }
+    match template.statements.as_slice() {
+        [Stmt::Output(expr)] => {
+            root(expr).is_some_and(|name| matches!(world.variable(name), Some(Variable::Templated(_))))
+        }
+        _ => false,
+    }
+}
