@@ -30,10 +30,12 @@ pub struct Told {
 impl Told {
     /// The results, in order.
     pub fn results(&self) -> Vec<&TaskResult> {
-        let result = |event| match event {
-            &Event::TaskResult(ref result) => Some(&**result),
-            _ => None,
-        };
+        fn result(event: &Event) -> Option<&TaskResult> {
+            match event {
+                Event::TaskResult(result) => Some(result),
+                _ => None,
+            }
+        }
         self.events.iter().filter_map(result).collect()
     }
 
