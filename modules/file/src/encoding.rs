@@ -52,6 +52,20 @@ impl Encoding {
         }
     }
 
+    /// The bytes that `text` is.
+    ///
+    /// # Errors
+    /// The first character that the encoding lacks.
+    pub fn write(self, text: &str) -> Result<Vec<u8>, String> {
+        let last = match self {
+            Encoding::Utf8 => return Ok(text.as_bytes().to_vec()),
+            Encoding::Ascii => 0x7f,
+            Encoding::Latin1 => 0xff,
+        };
+        let byte = |c: char| u8::try_from(c).ok().filter(|byte| *byte <= last).ok_or_else(|| c.to_string());
+        text.chars().map(byte).collect()
+    }
+
     /// The text that `bytes` are, with what is none.
     pub fn decode(self, bytes: &[u8]) -> Decoded {
         if let Some(text) = self.read(bytes) {

@@ -11,3 +11,4 @@ pub mod replace;
 pub mod slurp;
 pub mod stat;
 pub mod tempfile;
+pub mod template;
