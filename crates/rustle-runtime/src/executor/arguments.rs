@@ -123,6 +123,10 @@ impl Run for TaskRun<'_, '_> {
         Ok(embedded::list(&*self.world.state.files, path)?)
     }
 
+    fn entry(&self, path: &Path) -> ModuleResult<FolderEntry> {
+        Ok(embedded::entry(&*self.world.state.files, path)?)
+    }
+
     fn render(&self, text: &str, options: &Options, vars: &Map) -> ModuleResult<String> {
         let TaskWorld { state, scope, vars: own, include, locals, .. } = *self.world;
         let world = TaskWorld { state, scope, vars: own, include, locals, extra: Some(vars) };

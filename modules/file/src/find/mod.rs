@@ -13,8 +13,8 @@ use rustle_runtime::fs::checksum::{self, Algorithm};
 use rustle_runtime::fs::{info, os_error, users};
 use rustle_runtime::prelude::*;
 
+use crate::encoding::Encoding;
 use crate::pattern::{Flags, Over, Pattern};
-use crate::replace::encoding::Encoding;
 use crate::stat::ChecksumAlgorithm;
 use filters::Names;
 use walk::{Folder, Walk};
