@@ -6,11 +6,11 @@ use crate::arguments::Arguments;
 use crate::builtin::is_known;
 use crate::keyword::{Place, unsupported};
 use crate::loader::Loader;
-use crate::markers::has_markers;
 use crate::problem::Problem;
 use crate::scope::Scope;
 use crate::suggest::closest;
 use crate::value::kind;
+use rustle_template::has_markers;
 use rustle_value::yaml::Node;
 
 /// The action of a task as it was written.

@@ -143,7 +143,8 @@ impl Loader<'_> {
             }
         }
         if let (Some(at), false) = (required, text.starts_with('/')) {
-            self.missing_file("file", &text, at, &candidates);
+            // A lint: the module may find it on the host.
+            self.not_found("missing-file", "file", &text, at, &candidates);
         }
         None
     }

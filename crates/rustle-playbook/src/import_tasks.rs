@@ -121,8 +121,20 @@ impl Loader<'_> {
         true
     }
 
-    /// Tells that the file `name` is not in any of the places where it was looked for.
+    /// Tells that a file without which nothing can be built is not in any of the places where it was looked for.
     pub(crate) fn missing_file(&mut self, what: &str, name: &str, at: Location, searched: &[PathBuf]) {
+        self.not_found("file-not-found", what, name, at, searched);
+    }
+
+    /// Tells that the file `name` is not in any of the places where it was looked for.
+    pub(crate) fn not_found(
+        &mut self,
+        code: &'static str,
+        what: &str,
+        name: &str,
+        at: Location,
+        searched: &[PathBuf],
+    ) {
         let mut names = Vec::new();
         for path in searched {
             let Some(folder) = path.parent() else { continue };
@@ -136,7 +148,7 @@ impl Loader<'_> {
         names.sort();
         names.dedup();
         let base = name.rsplit('/').next().unwrap_or(name);
-        let mut problem = Problem::error("missing-file", format!("the {what} `{name}` was not found"))
+        let mut problem = Problem::error(code, format!("the {what} `{name}` was not found"))
             .at(at)
             .labelled("no such file");
         let mut shown: Vec<String> = Vec::new();

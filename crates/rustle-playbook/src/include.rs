@@ -239,7 +239,7 @@ impl Loader<'_> {
             let mut searched: Vec<String> = bases.iter().map(|base| self.project.display(base)).collect();
             searched.dedup();
             self.problems.add(
-                Problem::warning("missing-file", format!("no task file matches `{text}`"))
+                Problem::warning("file-not-found", format!("no task file matches `{text}`"))
                     .at(at)
                     .with_note(format!("searched below: {}", searched.join(", "))),
             );

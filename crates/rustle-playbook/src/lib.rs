@@ -22,7 +22,6 @@ mod inventory;
 mod keyword;
 mod loader;
 mod looping;
-mod markers;
 mod meta;
 mod origins;
 mod play;

@@ -27,7 +27,7 @@ impl Loader<'_> {
         if !self.project.is_file(path) {
             let shown = self.project.display(path);
             let message = format!("the playbook `{shown}` could not be found");
-            self.problems.add(Problem::error("missing-file", message));
+            self.problems.add(Problem::error("file-not-found", message));
             return false;
         }
         let Some(doc) = self.document(path) else { return false };

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use rustle_value::Value;
 
-use crate::markers::has_markers;
 use crate::scope::Scope;
+use rustle_template::has_markers;
 
 /// `text` with `{{ name }}` replaced, where every name is one whose value is known now: `playbook_dir`, `role_path`,
 /// `role_name`, and variables with plain values. `None` if anything else is in it.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustle_value::{Map, Value};
 
-use crate::markers::has_markers;
+use rustle_template::has_markers;
 use rustle_value::yaml::{Node, NodeKind};
 
 /// The value of `node`: text with template markers is a template, unless it is tagged `!unsafe`. Encrypted scalars become

@@ -59,7 +59,7 @@ impl Loader<'_> {
         } else {
             let shown = self.project.display(&path);
             self.problems.add(
-                Problem::error("missing-file", format!("the inventory `{shown}` was not found"))
+                Problem::error("file-not-found", format!("the inventory `{shown}` was not found"))
                     .with_help("for a list of hosts, write a comma behind each: `web1,`"),
             );
         }

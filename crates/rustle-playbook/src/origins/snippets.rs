@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::path::ValuePath;
-use crate::markers::has_markers;
 use crate::source::{Location, SourceFile};
+use rustle_template::has_markers;
 use rustle_value::yaml::{Node, NodeKind};
 
 /// To whom a [`Snippet`] belongs.

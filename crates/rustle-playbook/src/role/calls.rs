@@ -279,11 +279,13 @@ impl Loader<'_> {
             .map(|path| entry_name(&slashed(path)))
             .collect();
         let shown = self.project.display(&role.dir.join(folder));
-        let mut problem =
-            Problem::error("missing-file", format!("could not find specified file in role: {folder}/{name}"))
-                .at(at)
-                .labelled("no such file")
-                .with_note(format!("searched: {shown}"));
+        let mut problem = Problem::error(
+            "file-not-found",
+            format!("could not find specified file in role: {folder}/{name}"),
+        )
+        .at(at)
+        .labelled("no such file")
+        .with_note(format!("searched: {shown}"));
         if let Some(help) = did_you_mean(name, names.iter().map(String::as_str)) {
             problem = problem.with_help(help);
         }

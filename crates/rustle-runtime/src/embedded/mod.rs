@@ -1,5 +1,6 @@
 //! The files that the executable carries, below [`BUNDLE_ROOT`], and those of the host beside them.
 
+mod bundle;
 mod glob;
 mod memory;
 mod search;

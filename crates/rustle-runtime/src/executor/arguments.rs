@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::templating::Evaluate as _;
 use rustle_schema::outcome::Outcome;
 use rustle_template::{Error, FileKind, Options, World};
 use rustle_value::{Map, Value};
@@ -83,10 +82,12 @@ impl State<'_> {
     fn expression_argument(&self, value: &Value, world: &dyn World) -> Value {
         match value {
             Value::Str(text) | Value::Template(text) => {
-                let result = self.engine.evaluate_text(text, world).and_then(|value| match value {
-                    Value::Undefined(why) => Err(Error::undefined(why.message.as_ref())),
-                    value => Ok(value),
-                });
+                let compiled = self.engine.expression(text).map_err(Error::from);
+                let result =
+                    compiled.and_then(|it| self.engine.evaluate(&it, world)).and_then(|value| match value {
+                        Value::Undefined(why) => Err(Error::undefined(why.message.as_ref())),
+                        value => Ok(value),
+                    });
                 Evaluated::new(text.as_ref(), result.map_err(|error| error.message().to_owned())).to_value()
             }
             Value::List(items) => Value::list(items.iter().map(|item| self.expression_argument(item, world))),
@@ -125,7 +126,8 @@ impl Run for TaskRun<'_, '_> {
     fn render(&self, text: &str, options: &Options, vars: &Map) -> ModuleResult<String> {
         let TaskWorld { state, scope, vars: own, include, locals, .. } = *self.world;
         let world = TaskWorld { state, scope, vars: own, include, locals, extra: Some(vars) };
-        let rendered = state.engine.render_text(text, options, &world);
+        let template = state.engine.template(text, options).map_err(Error::from);
+        let rendered = template.and_then(|template| state.engine.render_text(&template, &world));
         rendered.map_err(|error| ModuleError::new(error.message()))
     }
 

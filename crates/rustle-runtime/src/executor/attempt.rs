@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::templating::Evaluate as _;
 use rustle_schema::event::Event;
 use rustle_schema::outcome::{Effect, Outcome};
 use rustle_schema::task::Task;

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::templating::Evaluate as _;
 use rustle_schema::task::Directives;
 use rustle_template::{Error, World};
 use rustle_value::Value;

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use crate::templating::Evaluate as _;
 use rustle_schema::event::Event;
 use rustle_schema::plan::Play;
 use rustle_schema::task::{Action, Directives, Position, Step, Task};

@@ -30,7 +30,7 @@ pub struct State<'p> {
     /// The play that runs.
     pub play: PlayState<'p>,
     /// Compiles and evaluates.
-    pub engine: Arc<Engine>,
+    pub engine: Engine,
     /// The files that the executable carries.
     pub files: Arc<dyn Contents>,
     /// The facts that the plan refers to; `None` for all.
@@ -44,13 +44,7 @@ pub struct State<'p> {
 
 impl<'p> State<'p> {
     /// The state before the first play.
-    pub fn new(
-        plan: &'p Plan,
-        settings: Settings,
-        host: &str,
-        engine: Arc<Engine>,
-        files: Arc<dyn Contents>,
-    ) -> State<'p> {
+    pub fn new(plan: &'p Plan, settings: Settings, host: &str, files: Arc<dyn Contents>) -> State<'p> {
         let hosts = Hosts::new(&plan.inventory, host);
         let store = Store::new(&hosts, settings.extra_vars.clone());
         State {
@@ -59,7 +53,7 @@ impl<'p> State<'p> {
             hosts,
             store,
             play: PlayState::default(),
-            engine,
+            engine: Engine::new(),
             files,
             facts: plan.facts.as_deref().map(Arc::from),
             source: Cell::new(0),

