@@ -54,7 +54,8 @@ impl State<'_> {
                 &whole
             }
         };
-        let plain = module.expressions.is_empty() && !args.values().any(needs_work);
+        let plain = module.expressions.is_empty()
+            && !args.iter().any(|(key, value)| needs_work(key) || needs_work(value));
         if plain {
             return Ok(args.clone());
         }
@@ -70,7 +71,8 @@ impl State<'_> {
                 })?
             };
             if !matches!(value, Value::Omit) {
-                ready.insert(key.clone(), value);
+                let key = self.engine.resolve(key, world).map_err(failed)?;
+                ready.insert(key, value);
             }
         }
         Ok(ready)
