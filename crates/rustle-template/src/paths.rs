@@ -173,6 +173,16 @@ pub(crate) fn split_windows(path: &str) -> (&str, &str) {
     (&path[..drive.len() + head.len()], tail)
 }
 
+/// An error of the operating system as Python writes it: `[Errno 2] No such file or directory: '/x'`.
+pub(crate) fn os_error(error: &io::Error, path: &str) -> String {
+    let path = rustle_value::python::repr(&rustle_value::Value::str(path));
+    let text = error.to_string();
+    match (error.raw_os_error(), text.rsplit_once(" (os error")) {
+        (Some(code), Some((text, _))) => format!("[Errno {code}] {text}: {path}"),
+        _ => format!("{text}: {path}"),
+    }
+}
+
 /// What a file on the host is; `None` if it does not exist.
 pub(crate) fn metadata(path: &str, follow: bool) -> Option<std::fs::Metadata> {
     let found: io::Result<_> = if follow { std::fs::metadata(path) } else { std::fs::symlink_metadata(path) };

@@ -16,9 +16,32 @@ impl Call<'_> {
         self.text(&self.value)
     }
 
-    /// The items of the value that is piped in.
+    /// The items of the value that is piped in, all of which must be defined.
     pub(crate) fn value_items(&self) -> Result<Vec<Value>, Error> {
-        self.iterate(&self.value)
+        self.items_of(&self.value)
+    }
+
+    /// The items of a value, all of which must be defined.
+    pub(crate) fn items_of(&self, value: &Value) -> Result<Vec<Value>, Error> {
+        let items = self.iterate(value)?;
+        items.iter().try_for_each(|item| self.check_defined(item))?;
+        Ok(items)
+    }
+
+    /// Fails if the value is undefined.
+    fn check_defined(&self, value: &Value) -> Result<(), Error> {
+        if value.is_undefined() { self.defined(value.clone()).map(|_| ()) } else { Ok(()) }
+    }
+
+    /// Fails if anything in the value is undefined, however deep.
+    pub(crate) fn check_whole(&self, value: &Value) -> Result<(), Error> {
+        match value {
+            Value::List(items) | Value::Tuple(items) => {
+                items.iter().try_for_each(|item| self.check_whole(item))
+            }
+            Value::Map(map) => map.values().try_for_each(|item| self.check_whole(item)),
+            other => self.check_defined(other),
+        }
     }
 
     /// An argument, unless it is left out or `none`.

@@ -24,7 +24,7 @@ fn sequences(call: &mut Call<'_>) -> Result<Vec<Vec<Value>>, Error> {
     let others = call.rest(0);
     let mut sequences = vec![call.value_items()?];
     for other in &others {
-        sequences.push(call.iterate(other)?);
+        sequences.push(call.items_of(other)?);
     }
     Ok(sequences)
 }
@@ -35,8 +35,20 @@ fn zip(call: &mut Call<'_>) -> Result<Value, Error> {
     let sequences = sequences(call)?;
     call.finish()?;
     let shortest = sequences.iter().map(Vec::len).min().unwrap_or(0);
-    if strict && sequences.iter().any(|sequence| sequence.len() != shortest) {
-        return Err(Error::value_error("zip() has arguments of different lengths"));
+    if strict {
+        let first = sequences.first().map_or(0, Vec::len);
+        let odd = sequences.iter().position(|sequence| {
+            // The argument that is found out is the first to end, or if that is the first of all, the next longer one.
+            if first == shortest { sequence.len() > shortest } else { sequence.len() == shortest }
+        });
+        if let Some(index) = odd {
+            let how = if first == shortest { "longer" } else { "shorter" };
+            let others = if index == 1 { " 1".to_owned() } else { format!("s 1-{index}") };
+            return Err(Error::value_error(format!(
+                "zip() argument {} is {how} than argument{others}",
+                index + 1
+            )));
+        }
     }
     Ok(rows(&sequences, shortest, &Value::None))
 }
@@ -98,8 +110,11 @@ fn combinations(call: &mut Call<'_>) -> Result<Value, Error> {
 }
 
 fn choices(call: &mut Call<'_>, ascending: bool) -> Result<Value, Error> {
-    let size = if ascending { Some(call.required(0, "r")?) } else { call.given(0, "r") };
+    let size = call.given(0, "r");
     call.finish()?;
+    if ascending && size.is_none() {
+        return Err(Error::type_error("combinations() missing required argument 'r' (pos 2)"));
+    }
     let items = call.value_items()?;
     let size = match size {
         Some(size) => crate::typed_arguments::integer(&size)?,

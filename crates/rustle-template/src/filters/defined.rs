@@ -43,10 +43,10 @@ fn mandatory(call: &mut Call<'_>) -> Result<Value, Error> {
         let message = call.defined(message)?;
         return Err(Error::user(call.text(&message)?));
     }
-    // Only what is a name, rather than an attribute of something, is named.
-    let name = undefined.message.strip_suffix(" is undefined").filter(|name| name.starts_with('\''));
-    Err(Error::user(match name {
-        Some(name) => format!("Mandatory variable {name} not defined."),
-        None => "Mandatory variable not defined.".to_owned(),
-    }))
+    // The name of a variable begins the message, that of an attribute ends it.
+    let message = &undefined.message;
+    let name =
+        message.strip_suffix(" is undefined").or_else(|| Some(message.split_once(" has no attribute ")?.1));
+    let name = name.filter(|name| name.starts_with('\'')).map_or(String::new(), |name| format!("{name} "));
+    Err(Error::user(format!("Mandatory variable {name}not defined.")))
 }

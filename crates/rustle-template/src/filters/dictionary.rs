@@ -8,7 +8,7 @@ use crate::registry::Filter;
 
 /// The filters of this file.
 pub const FILTERS: &[Filter] = &[
-    Filter::with_undefined("items", items),
+    Filter::new("items", items),
     Filter::new("dict2items", dict2items),
     Filter::new("items2dict", items2dict),
     Filter::new("extract", extract),
@@ -16,16 +16,14 @@ pub const FILTERS: &[Filter] = &[
     Filter::new("rekey_on_member", rekey_on_member),
 ];
 
-/// `value | items`: pairs; none of what is undefined
+/// `value | items`: pairs
 fn items(call: &mut Call<'_>) -> Result<Value, Error> {
     call.finish()?;
-    match &call.value {
-        Value::Undefined(_) => Ok(Value::list([])),
-        Value::Map(map) => {
-            Ok(map.iter().map(|(key, value)| Value::tuple([key.clone(), value.clone()])).collect())
-        }
-        _ => Err(Error::type_error("Can only get item pairs from a mapping.")),
-    }
+    let Value::Map(map) = &call.value else {
+        return Err(Error::type_error("Can only get item pairs from a mapping."));
+    };
+    let pair = |(key, value): (&Value, &Value)| Ok(Value::tuple([key.clone(), call.defined(value.clone())?]));
+    Ok(Value::from(map.iter().map(pair).collect::<Result<Vec<_>, Error>>()?))
 }
 
 /// `value | dict2items(key_name='key', value_name='value')`
@@ -40,9 +38,10 @@ fn dict2items(call: &mut Call<'_>) -> Result<Value, Error> {
         )));
     };
     let entry = |(key, value): (&Value, &Value)| {
-        Map::from([(key_name.clone(), key.clone()), (value_name.clone(), value.clone())])
+        let value = call.defined(value.clone())?;
+        Ok(Value::Map(Map::from([(key_name.clone(), key.clone()), (value_name.clone(), value)])))
     };
-    Ok(map.iter().map(entry).collect())
+    Ok(Value::from(map.iter().map(entry).collect::<Result<Vec<_>, Error>>()?))
 }
 
 /// `value | items2dict(key_name='key', value_name='value')`

@@ -115,8 +115,39 @@ fn b64decode(call: &mut Call<'_>) -> Result<Value, Error> {
     Ok(Value::from(decode(&bytes, &encoding)?))
 }
 
+/// JSON of the value, in Ansible's profile: keys are text before they are sorted.
+fn dumps(call: &Call<'_>, options: &DumpsOptions) -> Result<Value, Error> {
+    call.check_whole(&call.value)?;
+    let keyed = if options.sort_keys { Some(with_text_keys(&call.value)?) } else { None };
+    json::dumps(keyed.as_ref().unwrap_or(&call.value), options).map(Value::from).map_err(json_error)
+}
+
 fn json_error(error: json::JsonError) -> Error {
-    Error::type_error(error.0)
+    let key = error.0.strip_prefix("keys must be str, int, float, bool or None, not ");
+    Error::type_error(key.map_or(error.0.clone(), |kind| {
+        format!("Key of type '{kind}' is not JSON serializable by the 'tagless' profile.")
+    }))
+}
+
+/// The value with the keys of all its dictionaries as text, as JSON writes them.
+fn with_text_keys(value: &Value) -> Result<Value, Error> {
+    let items = |items: &[Value]| items.iter().map(with_text_keys).collect::<Result<Vec<_>, Error>>();
+    Ok(match value {
+        Value::List(list) => Value::from(items(list)?),
+        Value::Tuple(tuple) => Value::tuple(items(tuple)?),
+        Value::Map(map) => {
+            let mut keyed = Map::with_capacity(map.len());
+            for (key, value) in map {
+                let key = match key {
+                    Value::Str(_) | Value::Tuple(_) => key.clone(),
+                    other => Value::from(json::dumps(other, &DumpsOptions::default()).map_err(json_error)?),
+                };
+                keyed.insert(key, with_text_keys(value)?);
+            }
+            Value::Map(keyed)
+        }
+        other => other.clone(),
+    })
 }
 
 /// Takes the named arguments of Python's `json.dumps`.
@@ -153,7 +184,7 @@ fn to_json(call: &mut Call<'_>) -> Result<Value, Error> {
     call.given(0, "profile");
     let options = dumps_options(call, DumpsOptions::default())?;
     call.finish()?;
-    json::dumps(&call.value, &options).map(Value::from).map_err(json_error)
+    dumps(call, &options)
 }
 
 /// `value | to_nice_json(indent=4, sort_keys=true, **kwargs of json.dumps)`
@@ -167,7 +198,7 @@ fn to_nice_json(call: &mut Call<'_>) -> Result<Value, Error> {
     let options = dumps_options(call, DumpsOptions::nice())?;
     let options = DumpsOptions { separators: Some((",".into(), ": ".into())), ..options };
     call.finish()?;
-    json::dumps(&call.value, &options).map(Value::from).map_err(json_error)
+    dumps(call, &options)
 }
 
 /// `value | tojson(indent=none)`: JSON that can stand in HTML
@@ -176,7 +207,7 @@ fn tojson(call: &mut Call<'_>) -> Result<Value, Error> {
     call.finish()?;
     let indent = indent.map(|it| " ".repeat(length(it).min(1 << 10)));
     let options = DumpsOptions { indent, sort_keys: true, ..DumpsOptions::default() };
-    let text = json::dumps(&call.value, &options).map_err(json_error)?;
+    let text = call.text(&dumps(call, &options)?)?;
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -234,6 +265,7 @@ fn dump_options(call: &mut Call<'_>, mut options: DumpOptions) -> Result<DumpOpt
 fn to_yaml(call: &mut Call<'_>) -> Result<Value, Error> {
     call.rest(0);
     let options = dump_options(call, DumpOptions::ansible())?;
+    call.check_whole(&call.value)?;
     yaml::dump(&call.value, &options).map(Value::from).map_err(json_error)
 }
 
@@ -243,6 +275,7 @@ fn to_nice_yaml(call: &mut Call<'_>) -> Result<Value, Error> {
         call.kwargs.insert("indent", indent);
     }
     let options = dump_options(call, DumpOptions::nice())?;
+    call.check_whole(&call.value)?;
     yaml::dump(&call.value, &options).map(Value::from).map_err(json_error)
 }
 

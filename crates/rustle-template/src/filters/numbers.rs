@@ -41,6 +41,11 @@ fn number(value: &Value) -> Option<f64> {
     }
 }
 
+fn not_a_number(filter: &str, value: &Value) -> Error {
+    let kind = value.type_name();
+    Error::type_error(format!("{filter}() can only be used on numbers: must be real number, not {kind}"))
+}
+
 /// `value | abs`
 fn abs(call: &mut Call<'_>) -> Result<Value, Error> {
     call.finish()?;
@@ -88,9 +93,9 @@ fn int(call: &mut Call<'_>) -> Result<Value, Error> {
 fn log(call: &mut Call<'_>) -> Result<Value, Error> {
     let base = call.arg(0, "base");
     call.finish()?;
-    let wrong = || Error::type_error("log() can only be used on numbers");
-    let value = number(&call.value).ok_or_else(wrong)?;
-    let base = base.map_or(Ok(std::f64::consts::E), |base| number(&base).ok_or_else(wrong))?;
+    let wrong = |value: &Value| not_a_number("log", value);
+    let value = number(&call.value).ok_or_else(|| wrong(&call.value))?;
+    let base = base.map_or(Ok(std::f64::consts::E), |base| number(&base).ok_or_else(|| wrong(&base)))?;
     if value <= 0.0 || base <= 0.0 {
         return Err(Error::value_error("math domain error"));
     }
@@ -112,7 +117,8 @@ fn pow(call: &mut Call<'_>) -> Result<Value, Error> {
     call.finish()?;
     match (number(&call.value), number(&exponent)) {
         (Some(base), Some(exponent)) => Ok(ops::pow(&Value::Float(base), &Value::Float(exponent))?),
-        _ => Err(Error::type_error("pow() can only be used on numbers")),
+        (Some(_), None) => Err(not_a_number("pow", &exponent)),
+        _ => Err(not_a_number("pow", &call.value)),
     }
 }
 
@@ -120,11 +126,13 @@ fn pow(call: &mut Call<'_>) -> Result<Value, Error> {
 fn root(call: &mut Call<'_>) -> Result<Value, Error> {
     let base = call.arg(0, "base").unwrap_or(Value::Int(2));
     call.finish()?;
-    let wrong = || Error::value_error("root() can only be used on numbers");
-    let value = number(&call.value).ok_or_else(wrong)?;
-    let base = as_float(&base).ok_or_else(wrong)?;
+    let value = number(&call.value).ok_or_else(|| not_a_number("root", &call.value))?;
+    let base = as_float(&base).ok_or_else(|| not_a_number("root", &base))?;
     let result = if base == 2.0 { value.sqrt() } else { value.powf(1.0 / base) };
-    if result.is_nan() && !value.is_nan() { Err(wrong()) } else { Ok(Value::Float(result)) }
+    if result.is_nan() && !value.is_nan() {
+        return Err(Error::value_error("root() can only be used on numbers: math domain error"));
+    }
+    Ok(Value::Float(result))
 }
 
 /// `value | round(precision=0, method='common')`
@@ -235,7 +243,10 @@ fn human_readable(call: &mut Call<'_>) -> Result<Value, Error> {
     let unit = call.text_given(1, "unit")?;
     call.finish()?;
     let Some(size) = number(&call.value) else {
-        return Err(Error::type_error("human_readable() failed on bad input"));
+        return Err(Error::type_error(format!(
+            "human_readable() failed on bad input: '>=' not supported between instances of '{}' and 'int'",
+            call.value.type_name()
+        )));
     };
     let base = if is_bits { "bits" } else { "Bytes" };
     let fits = |(letter, power): &(&str, i32)| match &unit {
@@ -253,5 +264,5 @@ fn human_to_bytes(call: &mut Call<'_>) -> Result<Value, Error> {
     let is_bits = call.flag(1, "isbits")?;
     call.finish()?;
     coerce::human_to_bytes(&call.value, unit.as_deref(), is_bits)
-        .map_err(|_| Error::value_error("human_to_bytes() can't interpret the input"))
+        .map_err(|error| Error::value_error(format!("human_to_bytes() can't interpret the input: {error}")))
 }

@@ -150,11 +150,14 @@ fn unique(call: &mut Call<'_>) -> Result<Value, Error> {
         let fresh = |(item, key)| seen.insert(key).then_some(item);
         return Ok(items.into_iter().zip(keys).filter_map(fresh).collect());
     }
-    if attribute.is_some() || case_sensitive == Value::Bool(false) {
-        return Err(Error::type_error(
+    if let Some(key) = keys.iter().find(|key| !is_hashable(key))
+        && (attribute.is_some() || case_sensitive == Value::Bool(false))
+    {
+        return Err(Error::type_error(format!(
             "Jinja2's unique filter failed and we cannot fall back to Ansible's version as it does not support the \
-             parameters supplied.",
-        ));
+             parameters supplied: unhashable type: '{}'",
+            key.type_name()
+        )));
     }
     Ok(Value::from(without_repetitions(items)))
 }

@@ -62,14 +62,17 @@ fn list(call: &mut Call<'_>) -> Result<Value, Error> {
 /// `value | first`
 fn first(call: &mut Call<'_>) -> Result<Value, Error> {
     call.finish()?;
-    let first = call.value_items()?.into_iter().next();
+    let first = call.iterate(&call.value)?.into_iter().next();
     Ok(first.unwrap_or_else(|| Value::undefined("No first item, sequence was empty.")))
 }
 
 /// `value | last`
 fn last(call: &mut Call<'_>) -> Result<Value, Error> {
     call.finish()?;
-    Ok(call.value_items()?.pop().unwrap_or_else(|| Value::undefined("No last item, sequence was empty.")))
+    Ok(call
+        .iterate(&call.value)?
+        .pop()
+        .unwrap_or_else(|| Value::undefined("No last item, sequence was empty.")))
 }
 
 /// `value | reverse`
@@ -79,7 +82,10 @@ fn reverse(call: &mut Call<'_>) -> Result<Value, Error> {
         return Ok(Value::from(text.chars().rev().collect::<String>()));
     }
     if !matches!(call.value, Value::List(_) | Value::Tuple(_) | Value::Map(_) | Value::Bytes(_)) {
-        return Err(Error::value_error("argument must be iterable"));
+        let kind = call.value.type_name();
+        return Err(Error::value_error(format!(
+            "argument must be iterable: '{kind}' object is not iterable"
+        )));
     }
     let mut items = call.value_items()?;
     items.reverse();

@@ -19,7 +19,7 @@ pub const FILTERS: &[Filter] = &[
 fn operands(call: &mut Call<'_>) -> Result<(Vec<Value>, Vec<Value>), Error> {
     let other = call.required(0, "b")?;
     call.finish()?;
-    Ok((call.value_items()?, call.iterate(&other)?))
+    Ok((call.value_items()?, call.items_of(&other)?))
 }
 
 /// Those of `items` that are in `others`, or that are not.

@@ -59,7 +59,10 @@ fn strftime(call: &mut Call<'_>) -> Result<Value, Error> {
             Timestamp::from_second(seconds.floor() as i64).map_err(|_| invalid())?
         }
     };
-    formatted(&call.value_text()?, &at.to_zoned(zone)).map(Value::from)
+    let format = call.value_text()?;
+    // C calls the zone of Greenwich by this name.
+    let format = if utc { format.replace("%Z", "GMT") } else { format };
+    formatted(&format, &at.to_zoned(zone)).map(Value::from)
 }
 
 /// C's `strftime` in the locale `C`. What is no directive stays as it is.

@@ -60,7 +60,11 @@ fn urlencode(call: &mut Call<'_>) -> Result<Value, Error> {
         Value::List(items) | Value::Tuple(items) => {
             let mut pairs = Vec::with_capacity(items.len());
             for item in items.iter() {
-                match call.iterate(item)?.as_slice() {
+                let pair = call.iterate(item).map_err(|_| {
+                    let kind = item.type_name();
+                    Error::type_error(format!("cannot unpack non-iterable {kind} object"))
+                })?;
+                match pair.as_slice() {
                     [key, value] => pairs.push((key.clone(), value.clone())),
                     other => {
                         return Err(Error::value_error(if other.len() > 2 {

@@ -11,7 +11,7 @@ use crate::registry::Lookup;
 pub const LOOKUPS: &[Lookup] = &[Lookup::new("subelements", subelements)];
 
 fn refused(why: &str) -> Error {
-    Error::type_error(format!("subelements lookup expects a list of two or three items, {why}"))
+    Error::type_error(format!("subelements lookup expects a list of two or three items,{why}"))
 }
 
 /// `subelements`: a list (or a dictionary) of dictionaries, the path to a list in each, and `{skip_missing: false}`. Pairs
@@ -25,7 +25,7 @@ fn subelements(call: &mut Call<'_>) -> Result<Vec<Value>, Error> {
         _ => return Err(refused("")),
     };
     let (Value::List(_) | Value::Map(_), Value::Str(path)) = (elements, path) else {
-        return Err(refused("first a dict or a list, second a string pointing to the subkey"));
+        return Err(refused(" first a dict or a list, second a string pointing to the subkey"));
     };
     let is_skipped =
         |value: &Value| value.get("skipped").is_some_and(|skipped| *skipped != Value::Bool(false));
@@ -42,7 +42,7 @@ fn subelements(call: &mut Call<'_>) -> Result<Vec<Value>, Error> {
             flags.get("skip_missing").and_then(coerce::as_boolean).unwrap_or(false)
         }
         Some(_) => {
-            return Err(refused("the optional third item must be a dict with flags ('skip_missing',)"));
+            return Err(refused(" the optional third item must be a dict with flags ('skip_missing',)"));
         }
     };
     let path: Vec<&str> = path.split('.').collect();

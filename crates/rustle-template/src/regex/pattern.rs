@@ -14,6 +14,7 @@ pub(super) fn translate(pattern: &str, flags: Flags) -> Result<String, Error> {
         at: 0,
         out: String::with_capacity(pattern.len() + 16),
         multi_line: flags.multi_line,
+        open: Vec::new(),
     };
     translator.run()?;
     Ok(translator.out)
@@ -24,6 +25,8 @@ struct Translator {
     at: usize,
     out: String,
     multi_line: bool,
+    /// Where the parentheses stand that are open.
+    open: Vec<usize>,
 }
 
 impl Translator {
@@ -47,10 +50,22 @@ impl Translator {
                 '{' => self.repetition(),
                 '}' => self.out.push_str(r"\}"),
                 ']' => self.out.push_str(r"\]"),
+                ')' => {
+                    if self.open.pop().is_none() {
+                        return Err(self.error("unbalanced parenthesis", self.at - 1));
+                    }
+                    self.out.push(')');
+                }
+                '*' | '+' | '?' if self.out.is_empty() => {
+                    return Err(self.error("nothing to repeat", self.at - 1));
+                }
                 c => self.out.push(c),
             }
         }
-        Ok(())
+        match self.open.last() {
+            Some(place) => Err(self.error("missing ), unterminated subpattern", *place)),
+            None => Ok(()),
+        }
     }
 
     /// Whether what follows an opening brace is `2}`, `2,}`, `,3}` or `2,3}`.
@@ -87,6 +102,7 @@ impl Translator {
             }
             return Err(self.error("missing ), unterminated comment", self.at));
         }
+        self.open.push(self.at - 1);
         self.out.push('(');
         if self.peek(0) != Some('?') || !self.peek(1).is_some_and(|c| c.is_ascii_alphabetic() || c == '-') {
             return Ok(());

@@ -29,9 +29,15 @@ pub const TESTS: &[Test] = &[
 ];
 
 fn path_of(value: &Value) -> Result<&str, Error> {
-    value.as_str().ok_or_else(|| {
-        Error::type_error(format!("expected str, bytes or os.PathLike object, not {}", value.type_name()))
-    })
+    match value {
+        Value::Str(path) => Ok(path),
+        // A number is a file descriptor to Python; none that a playbook knows is anything.
+        Value::Int(_) => Ok(""),
+        other => Err(Error::type_error(format!(
+            "stat: path should be string, bytes, os.PathLike or integer, not {}",
+            other.type_name()
+        ))),
+    }
 }
 
 fn is(call: &mut Call<'_>, holds: fn(&str) -> bool) -> Result<bool, Error> {
@@ -68,7 +74,7 @@ fn same_file(call: &mut Call<'_>) -> Result<bool, Error> {
         let path = path_of(value)?;
         std::fs::metadata(path)
             .map(|found| (found.dev(), found.ino()))
-            .map_err(|error| Error::new(ErrorKind::Io, format!("{error}: {value:?}")))
+            .map_err(|error| Error::new(ErrorKind::Io, paths::os_error(&error, path)))
     };
     Ok(identity(&call.value)? == identity(&other)?)
 }
