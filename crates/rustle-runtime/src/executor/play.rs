@@ -143,7 +143,7 @@ impl<'p> Executor<'p> {
                         break;
                     }
                 };
-                let stack = [rustle_schema::names::BUNDLE_ROOT.to_owned()];
+                let stack = [self.state.playbook_dir()];
                 let Ok(found) = embedded::find(&*self.state.files, &stack, &name, FileKind::Vars) else {
                     continue;
                 };

@@ -86,6 +86,17 @@ impl<'p> State<'p> {
         self.other_host_vars.get_or_init(|| host_vars::of_others(self))
     }
 
+    /// The playbook's folder, below the bundle's root.
+    pub fn playbook_dir(&self) -> String {
+        let position = self.play.play.map(|play| play.position).filter(|position| position.line > 0);
+        let source = position.and_then(|position| self.plan.sources.get(position.source as usize));
+        let file = source.unwrap_or(&self.plan.name);
+        match Path::new(file).parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            Some(folder) => format!("{BUNDLE_ROOT}/{}", folder.display()),
+            None => BUNDLE_ROOT.to_owned(),
+        }
+    }
+
     /// The folders in which the current task looks for files: its role and the roles that use it, the folder of its task
     /// file, the playbook's.
     pub fn search_path(&self, scope: &Scope<'_>) -> Vec<String> {
@@ -108,7 +119,7 @@ impl<'p> State<'p> {
                 add(format!("{BUNDLE_ROOT}/{folder}"));
             }
         }
-        add(BUNDLE_ROOT.to_owned());
+        add(self.playbook_dir());
         stack
     }
 }
