@@ -27,9 +27,12 @@ pub struct Host {
 /// One group.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Group {
-    /// Variables from the inventory itself and from `group_vars/`, the latter winning.
+    /// Variables from the inventory itself.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub vars: Map,
+    /// Variables from `group_vars/`: those of any group come before those that the inventory itself gives to any.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub file_vars: Map,
     /// The hosts that are in it directly.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hosts: Vec<String>,

@@ -135,7 +135,7 @@ impl Loader<'_> {
         if self.project.is_folder(&groups) {
             for (name, group) in &mut inventory.groups {
                 for path in self.vars_files_of(&groups, name) {
-                    group.vars.extend_from(&self.vars_file(&path, Owner::Group(name.clone())));
+                    group.file_vars.extend_from(&self.vars_file(&path, Owner::Group(name.clone())));
                 }
             }
         }

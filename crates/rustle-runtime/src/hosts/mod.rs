@@ -61,8 +61,9 @@ impl<'p> Hosts<'p> {
     }
 
     fn group_vars(&self, groups: &[&str]) -> Vec<Map> {
-        let vars = groups.iter().rev().filter_map(|name| self.inventory.groups.get(*name));
-        vars.map(|group| group.vars.clone()).filter(|vars| !vars.is_empty()).collect()
+        let groups = || groups.iter().rev().filter_map(|name| self.inventory.groups.get(*name));
+        let layers = groups().map(|group| &group.file_vars).chain(groups().map(|group| &group.vars));
+        layers.filter(|vars| !vars.is_empty()).cloned().collect()
     }
 
     /// The names of all hosts, in the order of the inventory.

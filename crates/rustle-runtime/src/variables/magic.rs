@@ -12,7 +12,7 @@ use crate::executor::State;
 const ANSIBLE_VERSION: (i64, i64, i64) = (2, 19, 14);
 
 /// The names of the magic variables that every task has.
-pub const NAMES: [&str; 27] = [
+pub const NAMES: [&str; 28] = [
     "ansible_check_mode",
     "ansible_config_file",
     "ansible_current_hosts",
@@ -21,6 +21,7 @@ pub const NAMES: [&str; 27] = [
     "ansible_facts",
     "ansible_failed_hosts",
     "ansible_forks",
+    "ansible_limit",
     "ansible_inventory_sources",
     "ansible_play_batch",
     "ansible_play_hosts",
@@ -62,6 +63,7 @@ pub fn variable(state: &State<'_>, scope: &Scope<'_>, name: &str) -> Option<Vari
         "ansible_diff_mode" => Value::Bool(state.settings.diff),
         "ansible_verbosity" => Value::from(state.settings.verbosity),
         "ansible_config_file" => Value::None,
+        "ansible_limit" => Value::from(state.settings.limit.as_ref()?),
         "ansible_forks" => Value::Int(5),
         "ansible_inventory_sources" => Value::list([]),
         "ansible_version" => version(),

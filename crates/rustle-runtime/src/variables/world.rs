@@ -146,7 +146,7 @@ impl World for TaskWorld<'_, '_> {
     }
 
     fn glob(&self, pattern: &str) -> Vec<String> {
-        embedded::glob(&*self.state.files, pattern)
+        embedded::glob_relative(&*self.state.files, &self.state.search_path(self.scope), pattern)
     }
 
     fn run(&self, command: &str) -> io::Result<Vec<u8>> {
