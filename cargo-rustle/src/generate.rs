@@ -132,6 +132,8 @@ fn manifest(recipe: &Recipe<'_>) -> Result<String> {
         package.insert("name", value(recipe.name));
         package.remove("description");
     }
+    // The template's own tests stay with it.
+    manifest.remove("dev-dependencies");
     let dependencies = table(&mut manifest, "dependencies")?;
     let comment = dependencies
         .iter()

@@ -22,12 +22,26 @@ pub struct Greet {
 impl Module for Greet {
     fn apply(&self, ctx: &Context) -> Result<Outcome> {
         let wanted = format!("{}\n", self.line);
-        if std::fs::read_to_string(&self.path).is_ok_and(|there| there == wanted) {
-            return Ok(Outcome::ok());
-        }
-        if !ctx.check_mode() {
+        let changed = std::fs::read_to_string(&self.path).ok().as_deref() != Some(wanted.as_str());
+        if changed && !ctx.check_mode() {
             std::fs::write(&self.path, wanted)?;
         }
-        Ok(Outcome::changed())
+        Ok(Outcome::of(changed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustle_runtime::testing::{self, Scratch, args};
+
+    use super::*;
+
+    #[test]
+    fn it_does_what_it_predicts_and_then_nothing_more() {
+        let scratch = Scratch::new();
+        let args = args! { "path": scratch.path("motd"), "line": "Welcome" };
+        testing::predicts::<Greet>(args.clone());
+        assert_eq!(scratch.read("motd"), "Welcome\n");
+        assert!(!testing::apply::<Greet>(args).changed);
     }
 }

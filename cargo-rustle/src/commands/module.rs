@@ -49,6 +49,9 @@ pub fn run(matches: &ArgMatches) -> Result {
         return Err(Failure::new(format!("{} is a crate already", folder.display())));
     }
     write(&folder, &name, &source)?;
+    if let Some(lock) = source.lock_file() {
+        fs::copy(&lock, folder.join("Cargo.lock")).context(lock.display())?;
+    }
     println!("made the module `{}` in {}", name.full, folder.display());
     println!("  try it:         cargo test --manifest-path {}/Cargo.toml", folder.display());
     println!("  for a runner:   cargo add --path {}", folder.display());

@@ -13,7 +13,6 @@ use crate::check;
 use crate::config::{Config, PlanSource};
 use crate::diagnostics::Problems;
 use crate::embed;
-use crate::facts;
 use crate::lints;
 use crate::modules::{Modules, Sources};
 
@@ -138,8 +137,11 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     files.watched.insert(file);
     embed::configured(&options.config, &root, &mut files, problems);
     let used = check::Subject { plan: &plan, origins: &origins, files: &files, modules, root: &root };
-    problems.extend(check::check(&used, unreadable));
-    plan.facts = facts::referred(&used);
+    let mut given = options.config.runner.extra_vars.clone();
+    given.extend(options.extra_vars.keys().filter_map(|name| name.as_str().map(str::to_owned)));
+    let checked = check::check(&used, unreadable, &given);
+    problems.extend(checked.problems);
+    plan.facts = checked.facts;
     plan.modules = check::modules_of(&plan);
     let settings = Settings {
         name: options.config.runner.name.clone().unwrap_or_else(|| options.name.clone()),

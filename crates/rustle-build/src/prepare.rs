@@ -137,3 +137,85 @@ fn options(environment: &Environment) -> Result<BuildOptions, Problems> {
         extra_vars: Default::default(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+
+    use rustle_bundle::Bundle;
+
+    use super::*;
+
+    const MANIFEST: &str = "[package]\nname = \"web\"\n[dependencies]\nrustle-module-control = \"0.1.0\"\n";
+
+    fn project(folder: &Path, playbook: &str) -> Environment {
+        let put = |name: &str, text: &str| {
+            let path = folder.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        put("Cargo.toml", MANIFEST);
+        put("src/main.rs", "");
+        put("rustle.toml", "[runner]\nplaybook = \"playbook/site.yml\"\nembed = [\"extra\"]\n");
+        put("playbook/site.yml", playbook);
+        put("playbook/files/motd", "Welcome\n");
+        put("extra/big", &"x".repeat(100_000));
+        Environment {
+            out_dir: folder.join("target/out"),
+            manifest_dir: folder.to_owned(),
+            package: "web".into(),
+            version: "1.0.0".into(),
+            ..Environment::default()
+        }
+    }
+
+    const GOOD: &str = "- hosts: all\n  gather_facts: false\n  tasks:\n    - debug:\n        msg: hi\n";
+
+    fn outputs(environment: &Environment) -> Vec<(PathBuf, Vec<u8>)> {
+        let names = ["rustle.rs", "bundle/plan.bundle"];
+        names.iter().map(|name| (name.into(), fs::read(environment.out_dir.join(name)).unwrap())).collect()
+    }
+
+    #[test]
+    fn outputs_are_complete_and_the_same_anywhere() {
+        let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let first = project(one.path(), GOOD);
+        let prepared = with(&first).unwrap();
+        assert_eq!(prepared.modules, ["debug"]);
+        assert_eq!(prepared.crates, ["rustle_module_control"]);
+        let second = project(two.path(), GOOD);
+        with(&second).unwrap();
+        assert_eq!(outputs(&first), outputs(&second));
+        let bundle = Bundle::open(outputs(&first).pop().unwrap().1).unwrap();
+        assert_eq!(bundle.digest(), prepared.digest);
+        assert_eq!(*bundle.read(b"playbook/files/motd").unwrap(), *b"Welcome\n");
+        assert_eq!(bundle.read(b"extra/big").unwrap().len(), 100_000);
+        assert_eq!((bundle.settings().name.as_str(), bundle.settings().version.as_str()), ("web", "1.0.0"));
+        assert_eq!(bundle.plan().unwrap().facts, Some(Vec::new()));
+    }
+
+    #[test]
+    fn with_problems_the_glue_compiles_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let environment = project(folder.path(), &GOOD.replace("debug", "degub"));
+        let problems = with(&environment).unwrap_err();
+        assert_eq!(problems.errors(), 1);
+        let glue = fs::read_to_string(environment.out_dir.join(GLUE)).unwrap();
+        assert!(syn::parse_file(&glue).is_ok() && glue.contains("BUNDLE"));
+    }
+
+    #[test]
+    fn a_level_from_the_environment_wins() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut environment = project(folder.path(), GOOD);
+        environment.compression = Some("fast".into());
+        let text = with(&environment).unwrap_err().render(false);
+        assert!(
+            text.contains("`RUSTLE_COMPRESSION_LEVEL` should be a whole number, and is `fast`"),
+            "{text}"
+        );
+        environment.compression = Some("19".into());
+        assert!(with(&environment).is_ok());
+    }
+}

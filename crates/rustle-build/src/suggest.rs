@@ -2,7 +2,9 @@
 
 /// The candidate that is most like `word`, if one is like it at all. Of equals, the first.
 pub(crate) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = ((word.chars().count() + 1) / 3).clamp(1, 4);
+    let length = word.chars().count();
+    // Of one letter everything is a neighbour.
+    let limit = ((length + 1) / 3).clamp(1, 4).min(length.saturating_sub(1));
     let lower = word.to_lowercase();
     candidates
         .into_iter()

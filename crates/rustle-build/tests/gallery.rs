@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rustle_build::config::{self, Config};
+use rustle_build::config::Config;
 use rustle_build::manifest::Manifest;
 use rustle_build::modules::{Sources, host};
 use rustle_build::{BuildOptions, Linked, ModuleCrate, Problems, build_bundle};

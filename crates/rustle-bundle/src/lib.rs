@@ -12,6 +12,8 @@
 mod append;
 mod content;
 mod error;
+#[cfg(test)]
+mod hostile;
 mod index;
 mod path;
 mod reader;

@@ -1,9 +1,13 @@
 //! Times as Ansible's results write them.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
-use jiff::Zoned;
 use jiff::fmt::strtime;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+use rustle_template::moment::Moment;
+use rustle_value::Value;
 
 /// Now, in the machine's time zone: `2026-01-31 12:00:00.123456`.
 pub fn timestamp() -> String {
@@ -13,6 +17,13 @@ pub fn timestamp() -> String {
 /// A moment, in its time zone, as [`timestamp`] writes it.
 pub fn write(moment: &Zoned) -> String {
     strtime::format("%Y-%m-%d %H:%M:%S.%6f", moment).unwrap_or_default()
+}
+
+/// A moment on the machine's clock, in its time zone, as templates handle it: Python's `datetime`.
+pub fn moment(time: SystemTime) -> Value {
+    let local = Timestamp::try_from(time).unwrap_or_default().to_zoned(TimeZone::system()).datetime();
+    let micros = local.subsec_nanosecond() / 1000 * 1000;
+    Value::Object(Arc::new(Moment(local.with().subsec_nanosecond(micros).build().unwrap_or(local))))
 }
 
 /// A span as Python writes a `timedelta`: `0:00:01.000250`, `1 day, 0:00:00`.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rustle_schema::worker::Snapshot;
 
+use crate::embedded;
 use crate::error::Result;
 
 /// What surrounds the application of a module. It holds only what can travel to another process, because a module may be
@@ -47,6 +48,6 @@ impl Context {
     /// # Errors
     /// If it cannot be read.
     pub fn read(&self, path: &Path) -> Result<Arc<[u8]>> {
-        Ok(std::fs::read(path)?.into())
+        Ok(embedded::read(&*embedded::contents(), path)?)
     }
 }

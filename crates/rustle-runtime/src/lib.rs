@@ -8,20 +8,23 @@ extern crate self as rustle_runtime;
 mod apply;
 pub mod args;
 pub mod clock;
+pub mod command_line;
 pub mod context;
 pub mod embedded;
 pub mod error;
 pub mod executor;
 pub mod fs;
 pub mod hosts;
+pub mod lock;
+mod main_macro;
 pub mod module;
 pub mod prelude;
 pub mod process;
 pub mod registry;
 pub mod report;
+pub mod runner;
 pub mod settings;
 pub mod signals;
-mod templating;
 pub mod terminal;
 pub mod testing;
 pub mod variables;
@@ -52,9 +55,17 @@ macro_rules! args {
 pub mod __private {
     pub use std::sync::LazyLock;
 
+    pub use include_dir;
     pub use linkme;
     pub use serde_json;
 
+    pub use rustle_schema::module_spec::ModuleSpec;
+    pub use rustle_value::Value;
+
     pub use crate::apply::{apply, nested, prepare, spec, unchecked, word};
-    pub use crate::args::spec_text::{Piece, bytes, concat, contains, count, distinct, length, text};
+    pub use crate::args::spec_text::{
+        Piece, bytes, concat, contains, count, distinct, is_options, length, text,
+    };
+    pub use crate::args::{Choice, FromArg, FromArgs, Given};
+    pub use crate::registry::Registration;
 }

@@ -9,9 +9,13 @@ use rustle_value::{Map, Value};
 
 use crate::args::FromArgs;
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A unit of work that a task names. The struct's fields are its arguments; `#[rustle_module]` registers it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no module yet",
+    label = "write `impl Module for {Self}`: what shall it do?"
+)]
 pub trait Module: FromArgs {
     /// Runs before [`Module::apply`], in the runner itself, where variables and embedded files are at hand (`apply` may
     /// run in another process, as another user). It may replace arguments, or set those marked `#[arg(internal)]`: a
@@ -53,6 +57,20 @@ pub trait Run {
     /// # Errors
     /// If it cannot be read.
     fn list_folder(&self, path: &Path) -> Result<Vec<FolderEntry>>;
+
+    /// What the file or folder `path` is that [`Run::find_file`] found; its name is `path` itself.
+    ///
+    /// # Errors
+    /// If it does not exist, or cannot be looked at.
+    fn entry(&self, path: &Path) -> Result<FolderEntry> {
+        let (folder, name) = match (path.parent(), path.file_name()) {
+            (Some(folder), Some(name)) => (folder, Path::new(name)),
+            _ => return Ok(FolderEntry { path: path.to_owned(), kind: EntryKind::Folder, mode: 0o755 }),
+        };
+        let found = self.list_folder(folder)?.into_iter().find(|entry| entry.path == name);
+        let entry = found.ok_or_else(|| Error::new(format!("{} does not exist", path.display())))?;
+        Ok(FolderEntry { path: path.to_owned(), ..entry })
+    }
 
     /// Renders the text of a template; `vars` are seen before all other variables.
     ///

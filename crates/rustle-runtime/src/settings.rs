@@ -54,4 +54,74 @@ impl Settings {
     pub fn takes_all_tags(&self) -> bool {
         self.skip_tags.is_empty() && matches!(self.tags.as_slice(), [all] if all == "all")
     }
+
+    /// Whether a task with these tags shall run.
+    pub fn selects(&self, tags: &[String]) -> bool {
+        selects(&self.tags, &self.skip_tags, tags)
+    }
+}
+
+/// Ansible's rule: `always` and `never`, and the words `all`, `tagged` and `untagged` of the command line.
+fn selects(only: &[String], skip: &[String], tags: &[String]) -> bool {
+    let untagged = ["untagged".to_owned()];
+    let tagged = !tags.is_empty();
+    let tags = if tagged { tags } else { &untagged };
+    let has = |tag: &str| tags.iter().any(|it| it == tag);
+    let asks = |words: &[String], word: &str| words.iter().any(|it| it == word);
+    let meets = |words: &[String]| tags.iter().any(|tag| words.contains(tag));
+    let taken = has("always")
+        || asks(only, "all") && !has("never")
+        || meets(only)
+        || asks(only, "tagged") && tagged && !has("never");
+    let skipped = if asks(skip, "all") {
+        !has("always") || asks(skip, "always")
+    } else {
+        meets(skip) || asks(skip, "tagged") && tagged
+    };
+    taken && !skipped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::selects;
+
+    fn run(only: &str, skip: &str, tags: &str) -> bool {
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        selects(&words(only), &words(skip), &words(tags))
+    }
+
+    #[test]
+    fn tags_select_as_ansible_says() {
+        for (only, skip, tags) in [
+            ("all", "", ""),
+            ("all", "", "a"),
+            ("a", "", "a b"),
+            ("b", "", "always"),
+            ("never", "", "never"),
+            ("a", "", "never a"),
+            ("tagged", "", "a"),
+            ("untagged", "", ""),
+            ("all", "b", "a"),
+            ("all", "all", "always"),
+            ("all", "tagged", ""),
+        ] {
+            assert!(run(only, skip, tags), "--tags {only} --skip-tags {skip}: {tags}");
+        }
+        for (only, skip, tags) in [
+            ("all", "", "never"),
+            ("a", "", "b"),
+            ("a", "", ""),
+            ("tagged", "", ""),
+            ("tagged", "", "never a"),
+            ("untagged", "", "a"),
+            ("all", "a", "a b"),
+            ("all", "always", "always"),
+            ("all", "untagged", ""),
+            ("all", "all", "a"),
+            ("all", "all always", "always"),
+            ("all", "tagged", "a"),
+        ] {
+            assert!(!run(only, skip, tags), "--tags {only} --skip-tags {skip}: {tags}");
+        }
+    }
 }

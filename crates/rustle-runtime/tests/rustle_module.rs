@@ -24,6 +24,9 @@ struct Part {
     /// Of what.
     #[arg(aliases = ["of"])]
     unit: Option<String>,
+    /// What opens it.
+    #[arg(no_log)]
+    key: Option<String>,
     /// Where.
     #[arg(default = "~/parts")]
     folder: PathBuf,
@@ -117,10 +120,25 @@ fn the_registration_says_what_the_struct_says() {
     assert_eq!(kind("mode"), ArgType::Mode);
     let ArgType::List(part) = kind("parts") else { panic!("{:?}", kind("parts")) };
     let ArgType::Options(args, rules) = *part else { panic!() };
-    assert_eq!(args.len(), 3);
+    assert_eq!(args.len(), 4);
     assert_eq!(rules, [Rule::RequiredTogether(vec!["size".into(), "unit".into()])]);
     assert_eq!(spec.rules.len(), 2);
     assert_eq!(serde_json::to_string(&spec).unwrap(), it.spec);
+}
+
+#[test]
+fn secrets_are_found_wherever_they_stand() {
+    let it = registration();
+    let secrets = |json: &str| {
+        let args: Map = serde_json::from_str(json).unwrap();
+        it.secret_values(&args).into_iter().map(Value::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(secrets(r#"{"t": "open", "pw": "a"}"#), ["a"]);
+    assert_eq!(
+        secrets(r#"{"password": "a", "parts": [{"unit": "m", "key": "b"}, {"key": "c"}]}"#),
+        ["a", "b", "c"]
+    );
+    assert_eq!(secrets(r#"{"t": "open"}"#), [""; 0]);
 }
 
 #[test]
@@ -133,7 +151,8 @@ fn arguments_become_fields() {
     let it = Everything::from_args(&args).unwrap();
     assert_eq!((it.text.as_str(), it.count, it.flag, it.state), ("5", Some(7), true, State::Absent));
     let home = std::env::var("HOME").unwrap();
-    let part = Part { size: Some(3), unit: Some("m".into()), folder: format!("{home}/parts").into() };
+    let part =
+        Part { size: Some(3), unit: Some("m".into()), key: None, folder: format!("{home}/parts").into() };
     assert_eq!(it.parts, [part]);
     assert_eq!(it.names, Some([("a".to_owned(), 1), ("b".to_owned(), 2)].into()));
     assert_eq!(it.any, Some(Value::list([Value::Int(1)])));
@@ -157,10 +176,25 @@ fn every_fault_is_reported() {
         "argument 'flag' is of type str and we were unable to convert to bool: The value 'maybe'",
         "parameters are required together: size, unit found in parts",
         "Unsupported parameters for (test.everything) module: nope. Supported parameters include: any, attributes,",
-        "Unsupported parameters for (test.everything) module: parts.x. Supported parameters include: folder, size, unit (of).",
+        "Unsupported parameters for (test.everything) module: parts.x. Supported parameters include: folder, key, size, unit (of).",
         "argument 'count' is of type int and we were unable to convert to int: 70000000000 is not between",
     ]) {
         assert!(message.starts_with(wanted), "{message}\nwanted {wanted}");
     }
     assert_eq!(messages.len(), 7, "{messages:#?}");
+}
+
+#[test]
+fn what_the_module_sets_cannot_be_given() {
+    use rustle_runtime::testing::{Case, args};
+
+    let outcome = Case::<Everything>::new(args! { "t": "x" }).apply();
+    let shown = outcome.data.get("shown").map(Value::to_string).unwrap_or_default();
+    assert!(shown.contains("prepared: Some(\"yes\")"), "{shown}");
+    assert_eq!(
+        Case::<Everything>::new(args! { "t": "x", "_prepared": "no" }).assert_fails(),
+        "Unsupported parameters for (test.everything) module: _prepared. It is set by the module itself."
+    );
+    let both = Case::<Everything>::new(args! { "t": "x", "text": "y" }).apply();
+    assert_eq!(both.warnings, ["Both option text and its alias t are set."]);
 }

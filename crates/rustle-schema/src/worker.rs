@@ -14,6 +14,16 @@ use crate::outcome::Outcome;
 /// - 1: the first.
 pub const WORKER_FORMAT: u32 = 1;
 
+/// What a worker says first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// [`WORKER_FORMAT`].
+    pub format: u32,
+    /// Why it cannot work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
+}
+
 /// One application of a module.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {

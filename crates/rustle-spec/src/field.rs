@@ -5,7 +5,7 @@ use rustle_schema::module_spec::{ArgSpec, ArgType, FileArg};
 use rustle_value::Value;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Ident, LitStr, Type};
+use syn::{Attribute, Ident, LitStr, Type};
 
 use crate::default;
 use crate::doc;
@@ -60,8 +60,10 @@ pub struct Argument {
     pub name: String,
     /// Other names.
     pub aliases: Vec<String>,
-    /// Where its names stand.
+    /// Where its name stands.
     pub span: Span,
+    /// Where the aliases stand, in their order.
+    pub alias_spans: Vec<Span>,
     /// Its type.
     pub kind: Kind,
     /// Whether the field is an `Option`.
@@ -85,6 +87,12 @@ pub struct Argument {
 }
 
 impl Argument {
+    /// All its names, with where they stand.
+    pub fn names(&self) -> impl Iterator<Item = (&str, Span)> {
+        let aliases = self.aliases.iter().map(String::as_str).zip(self.alias_spans.iter().copied());
+        [(self.name.as_str(), self.span)].into_iter().chain(aliases)
+    }
+
     /// Its specification, where its type is `kind`.
     pub fn spec(&self, kind: ArgType) -> ArgSpec {
         ArgSpec {
@@ -102,8 +110,16 @@ impl Argument {
     }
 }
 
-/// Reads a field that has a name.
-pub fn read(field: &syn::Field, ident: &Ident, errors: &mut Errors) -> Option<Field> {
+/// Reads a field that has a name, of a module or of nested arguments.
+pub fn read(field: &syn::Field, ident: &Ident, is_module: bool, errors: &mut Errors) -> Option<Field> {
+    let conditional = |attr: &&Attribute| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr");
+    if let (true, Some(attr)) = (is_module, field.attrs.iter().find(conditional)) {
+        errors.at(
+            attr,
+            "an attribute macro cannot tell whether this holds: put the argument into a struct with #[derive(Options)], \
+             which the compiler reads first, and flatten that",
+        );
+    }
     let entries = meta::entries_of(&field.attrs, "arg", KEYS, errors);
     let find = |key: &str| entries.iter().find(|entry| entry.key == key);
     let doc = doc::text(&field.attrs);
@@ -154,10 +170,11 @@ pub fn read(field: &syn::Field, ident: &Ident, errors: &mut Errors) -> Option<Fi
     let argument = Argument {
         name,
         aliases: aliases.iter().map(LitStr::value).collect(),
+        alias_spans: aliases.iter().map(LitStr::span).collect(),
         span,
         optional,
         default,
-        default_span: find("default").map_or(span, Entry::span),
+        default_span: find("default").map_or(span, Entry::value_span),
         doc,
         no_log: find("no_log").is_some(),
         expression: find("expression").is_some(),

@@ -73,13 +73,19 @@ pub fn unknown(name: &str, known: &[&str]) -> String {
 pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let distance = |it: &&str| strsim::damerau_levenshtein(name, it);
     let best = known.iter().copied().min_by_key(distance)?;
-    (distance(&best) <= 1 + name.len() / 4).then_some(best)
+    // A third of a word may be mistyped; more is another word.
+    (distance(&best) * 3 <= best.len().max(name.len())).then_some(best)
 }
 
 impl Entry {
     /// Where it stands.
     pub fn span(&self) -> Span {
         self.meta.span()
+    }
+
+    /// Where its value stands, or itself if it has none.
+    pub fn value_span(&self) -> Span {
+        self.value.as_ref().map_or_else(|| self.span(), Spanned::span)
     }
 
     /// That it has no value.

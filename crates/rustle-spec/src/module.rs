@@ -145,7 +145,7 @@ fn body(
     let mut body = Body::default();
     for field in list {
         if let Some(ident) = &field.ident {
-            body.fields.extend(field::read(field, ident, errors));
+            body.fields.extend(field::read(field, ident, is_module, errors));
         }
     }
     check_names(&body, errors);
@@ -156,16 +156,15 @@ fn body(
 
 /// That no two arguments share a name.
 fn check_names(body: &Body, errors: &mut Errors) {
-    let mut seen: BTreeMap<&str, &Argument> = BTreeMap::new();
-    for argument in body.arguments() {
-        for name in [&argument.name].into_iter().chain(&argument.aliases) {
-            if let Some(other) = seen.insert(name, argument) {
-                let message = if std::ptr::eq(other, argument) {
-                    format!("`{name}` stands here twice")
-                } else {
-                    format!("`{name}` is a name of `{}` already", other.name)
-                };
-                errors.push(syn::Error::new(argument.span, message));
+    let mut seen: BTreeMap<&str, &Ident> = BTreeMap::new();
+    for field in &body.fields {
+        let Role::Argument(argument) = &field.role else { continue };
+        for (name, span) in argument.names() {
+            if let Some(other) = seen.insert(name, &field.ident) {
+                errors.push(syn::Error::new(
+                    span,
+                    format!("`{name}` is a name of the field `{other}` already"),
+                ));
             }
         }
     }

@@ -106,7 +106,7 @@ fn expected(record: &Value) -> String {
 fn check(name: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/constructs").join(name);
     let text = std::fs::read_to_string(path).unwrap();
-    let file = json::from_json(&serde_json::from_str(&text).unwrap());
+    let file = json::loads(&text).unwrap();
     let map = |key: &str| match file.get(key).map(authored) {
         Some(Value::Map(map)) => map,
         _ => Map::new(),
@@ -126,7 +126,7 @@ fn check(name: &str) {
         // A filter, test or lookup that does not exist yet.
         if let Err(error) = &result
             && error.kind() == ErrorKind::Unknown
-            && !want.contains("nosuch")
+            && !want.contains("Syntax error")
         {
             continue;
         }

@@ -1,11 +1,17 @@
 //! Checks a plan against the modules that are there.
 
 mod arguments;
+mod defined;
+mod files;
 mod known;
+mod names;
 mod rules;
 mod task;
+pub(crate) mod template_files;
+pub(crate) mod texts;
 mod types;
-mod walk;
+mod variables;
+pub(crate) mod walk;
 
 use std::path::Path;
 
@@ -14,6 +20,9 @@ use rustle_schema::plan::Plan;
 use rustle_schema::task::Action;
 use rustle_value::Value;
 
+use crate::check::defined::Definitions;
+use crate::check::walk::Everything;
+use crate::facts;
 use crate::modules::Modules;
 
 /// What is checked, and against what.
@@ -25,22 +34,36 @@ pub(crate) struct Subject<'a> {
     pub(crate) root: &'a Path,
 }
 
+/// What the checks found.
+pub(crate) struct Checked {
+    pub(crate) problems: Vec<Problem>,
+    /// The facts that the plan refers to; `None` for all.
+    pub(crate) facts: Option<Vec<String>>,
+}
+
 /// Everything that is wrong. `partial` says that the plan lacks what could not be read, so that what is not there proves
-/// nothing.
-pub(crate) fn check(subject: &Subject<'_>, partial: bool) -> Vec<Problem> {
+/// nothing; `given` are the variables that the operator gives at run time.
+pub(crate) fn check(subject: &Subject<'_>, partial: bool, given: &[String]) -> Checked {
     let mut problems = Vec::new();
+    let all = Everything::of(subject.plan);
     let mut missing = task::Missing::new();
-    for task in walk::tasks(subject.plan) {
-        task::check(subject, task, &mut missing, &mut problems);
+    for visited in &all.tasks {
+        task::check(subject, visited.task, &mut missing, &mut problems);
+        files::check(subject, visited.task, &mut problems);
     }
     task::not_linked(missing, &mut problems);
-    let _ = partial;
-    problems
+    let texts = texts::collect(subject, &all, &mut problems);
+    let mut definitions = Definitions::of(subject, &all, given);
+    definitions.open |= partial;
+    names::check(&texts, &definitions, &mut problems);
+    variables::check(&texts, &all, &definitions, &mut problems);
+    Checked { problems, facts: facts::referred(subject, &all, &texts) }
 }
 
 /// The modules that the plan needs, sorted: those that tasks and handlers name, and `setup` if a play gathers facts.
 pub(crate) fn modules_of(plan: &Plan) -> Vec<String> {
-    let tasks = walk::tasks(plan).into_iter().filter_map(|task| match &task.action {
+    let all = Everything::of(plan);
+    let tasks = all.tasks.iter().filter_map(|visited| match &visited.task.action {
         Action::Module { module, .. } => Some(module.clone()),
         _ => None,
     });

@@ -1,5 +1,6 @@
 //! The files that the executable carries, below [`BUNDLE_ROOT`], and those of the host beside them.
 
+mod bundle;
 mod glob;
 mod memory;
 mod search;
@@ -100,6 +101,32 @@ pub fn list(contents: &dyn Contents, path: &Path) -> io::Result<Vec<FolderEntry>
     }
 }
 
+/// What is called `path`, embedded or on the host.
+///
+/// # Errors
+/// If it does not exist, or cannot be looked at.
+pub fn entry(contents: &dyn Contents, path: &Path) -> io::Result<FolderEntry> {
+    use std::os::unix::fs::PermissionsExt;
+    let (kind, mode) = match inside(path) {
+        Some(name) => contents.entry(&name).ok_or(io::ErrorKind::NotFound)?,
+        None => {
+            let metadata = path.symlink_metadata()?;
+            (kind_of(path, &metadata)?, metadata.permissions().mode() & 0o7777)
+        }
+    };
+    Ok(FolderEntry { path: path.to_owned(), kind, mode })
+}
+
+fn kind_of(path: &Path, metadata: &std::fs::Metadata) -> io::Result<EntryKind> {
+    Ok(if metadata.is_symlink() {
+        EntryKind::Link(std::fs::read_link(path)?)
+    } else if metadata.is_dir() {
+        EntryKind::Folder
+    } else {
+        EntryKind::File
+    })
+}
+
 fn list_host(root: &Path, below: &Path, found: &mut Vec<FolderEntry>) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let mut entries: Vec<_> = std::fs::read_dir(root.join(below))?.collect::<io::Result<_>>()?;
@@ -107,13 +134,7 @@ fn list_host(root: &Path, below: &Path, found: &mut Vec<FolderEntry>) -> io::Res
     for entry in entries {
         let path = below.join(entry.file_name());
         let metadata = entry.path().symlink_metadata()?;
-        let kind = if metadata.is_symlink() {
-            EntryKind::Link(std::fs::read_link(entry.path())?)
-        } else if metadata.is_dir() {
-            EntryKind::Folder
-        } else {
-            EntryKind::File
-        };
+        let kind = kind_of(&entry.path(), &metadata)?;
         let folder = kind == EntryKind::Folder;
         found.push(FolderEntry { path: path.clone(), kind, mode: metadata.permissions().mode() & 0o7777 });
         if folder {

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::templating::Evaluate as _;
 use rustle_schema::outcome::Outcome;
 use rustle_template::{Error, FileKind, Options, World};
 use rustle_value::{Map, Value};
@@ -55,7 +54,8 @@ impl State<'_> {
                 &whole
             }
         };
-        let plain = module.expressions.is_empty() && !args.values().any(needs_work);
+        let plain = module.expressions.is_empty()
+            && !args.iter().any(|(key, value)| needs_work(key) || needs_work(value));
         if plain {
             return Ok(args.clone());
         }
@@ -71,7 +71,8 @@ impl State<'_> {
                 })?
             };
             if !matches!(value, Value::Omit) {
-                ready.insert(key.clone(), value);
+                let key = self.engine.resolve(key, world).map_err(failed)?;
+                ready.insert(key, value);
             }
         }
         Ok(ready)
@@ -83,10 +84,12 @@ impl State<'_> {
     fn expression_argument(&self, value: &Value, world: &dyn World) -> Value {
         match value {
             Value::Str(text) | Value::Template(text) => {
-                let result = self.engine.evaluate_text(text, world).and_then(|value| match value {
-                    Value::Undefined(why) => Err(Error::undefined(why.message.as_ref())),
-                    value => Ok(value),
-                });
+                let compiled = self.engine.expression(text).map_err(Error::from);
+                let result =
+                    compiled.and_then(|it| self.engine.evaluate(&it, world)).and_then(|value| match value {
+                        Value::Undefined(why) => Err(Error::undefined(why.message.as_ref())),
+                        value => Ok(value),
+                    });
                 Evaluated::new(text.as_ref(), result.map_err(|error| error.message().to_owned())).to_value()
             }
             Value::List(items) => Value::list(items.iter().map(|item| self.expression_argument(item, world))),
@@ -122,10 +125,15 @@ impl Run for TaskRun<'_, '_> {
         Ok(embedded::list(&*self.world.state.files, path)?)
     }
 
+    fn entry(&self, path: &Path) -> ModuleResult<FolderEntry> {
+        Ok(embedded::entry(&*self.world.state.files, path)?)
+    }
+
     fn render(&self, text: &str, options: &Options, vars: &Map) -> ModuleResult<String> {
         let TaskWorld { state, scope, vars: own, include, locals, .. } = *self.world;
         let world = TaskWorld { state, scope, vars: own, include, locals, extra: Some(vars) };
-        let rendered = state.engine.render_text(text, options, &world);
+        let template = state.engine.template(text, options).map_err(Error::from);
+        let rendered = template.and_then(|template| state.engine.render_text(&template, &world));
         rendered.map_err(|error| ModuleError::new(error.message()))
     }
 
@@ -149,10 +157,8 @@ impl Run for TaskRun<'_, '_> {
 /// Masks the values of secret arguments wherever they stand in what the module returned.
 pub(super) fn mask_secrets(module: &Registration, args: &Map, outcome: &mut Outcome) {
     let mut secrets = Vec::new();
-    for name in module.secrets {
-        if let Some(value) = args.get(name) {
-            collect(value, &mut secrets);
-        }
+    for value in module.secret_values(args) {
+        collect(value, &mut secrets);
     }
     // The longest first: one secret may be a part of another.
     secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::templating::Evaluate as _;
 use rustle_schema::event::Event;
 use rustle_schema::outcome::{Effect, Outcome};
 use rustle_schema::task::Task;
@@ -310,9 +309,7 @@ impl<'p> Executor<'p> {
                 self.pool.apply(&needed, &request, &self.interrupt)
             }
         };
-        if !module.secrets.is_empty() {
-            mask_secrets(module, &args, &mut outcome);
-        }
+        mask_secrets(module, &args, &mut outcome);
         outcome
     }
 }

@@ -1,6 +1,5 @@
 //! Conditions: `when`, `changed_when`, `failed_when`, `until`, `break_when`.
 
-use crate::templating::Evaluate as _;
 use rustle_template::{Error, World};
 use rustle_value::Value;
 
@@ -35,7 +34,13 @@ impl State<'_> {
     fn holds(&self, condition: &Value, world: &dyn World) -> Result<bool, Error> {
         match condition {
             Value::Bool(holds) => Ok(*holds),
-            other => self.engine.condition(other, world),
+            other => {
+                let condition = self.engine.condition(other, world)?;
+                if let Some(warning) = condition.warning {
+                    self.warn(&warning);
+                }
+                Ok(condition.value)
+            }
         }
     }
 }

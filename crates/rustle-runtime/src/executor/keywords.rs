@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::templating::Evaluate as _;
 use rustle_schema::task::Directives;
 use rustle_template::{Error, World};
 use rustle_value::Value;
@@ -36,7 +35,7 @@ pub(super) struct Surroundings {
 }
 
 /// How another user is become.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Become {
     /// Who.
     pub user: String,

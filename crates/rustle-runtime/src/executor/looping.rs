@@ -1,6 +1,5 @@
 //! Loops: their items, and what all of their results come to.
 
-use crate::templating::Evaluate as _;
 use rustle_schema::task::{Loop, LoopControl};
 use rustle_template::{Error, ErrorKind, World};
 use rustle_value::{Map, Value};

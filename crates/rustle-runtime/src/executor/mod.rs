@@ -12,7 +12,7 @@ mod includes;
 mod keywords;
 mod looping;
 mod meta;
-mod panics;
+pub(crate) mod panics;
 mod play;
 mod rendering;
 mod result;
@@ -28,10 +28,10 @@ use std::sync::Arc;
 use rustle_schema::event::Event;
 use rustle_schema::plan::Plan;
 use rustle_schema::report::Recap;
-use rustle_template::Engine;
 
 pub use keywords::Become;
 pub use state::State;
+pub(crate) use task::action_name;
 
 use crate::embedded::Contents;
 use crate::report::Reporters;
@@ -105,7 +105,7 @@ impl<'p> Executor<'p> {
     ) -> Executor<'p> {
         let (seeking, stepping) = (settings.start_at_task.is_some(), settings.step);
         Executor {
-            state: State::new(plan, settings, host, Arc::new(Engine::new()), files),
+            state: State::new(plan, settings, host, files),
             reporters,
             interrupt,
             pool: Pool::default(),

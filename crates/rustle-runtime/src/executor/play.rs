@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use crate::templating::Evaluate as _;
 use rustle_schema::event::Event;
 use rustle_schema::plan::Play;
 use rustle_schema::task::{Action, Directives, Position, Step, Task};
@@ -144,7 +143,7 @@ impl<'p> Executor<'p> {
                         break;
                     }
                 };
-                let stack = [rustle_schema::names::BUNDLE_ROOT.to_owned()];
+                let stack = [self.state.playbook_dir()];
                 let Ok(found) = embedded::find(&*self.state.files, &stack, &name, FileKind::Vars) else {
                     continue;
                 };

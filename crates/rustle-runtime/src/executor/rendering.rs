@@ -1,6 +1,5 @@
 //! What the executor asks of the template engine.
 
-use crate::templating::Evaluate as _;
 use rustle_template::{Error, World};
 use rustle_value::{Map, Value};
 

@@ -30,7 +30,7 @@ pub struct State<'p> {
     /// The play that runs.
     pub play: PlayState<'p>,
     /// Compiles and evaluates.
-    pub engine: Arc<Engine>,
+    pub engine: Engine,
     /// The files that the executable carries.
     pub files: Arc<dyn Contents>,
     /// The facts that the plan refers to; `None` for all.
@@ -44,13 +44,7 @@ pub struct State<'p> {
 
 impl<'p> State<'p> {
     /// The state before the first play.
-    pub fn new(
-        plan: &'p Plan,
-        settings: Settings,
-        host: &str,
-        engine: Arc<Engine>,
-        files: Arc<dyn Contents>,
-    ) -> State<'p> {
+    pub fn new(plan: &'p Plan, settings: Settings, host: &str, files: Arc<dyn Contents>) -> State<'p> {
         let hosts = Hosts::new(&plan.inventory, host);
         let store = Store::new(&hosts, settings.extra_vars.clone());
         State {
@@ -59,7 +53,7 @@ impl<'p> State<'p> {
             hosts,
             store,
             play: PlayState::default(),
-            engine,
+            engine: Engine::new(),
             files,
             facts: plan.facts.as_deref().map(Arc::from),
             source: Cell::new(0),
@@ -92,6 +86,17 @@ impl<'p> State<'p> {
         self.other_host_vars.get_or_init(|| host_vars::of_others(self))
     }
 
+    /// The playbook's folder, below the bundle's root.
+    pub fn playbook_dir(&self) -> String {
+        let position = self.play.play.map(|play| play.position).filter(|position| position.line > 0);
+        let source = position.and_then(|position| self.plan.sources.get(position.source as usize));
+        let file = source.unwrap_or(&self.plan.name);
+        match Path::new(file).parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            Some(folder) => format!("{BUNDLE_ROOT}/{}", folder.display()),
+            None => BUNDLE_ROOT.to_owned(),
+        }
+    }
+
     /// The folders in which the current task looks for files: its role and the roles that use it, the folder of its task
     /// file, the playbook's.
     pub fn search_path(&self, scope: &Scope<'_>) -> Vec<String> {
@@ -114,7 +119,7 @@ impl<'p> State<'p> {
                 add(format!("{BUNDLE_ROOT}/{folder}"));
             }
         }
-        add(BUNDLE_ROOT.to_owned());
+        add(self.playbook_dir());
         stack
     }
 }

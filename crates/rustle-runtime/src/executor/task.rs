@@ -3,7 +3,6 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::templating::Evaluate as _;
 use rustle_schema::event::{Event, Place, Status, TaskResult};
 use rustle_schema::task::{Action, Loop, Task};
 use rustle_value::{Map, Value};
@@ -64,7 +63,7 @@ impl<'p> Executor<'p> {
             (Some(name), _) => {
                 let locals = Locals::default();
                 let job = Job { task, scope, title: "", looped: false };
-                self.state.engine.text_as_far_as_possible(name, &job.world(self, &locals))
+                self.state.text_in(name, &job.world(self, &locals)).unwrap_or_else(|_| name.to_string())
             }
             (None, Action::Module { written, .. }) => written.clone(),
             (None, Action::Meta(_)) => "meta".into(),
@@ -347,7 +346,7 @@ impl<'p> Executor<'p> {
 }
 
 /// The name of what the task does, as it was written.
-pub(super) fn action_name(task: &Task) -> &str {
+pub(crate) fn action_name(task: &Task) -> &str {
     match &task.action {
         Action::Module { written, .. } => written,
         Action::Meta(_) => "meta",

@@ -23,7 +23,8 @@ pub enum Inherit<'a> {
 impl Inherit<'_> {
     /// Gives `file`, which will replace what stands at `target`, its attributes.
     pub(super) fn give(self, target: &Path, file: &File) -> io::Result<()> {
-        let replaced = std::fs::metadata(target).ok();
+        // A link that is replaced has nothing to hand on: what it leads to stays.
+        let replaced = std::fs::symlink_metadata(target).ok().filter(|it| !it.is_symlink());
         match (self, replaced) {
             (Inherit::Replaced, Some(replaced)) => {
                 give_away(&replaced, file)?;

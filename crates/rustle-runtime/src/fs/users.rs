@@ -56,6 +56,20 @@ pub fn group_by_id(gid: u32) -> Option<Group> {
     find(GROUP, &gid.to_string(), parse_group, |group| group.gid == gid)
 }
 
+/// The numbers of all groups that `user` is in, its first group in front.
+pub fn groups_of(user: &User) -> Vec<u32> {
+    let text = std::fs::read(GROUP.0).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let within = text.lines().filter_map(parse_group).filter(|group| group.members.contains(&user.name));
+    let mut groups: Vec<u32> = std::iter::once(user.gid).chain(within.map(|group| group.gid)).collect();
+    // `name 4 27 1000`
+    let elsewhere = ask_getent("initgroups", "group", &user.name).unwrap_or_default();
+    groups.extend(elsewhere.split_whitespace().skip(1).filter_map(|word| word.parse::<u32>().ok()));
+    let mut seen = std::collections::HashSet::new();
+    groups.retain(|gid| seen.insert(*gid));
+    groups
+}
+
 /// Names of numbers, each asked for once. For modules that look at many files; the answers of one application of a module
 /// do not change.
 #[derive(Debug, Default)]
@@ -101,7 +115,11 @@ fn find<T>(
 
 /// What `getent` says. It is asked only where the host's name service has other sources than files.
 fn getent(database: &str, key: &str) -> Option<String> {
-    if key.starts_with('-') || !has_other_sources(database) {
+    ask_getent(database, database, key)
+}
+
+fn ask_getent(database: &str, configured_as: &str, key: &str) -> Option<String> {
+    if key.starts_with('-') || !has_other_sources(configured_as) {
         return None;
     }
     let program = ["/usr/bin/getent", "/bin/getent"].into_iter().find(|path| Path::new(path).exists())?;
@@ -147,6 +165,12 @@ fn parse_group(line: &str) -> Option<Group> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_user_is_in_its_first_group_at_least() {
+        let root = user("root").unwrap();
+        assert_eq!(groups_of(&root).first(), Some(&0));
+    }
 
     #[test]
     fn root_is_known_by_name_and_number() {

@@ -1,6 +1,6 @@
 //! The inventory, asked: which host this machine is, which groups it is in, which hosts a pattern means.
 
-mod glob;
+pub mod glob;
 mod pattern;
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
@@ -79,7 +79,7 @@ impl<'p> Hosts<'p> {
     pub fn group_names(&self, host: &str) -> Vec<&'p str> {
         let mut names: Vec<&str> = groups_of(self.inventory, host);
         names.retain(|name| *name != "all");
-        names.sort_by(|a, b| natural(a).cmp(&natural(b)));
+        names.sort_by_key(|name| natural(name));
         names
     }
 

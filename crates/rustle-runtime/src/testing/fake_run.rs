@@ -1,10 +1,11 @@
 //! [`FakeRun`]: a run without a runner.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustle_schema::worker::Snapshot;
-use rustle_template::{FileKind, Options};
+use rustle_template::{Engine, FileKind, Options, Variable, World};
 use rustle_value::{Map, Value};
 
 use super::Scratch;
@@ -12,15 +13,18 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::module::{EntryKind, FolderEntry, Run};
 
-/// A run without a runner: files in a folder of its own, and variables.
+/// A run without a runner: files in a folder of its own, and variables. Templates are rendered by the engine that runners
+/// have.
 ///
 /// ```
 /// use rustle_runtime::prelude::*;
+/// use rustle_runtime::template::Options;
 /// use rustle_runtime::testing::FakeRun;
 ///
-/// let run = FakeRun::new().with_file("app.conf", "port = 80\n").with_variable("port", 80);
-/// let path = run.find_file("app.conf", FileKind::Files)?;
-/// assert_eq!(&*run.read_file(path.as_ref())?, b"port = 80\n");
+/// let run = FakeRun::new().with_template("app.conf.j2", "port = {{ port }}\n").with_variable("port", 80);
+/// let path = run.find_file("app.conf.j2", FileKind::Templates)?;
+/// let text = String::from_utf8(run.read_file(path.as_ref())?.to_vec())?;
+/// assert_eq!(run.render(&text, &Options::file(), &Map::new())?, "port = 80\n");
 /// assert_eq!(run.variable("port")?, Some(Value::Int(80)));
 /// # Ok::<(), Error>(())
 /// ```
@@ -95,6 +99,50 @@ impl FakeRun {
     }
 }
 
+/// What templates see: the files and variables of a run.
+struct FakeWorld<'a> {
+    run: &'a FakeRun,
+    variables: Map,
+}
+
+impl FakeRun {
+    fn world(&self, vars: &Map) -> FakeWorld<'_> {
+        let mut variables = self.variables.clone();
+        variables.extend_from(vars);
+        FakeWorld { run: self, variables }
+    }
+}
+
+impl World for FakeWorld<'_> {
+    fn variable(&self, name: &str) -> Option<Variable> {
+        World::variable(&self.variables, name)
+    }
+
+    fn variable_names(&self) -> Vec<Arc<str>> {
+        self.variables.variable_names()
+    }
+
+    fn find_file(&self, name: &str, kind: FileKind) -> io::Result<String> {
+        self.run.find_file(name, kind).map_err(|error| io::Error::new(io::ErrorKind::NotFound, error))
+    }
+
+    fn read_file(&self, path: &Path) -> io::Result<Arc<[u8]>> {
+        Ok(std::fs::read(path)?.into())
+    }
+
+    fn glob(&self, pattern: &str) -> Vec<String> {
+        self.variables.glob(pattern)
+    }
+
+    fn run(&self, command: &str) -> io::Result<Vec<u8>> {
+        self.variables.run(command)
+    }
+
+    fn env(&self, name: &str) -> Option<String> {
+        self.run.context.environment().get(name).cloned().or_else(|| std::env::var(name).ok())
+    }
+}
+
 fn folder(kind: FileKind) -> &'static str {
     match kind {
         FileKind::Files => "files",
@@ -124,15 +172,17 @@ impl Run for FakeRun {
         Ok(entries)
     }
 
-    fn render(&self, text: &str, _options: &Options, _vars: &Map) -> Result<String> {
-        if ["{{", "{%", "{#"].iter().any(|mark| text.contains(mark)) {
-            return Err(Error::new("this run has no template engine: give it text without templates"));
-        }
-        Ok(text.to_owned())
+    fn render(&self, text: &str, options: &Options, vars: &Map) -> Result<String> {
+        let world = self.world(vars);
+        let engine = Engine::new();
+        let template = engine.template(text, options).map_err(|error| Error::new(error.message))?;
+        engine.render_text(&template, &world).map_err(|error| Error::new(error.message()))
     }
 
     fn variable(&self, name: &str) -> Result<Option<Value>> {
-        Ok(self.variables.get(name).cloned())
+        let Some(value) = self.variables.get(name) else { return Ok(None) };
+        let resolved = Engine::new().resolve(value, &self.world(&Map::new()));
+        resolved.map(Some).map_err(|error| Error::new(error.message()))
     }
 
     fn context(&self) -> &Context {

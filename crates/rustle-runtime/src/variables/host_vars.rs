@@ -4,7 +4,6 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::templating::Evaluate as _;
 use rustle_template::{FileKind, Variable, World};
 use rustle_value::{Map, Value};
 

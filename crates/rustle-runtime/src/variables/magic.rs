@@ -80,7 +80,7 @@ pub fn variable(state: &State<'_>, scope: &Scope<'_>, name: &str) -> Option<Vari
         "environment" => return Some(environment(scope)),
         "groups" => Value::Map(state.groups()),
         "hostvars" => return Some(Variable::Templated(Value::Map(host_vars::all(state)))),
-        "playbook_dir" => Value::from(BUNDLE_ROOT),
+        "playbook_dir" => Value::from(state.playbook_dir()),
         "role_name" | "ansible_role_name" => Value::from(&scope.role.as_ref()?.role.name),
         "role_path" => Value::from(format!("{BUNDLE_ROOT}/{}", scope.role.as_ref()?.role.path)),
         "role_uuid" => Value::from(&scope.role.as_ref()?.role.path),

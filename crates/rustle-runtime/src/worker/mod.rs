@@ -1,32 +1,22 @@
 //! Other processes of this executable that apply modules: as another user, and where a time limit holds.
+//!
+//! A worker is started when the first task needs it, and kept: one for each user. It reads [`Request`]s from standard
+//! input and writes [`Response`]s to standard output, each as CBOR behind its length. When standard input ends it kills
+//! what it has started and exits; so a runner that dies takes its workers with it, and a runner that wants one to stop
+//! closes its pipe, which works whatever user the worker is.
+//!
+//! [`Request`]: rustle_schema::worker::Request
+//! [`Response`]: rustle_schema::worker::Response
 
-use std::time::Duration;
+mod client;
+mod frame;
+mod identity;
+mod pool;
+mod serve;
+mod start;
 
-use rustle_schema::outcome::Outcome;
-use rustle_schema::worker::Request;
+pub use pool::{Needed, Pool};
+pub use serve::serve;
 
-use crate::executor::Become;
-use crate::signals::Interrupt;
-
-/// Workers, started when they are needed and kept.
-#[derive(Debug, Default)]
-pub struct Pool {}
-
-/// What a task needs of a worker.
-#[derive(Clone, Debug)]
-pub struct Needed {
-    user: Option<Become>,
-    timeout: Option<Duration>,
-}
-
-impl Pool {
-    /// What a task needs of a worker; `None` if it needs none.
-    pub fn needed(&self, user: Option<&Become>, timeout: Option<Duration>) -> Option<Needed> {
-        (user.is_some() || timeout.is_some()).then(|| Needed { user: user.cloned(), timeout })
-    }
-
-    /// Applies a module in a worker.
-    pub fn apply(&mut self, _needed: &Needed, _request: &Request, _interrupt: &Interrupt) -> Outcome {
-        Outcome::failed("no worker")
-    }
-}
+/// The argument by which an executable becomes a worker.
+pub const ARGUMENT: &str = "__worker";

@@ -5,6 +5,7 @@ use quote::quote;
 use rustle_schema::module_spec::ArgType;
 use syn::DeriveInput;
 
+use super::implementations;
 use super::pieces::json;
 use crate::choice;
 use crate::errors::Errors;
@@ -31,9 +32,9 @@ pub fn choice(item: TokenStream) -> TokenStream {
         .variants
         .iter()
         .map(|(variant, words)| quote!(#(#words)|* => ::core::result::Result::Ok(Self::#variant)));
-    quote! {
+    implementations(&quote! {
         #[automatically_derived]
-        impl ::rustle_runtime::args::Choice for #ident {
+        impl __rustle::Choice for #ident {
             const WORDS: &'static [&'static str] = &[#(#words),*];
 
             fn word(&self) -> &'static str {
@@ -44,22 +45,22 @@ pub fn choice(item: TokenStream) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl ::rustle_runtime::args::FromArg for #ident {
-            const KIND: &'static [::rustle_runtime::__private::Piece] =
-                &[::rustle_runtime::__private::Piece::Text(#kind)];
+        impl __rustle::FromArg for #ident {
+            const KIND: &'static [__rustle::Piece] =
+                &[__rustle::Piece::Text(#kind)];
             const CHOICES: &'static [&'static str] =
-                <Self as ::rustle_runtime::args::Choice>::WORDS;
+                <Self as __rustle::Choice>::WORDS;
 
             fn from_arg(
-                value: &::rustle_runtime::value::Value,
+                value: &__rustle::Value,
             ) -> ::core::result::Result<Self, ::std::string::String> {
-                match ::rustle_runtime::__private::word(value, Self::CHOICES)? {
+                match __rustle::word(value, Self::CHOICES)? {
                     #(#from,)*
                     _ => ::core::unreachable!(),
                 }
             }
         }
-    }
+    })
 }
 
 /// Implementations that do nothing, for an enum with errors in it.
@@ -67,11 +68,9 @@ fn stub(item: &DeriveInput, errors: &Errors) -> TokenStream {
     let errors = errors.to_compile_errors();
     let ident = &item.ident;
     let (impl_generics, ty_generics, where_clause) = item.generics.split_for_impl();
-    quote! {
-        #errors
-
+    let stub = implementations(&quote! {
         #[automatically_derived]
-        impl #impl_generics ::rustle_runtime::args::Choice for #ident #ty_generics #where_clause {
+        impl #impl_generics __rustle::Choice for #ident #ty_generics #where_clause {
             const WORDS: &'static [&'static str] = &[];
 
             fn word(&self) -> &'static str {
@@ -80,12 +79,13 @@ fn stub(item: &DeriveInput, errors: &Errors) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl #impl_generics ::rustle_runtime::args::FromArg for #ident #ty_generics #where_clause {
+        impl #impl_generics __rustle::FromArg for #ident #ty_generics #where_clause {
             fn from_arg(
-                _: &::rustle_runtime::value::Value,
+                _: &__rustle::Value,
             ) -> ::core::result::Result<Self, ::std::string::String> {
                 ::core::unreachable!()
             }
         }
-    }
+    });
+    quote!(#errors #stub)
 }

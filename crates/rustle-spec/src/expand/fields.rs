@@ -1,12 +1,13 @@
 //! `FromArgs` for a struct of arguments.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use rustle_value::Value;
 use syn::Ident;
 use syn::spanned::Spanned;
 
 use super::pieces::{Pieces, json};
+use crate::default;
 use crate::field::{Argument, Field, Role};
 use crate::kind::Kind;
 use crate::module::Body;
@@ -27,23 +28,23 @@ pub fn from_args(ident: &Ident, body: &Body, spec: &TokenStream) -> TokenStream 
     let given = if idents.is_empty() { quote!(_) } else { quote!(given) };
     quote! {
         #[automatically_derived]
-        impl ::rustle_runtime::args::FromArgs for #ident {
-            const ARGS: &'static [::rustle_runtime::__private::Piece] = #args;
-            const RULES: &'static [::rustle_runtime::__private::Piece] = #rules;
+        impl __rustle::FromArgs for #ident {
+            const ARGS: &'static [__rustle::Piece] = #args;
+            const RULES: &'static [__rustle::Piece] = #rules;
             const NAMES: &'static [&'static str] = #all_names;
             const EXPRESSIONS: &'static [&'static str] = #expressions;
             const SECRETS: &'static [&'static str] = #secrets;
             const INTERNAL: &'static [&'static str] = &[#(#internal),*];
 
-            fn spec() -> &'static ::rustle_runtime::schema::module_spec::ModuleSpec {
-                static PARSED: ::rustle_runtime::__private::LazyLock<
-                    ::rustle_runtime::schema::module_spec::ModuleSpec,
-                > = ::rustle_runtime::__private::LazyLock::new(|| ::rustle_runtime::__private::spec(#spec));
+            fn spec() -> &'static __rustle::ModuleSpec {
+                static PARSED: __rustle::LazyLock<
+                    __rustle::ModuleSpec,
+                > = __rustle::LazyLock::new(|| __rustle::spec(#spec));
                 &PARSED
             }
 
             fn from_given(
-                #given: &mut ::rustle_runtime::args::Given,
+                #given: &mut __rustle::Given,
             ) -> ::core::option::Option<Self> {
                 #(#made)*
                 ::core::option::Option::Some(Self { #(#idents: #idents?),* })
@@ -59,7 +60,8 @@ pub fn checks(ident: &Ident, body: &Body) -> TokenStream {
         let message = format!("a shared group of `{ident}` has an argument of the same name");
         quote_spanned! {ident.span()=>
             const _: () = assert!(
-                ::rustle_runtime::__private::distinct(<#ident as ::rustle_runtime::args::FromArgs>::NAMES),
+                __rustle::distinct(<#ident as __rustle::FromArgs>::NAMES),
+                "{}",
                 #message
             );
         }
@@ -68,34 +70,50 @@ pub fn checks(ident: &Ident, body: &Body) -> TokenStream {
         let message = format!("there is no argument `{}`", name.value());
         quote_spanned! {name.span()=>
             const _: () = assert!(
-                ::rustle_runtime::__private::contains(<#ident as ::rustle_runtime::args::FromArgs>::NAMES, #name),
+                __rustle::contains(<#ident as __rustle::FromArgs>::NAMES, #name),
+                "{}",
                 #message
             );
         }
     });
     let defaults = body.fields.iter().filter_map(|field| match &field.role {
-        Role::Argument(argument) => default_check(argument),
+        Role::Argument(argument) => Some(default_checks(argument)),
         _ => None,
     });
     quote!(#distinct #(#foreign)* #(#defaults)*)
 }
 
-/// That the default of a choice is one of its words.
-fn default_check(argument: &Argument) -> Option<TokenStream> {
-    let Kind::Named(named) = &argument.kind else { return None };
-    let Some(Value::Str(word)) = &argument.default else { return None };
-    let (path, word) = (&named.path, &**word);
-    let message = format!("`{word}` is none of the choices of `{}`", named.name);
-    Some(quote_spanned! {argument.default_span=>
-        const _: () = assert!(
-            <#path as ::rustle_runtime::args::FromArg>::CHOICES.is_empty()
-                || ::rustle_runtime::__private::contains(
-                    <#path as ::rustle_runtime::args::FromArg>::CHOICES,
-                    #word,
-                ),
-            #message
-        );
-    })
+/// That defaults fit the types that the macro does not see: a choice has its words, nested arguments are a mapping.
+fn default_checks(argument: &Argument) -> TokenStream {
+    let mut checks = TokenStream::new();
+    if let Some(default) = &argument.default {
+        default_check(&argument.kind, default, argument.default_span, &mut checks);
+    }
+    checks
+}
+
+fn default_check(kind: &Kind, default: &Value, span: Span, checks: &mut TokenStream) {
+    let named = match (kind, default) {
+        (Kind::Named(named), _) => named,
+        (Kind::List(of), Value::List(items)) => {
+            items.iter().for_each(|item| default_check(of, item, span, checks));
+            return;
+        }
+        _ => return,
+    };
+    let path = &named.path;
+    let message = default::unfit(default, &named.name);
+    let choices = quote!(<#path as __rustle::FromArg>::CHOICES);
+    let nested = quote!(__rustle::is_options(<#path as __rustle::FromArg>::KIND));
+    let fits = match default {
+        Value::Str(word) => {
+            let word = word.as_ref();
+            quote!(__rustle::contains(#choices, #word) || #choices.is_empty() && !#nested)
+        }
+        Value::Map(_) => nested,
+        _ => quote!(#choices.is_empty() && !#nested),
+    };
+    checks.extend(quote_spanned!(span=> const _: () = assert!(#fits, "{}", #message);));
 }
 
 /// One field made of what was given.
@@ -130,7 +148,7 @@ fn args(body: &Body) -> TokenStream {
                 list.push(std::mem::take(&mut own).finish());
                 first = true;
                 let ty = &field.ty;
-                list.push(quote!(<#ty as ::rustle_runtime::args::FromArgs>::ARGS));
+                list.push(quote!(<#ty as __rustle::FromArgs>::ARGS));
             }
             Role::Rest | Role::Internal(_) => {}
         }
@@ -139,7 +157,7 @@ fn args(body: &Body) -> TokenStream {
         return own.finish();
     }
     list.push(own.finish());
-    quote!(&[::rustle_runtime::__private::Piece::List(&[#(#list),*])])
+    quote!(&[__rustle::Piece::List(&[#(#list),*])])
 }
 
 /// The JSON of the rules, those of shared groups included.
@@ -149,11 +167,11 @@ fn rules(body: &Body) -> TokenStream {
     own.text(&written.join(","));
     let own = own.finish();
     let shared: Vec<TokenStream> =
-        flattened(body).map(|ty| quote!(<#ty as ::rustle_runtime::args::FromArgs>::RULES)).collect();
+        flattened(body).map(|ty| quote!(<#ty as __rustle::FromArgs>::RULES)).collect();
     if shared.is_empty() {
         return own;
     }
-    quote!(&[::rustle_runtime::__private::Piece::List(&[#own, #(#shared),*])])
+    quote!(&[__rustle::Piece::List(&[#own, #(#shared),*])])
 }
 
 fn flattened(body: &Body) -> impl Iterator<Item = &syn::Type> {
@@ -166,23 +184,23 @@ fn names(body: &Body, which: impl Fn(&Argument) -> bool, constant: &TokenStream)
     let own: Vec<&String> =
         own.flat_map(|argument| [&argument.name].into_iter().chain(&argument.aliases)).collect();
     let shared: Vec<TokenStream> =
-        flattened(body).map(|ty| quote!(<#ty as ::rustle_runtime::args::FromArgs>::#constant)).collect();
+        flattened(body).map(|ty| quote!(<#ty as __rustle::FromArgs>::#constant)).collect();
     if shared.is_empty() {
         return quote!(&[#(#own),*]);
     }
     quote! {{
         const GROUPS: &[&[&str]] = &[&[#(#own),*], #(#shared),*];
-        &::rustle_runtime::__private::concat::<{ ::rustle_runtime::__private::count(GROUPS) }>(GROUPS)
+        &__rustle::concat::<{ __rustle::count(GROUPS) }>(GROUPS)
     }}
 }
 
 /// A constant text of the pieces that `pieces` is.
 pub fn constant(pieces: &TokenStream) -> TokenStream {
     quote! {{
-        const PIECES: &[::rustle_runtime::__private::Piece] = #pieces;
-        const BYTES: [u8; ::rustle_runtime::__private::length(PIECES)] =
-            ::rustle_runtime::__private::bytes(PIECES);
-        ::rustle_runtime::__private::text(&BYTES)
+        const PIECES: &[__rustle::Piece] = #pieces;
+        const BYTES: [u8; __rustle::length(PIECES)] =
+            __rustle::bytes(PIECES);
+        __rustle::text(&BYTES)
     }}
 }
 
@@ -191,19 +209,19 @@ pub fn stub(ident: &Ident, generics: &syn::Generics) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     quote! {
         #[automatically_derived]
-        impl #impl_generics ::rustle_runtime::args::FromArgs for #ident #ty_generics #where_clause {
-            const ARGS: &'static [::rustle_runtime::__private::Piece] = &[];
-            const RULES: &'static [::rustle_runtime::__private::Piece] = &[];
+        impl #impl_generics __rustle::FromArgs for #ident #ty_generics #where_clause {
+            const ARGS: &'static [__rustle::Piece] = &[];
+            const RULES: &'static [__rustle::Piece] = &[];
             const NAMES: &'static [&'static str] = &[];
             const EXPRESSIONS: &'static [&'static str] = &[];
             const SECRETS: &'static [&'static str] = &[];
             const INTERNAL: &'static [&'static str] = &[];
 
-            fn spec() -> &'static ::rustle_runtime::schema::module_spec::ModuleSpec {
+            fn spec() -> &'static __rustle::ModuleSpec {
                 ::core::unreachable!()
             }
 
-            fn from_given(_: &mut ::rustle_runtime::args::Given) -> ::core::option::Option<Self> {
+            fn from_given(_: &mut __rustle::Given) -> ::core::option::Option<Self> {
                 ::core::option::Option::None
             }
         }

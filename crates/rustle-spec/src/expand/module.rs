@@ -1,12 +1,12 @@
 //! `#[rustle_module]`.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use rustle_schema::module_spec::Support;
-use syn::Item;
+use syn::{Attribute, Item, Meta};
 
-use super::fields;
 use super::pieces::{Pieces, json};
+use super::{fields, implementations};
 use crate::errors::Errors;
 use crate::module::{self, Module};
 
@@ -33,20 +33,27 @@ pub fn module(attribute: TokenStream, item: TokenStream) -> TokenStream {
                 Item::Struct(item) => fields::stub(&item.ident, &item.generics),
                 Item::Enum(item) => fields::stub(&item.ident, &item.generics),
                 Item::Union(item) => fields::stub(&item.ident, &item.generics),
-                _ => TokenStream::new(),
+                _ => return quote!(#parsed #errors),
             };
+            let stub = implementations(&stub);
             quote!(#parsed #errors #stub)
         }
     }
 }
 
-/// Takes `#[arg]` off the fields: it means something to this macro only.
+/// Takes `#[arg]` off the fields, also where it is conditional: it means something to this macro only.
 fn without_helpers(item: &mut Item) {
     if let Item::Struct(item) = item {
         for field in &mut item.fields {
-            field.attrs.retain(|attr| !attr.path().is_ident("arg"));
+            field.attrs.retain(|attr| !attr.path().is_ident("arg") && !holds_arg(attr));
         }
     }
+}
+
+fn holds_arg(attr: &Attribute) -> bool {
+    let Meta::List(list) = &attr.meta else { return false };
+    let is_arg = |token: TokenTree| matches!(token, TokenTree::Ident(ident) if ident == "arg");
+    list.path.is_ident("cfg_attr") && list.tokens.clone().into_iter().any(is_arg)
 }
 
 fn implementation(module: &Module) -> TokenStream {
@@ -56,29 +63,27 @@ fn implementation(module: &Module) -> TokenStream {
     let spec = fields::constant(&pieces(module));
     let (name, aliases) = (&module.says.name, &module.says.aliases);
     let check_mode = module.says.check_mode != Support::None;
-    quote! {
-        const _: () = {
-            const SPEC: &str = #spec;
+    implementations(&quote! {
+        const SPEC: &str = #spec;
 
-            #from_args
+        #from_args
 
-            #[::rustle_runtime::__private::linkme::distributed_slice(::rustle_runtime::registry::MODULES)]
-            #[linkme(crate = ::rustle_runtime::__private::linkme)]
-            static REGISTRATION: ::rustle_runtime::registry::Registration =
-                ::rustle_runtime::registry::Registration {
-                    name: #name,
-                    aliases: &[#(#aliases),*],
-                    spec: SPEC,
-                    expressions: <#ident as ::rustle_runtime::args::FromArgs>::EXPRESSIONS,
-                    secrets: <#ident as ::rustle_runtime::args::FromArgs>::SECRETS,
-                    check_mode: #check_mode,
-                    prepare: ::rustle_runtime::__private::prepare::<#ident>,
-                    apply: ::rustle_runtime::__private::apply::<#ident>,
-                };
+        #[::rustle_runtime::__private::linkme::distributed_slice(::rustle_runtime::registry::MODULES)]
+        #[linkme(crate = ::rustle_runtime::__private::linkme)]
+        static REGISTRATION: __rustle::Registration =
+            __rustle::Registration {
+                name: #name,
+                aliases: &[#(#aliases),*],
+                spec: SPEC,
+                expressions: <#ident as __rustle::FromArgs>::EXPRESSIONS,
+                secrets: <#ident as __rustle::FromArgs>::SECRETS,
+                check_mode: #check_mode,
+                prepare: __rustle::prepare::<#ident>,
+                apply: __rustle::apply::<#ident>,
+            };
 
-            #checks
-        };
-    }
+        #checks
+    })
 }
 
 /// The JSON of the specification, in the order in which serde writes it.
@@ -100,15 +105,15 @@ fn pieces(module: &Module) -> TokenStream {
         match (key.as_str(), from_cargo) {
             (_, Some(value)) => {
                 pieces.text("\"");
-                pieces.piece(quote!(::rustle_runtime::__private::Piece::Text(#value)));
+                pieces.piece(quote!(__rustle::Piece::Text(#value)));
                 pieces.text("\"");
             }
             ("args" | "rules", _) => {
                 let constant = if key == "args" { quote!(ARGS) } else { quote!(RULES) };
                 pieces.text("[");
                 pieces.piece(quote! {
-                    ::rustle_runtime::__private::Piece::Pieces(
-                        <#ident as ::rustle_runtime::args::FromArgs>::#constant,
+                    __rustle::Piece::Pieces(
+                        <#ident as __rustle::FromArgs>::#constant,
                     )
                 });
                 pieces.text("]");

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Ident};
 
-use super::fields;
+use super::{fields, implementations};
 use crate::errors::Errors;
 use crate::module::{self, Body};
 
@@ -31,18 +31,19 @@ pub fn options(item: TokenStream) -> TokenStream {
             let stub = fields::stub(&item.ident, &item.generics);
             let (impl_generics, ty_generics, where_clause) = item.generics.split_for_impl();
             let ident = &item.ident;
-            quote! {
-                #errors
+            let stub = implementations(&quote! {
                 #stub
+
                 #[automatically_derived]
-                impl #impl_generics ::rustle_runtime::args::FromArg for #ident #ty_generics #where_clause {
+                impl #impl_generics __rustle::FromArg for #ident #ty_generics #where_clause {
                     fn from_arg(
-                        _: &::rustle_runtime::value::Value,
+                        _: &__rustle::Value,
                     ) -> ::core::result::Result<Self, ::std::string::String> {
                         ::core::unreachable!()
                     }
                 }
-            }
+            });
+            quote!(#errors #stub)
         }
     }
 }
@@ -50,43 +51,41 @@ pub fn options(item: TokenStream) -> TokenStream {
 fn implementation(ident: &Ident, body: &Body) -> TokenStream {
     let pieces = quote! {
         &[
-            ::rustle_runtime::__private::Piece::Text("{\"args\":["),
-            ::rustle_runtime::__private::Piece::Pieces(<#ident as ::rustle_runtime::args::FromArgs>::ARGS),
-            ::rustle_runtime::__private::Piece::Text("],\"rules\":["),
-            ::rustle_runtime::__private::Piece::Pieces(<#ident as ::rustle_runtime::args::FromArgs>::RULES),
-            ::rustle_runtime::__private::Piece::Text("]}"),
+            __rustle::Piece::Text("{\"args\":["),
+            __rustle::Piece::Pieces(<#ident as __rustle::FromArgs>::ARGS),
+            __rustle::Piece::Text("],\"rules\":["),
+            __rustle::Piece::Pieces(<#ident as __rustle::FromArgs>::RULES),
+            __rustle::Piece::Text("]}"),
         ]
     };
     let from_args = fields::from_args(ident, body, &fields::constant(&pieces));
     let checks = fields::checks(ident, body);
-    quote! {
-        const _: () = {
-            #from_args
+    implementations(&quote! {
+        #from_args
 
-            #[automatically_derived]
-            impl ::rustle_runtime::args::FromArg for #ident {
-                const KIND: &'static [::rustle_runtime::__private::Piece] = &[
-                    ::rustle_runtime::__private::Piece::Text("{\"options\":[["),
-                    ::rustle_runtime::__private::Piece::Pieces(<#ident as ::rustle_runtime::args::FromArgs>::ARGS),
-                    ::rustle_runtime::__private::Piece::Text("],["),
-                    ::rustle_runtime::__private::Piece::Pieces(<#ident as ::rustle_runtime::args::FromArgs>::RULES),
-                    ::rustle_runtime::__private::Piece::Text("]]}"),
-                ];
+        #[automatically_derived]
+        impl __rustle::FromArg for #ident {
+            const KIND: &'static [__rustle::Piece] = &[
+                __rustle::Piece::Text("{\"options\":[["),
+                __rustle::Piece::Pieces(<#ident as __rustle::FromArgs>::ARGS),
+                __rustle::Piece::Text("],["),
+                __rustle::Piece::Pieces(<#ident as __rustle::FromArgs>::RULES),
+                __rustle::Piece::Text("]]}"),
+            ];
 
-                fn from_arg(
-                    value: &::rustle_runtime::value::Value,
-                ) -> ::core::result::Result<Self, ::std::string::String> {
-                    ::rustle_runtime::__private::unchecked(value)
-                }
-
-                fn from_checked(
-                    value: &::rustle_runtime::value::Value,
-                ) -> ::core::result::Result<Self, ::std::string::String> {
-                    ::rustle_runtime::__private::nested(value)
-                }
+            fn from_arg(
+                value: &__rustle::Value,
+            ) -> ::core::result::Result<Self, ::std::string::String> {
+                __rustle::unchecked(value)
             }
 
-            #checks
-        };
-    }
+            fn from_checked(
+                value: &__rustle::Value,
+            ) -> ::core::result::Result<Self, ::std::string::String> {
+                __rustle::nested(value)
+            }
+        }
+
+        #checks
+    })
 }

@@ -29,7 +29,7 @@ impl Pieces {
     fn flush(&mut self) {
         if !self.text.is_empty() {
             let text = std::mem::take(&mut self.text);
-            self.done.push(quote!(::rustle_runtime::__private::Piece::Text(#text)));
+            self.done.push(quote!(__rustle::Piece::Text(#text)));
         }
     }
 
@@ -67,8 +67,8 @@ impl Pieces {
             Kind::Named(named) => {
                 let (path, otherwise) = (&named.path, json(&ArgType::Custom(named.name.clone())));
                 self.piece(quote! {
-                    ::rustle_runtime::__private::Piece::Either(
-                        <#path as ::rustle_runtime::args::FromArg>::KIND,
+                    __rustle::Piece::Either(
+                        <#path as __rustle::FromArg>::KIND,
                         #otherwise,
                     )
                 });

@@ -124,14 +124,10 @@ impl State<'_> {
                     let items = range.items()?;
                     Ok(Value::from(picked(&items, pick(items.len())?)))
                 }
-                None => Ok(missing(value, &Value::str("slice"))),
+                None => Err(not_subscriptable(value)),
             },
-            other => {
-                let [start, stop, step] = bounds;
-                let shown = format!("slice({start:?}, {stop:?}, {step:?})");
-                let kind = other.type_name();
-                Ok(Value::undefined(format!("object of type '{kind}' has no attribute {shown}")))
-            }
+            Value::Map(_) => Err(Error::type_error("unhashable type: 'slice'")),
+            other => Err(not_subscriptable(other)),
         }
     }
 }
@@ -140,13 +136,18 @@ impl State<'_> {
 #[cold]
 pub(super) fn missing(value: &Value, name: &Value) -> Value {
     let kind = value.type_name();
+    let of = if value.is_none() { "None".to_owned() } else { format!("{kind} object") };
     Value::undefined(if name.is_true() {
         format!("object of type '{kind}' has no attribute {name:?}")
     } else if name.as_str().is_some() {
-        format!("'{kind} object' has no attribute {name:?}")
+        format!("'{of}' has no attribute {name:?}")
     } else {
-        format!("{kind} object has no element {name:?}")
+        format!("{of} has no element {name:?}")
     })
+}
+
+fn not_subscriptable(value: &Value) -> Error {
+    Error::type_error(format!("'{}' object is not subscriptable", value.type_name()))
 }
 
 fn is_negative(index: &Value) -> bool {

@@ -36,7 +36,6 @@ impl State<'_> {
     pub(crate) fn text(&self, value: &Value) -> Result<String, Error> {
         match value {
             Value::Str(text) => Ok(text.to_string()),
-            Value::Omit => Ok("<<Omit>>".into()),
             Value::Undefined(undefined) => Err(self.trip(undefined)),
             Value::List(_) | Value::Tuple(_) | Value::Map(_) => {
                 let value = self.settle(value.clone())?;

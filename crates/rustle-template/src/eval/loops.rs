@@ -39,8 +39,8 @@ impl State<'_> {
             options: &closure.options,
         };
         let mut out = Output::default();
-        let result = self.run_items(it, items, value.depth + 1, frame, &mut out);
-        self.collected(out, result)
+        self.run_items(it, items, value.depth + 1, frame, &mut out)?;
+        Ok(out.into_value())
     }
 
     fn run_items(

@@ -1,15 +1,14 @@
 //! The `replace` module.
 
 mod edit;
-pub(crate) mod encoding;
 
 use rustle_runtime::args::FileAttributes;
 use rustle_runtime::fs::rewrite::Rewrite;
 use rustle_runtime::fs::{info, os_error, selinux};
 use rustle_runtime::prelude::*;
 
+use crate::encoding::Encoding;
 use edit::{Edit, Fault, Request};
-use encoding::Encoding;
 
 /// Replaces every match of a regular expression in a file.
 ///

@@ -1,4 +1,4 @@
-//! Text encodings that `replace` and `find` can read and write.
+//! Text encodings that `replace`, `find` and `template` can read and write.
 
 /// The first of the 256 characters that stand for bytes which are no text.
 const ESCAPES: u32 = 0x10_FF00;
@@ -50,6 +50,20 @@ impl Encoding {
             Encoding::Ascii => bytes.is_ascii().then(|| String::from_utf8_lossy(bytes).into_owned()),
             Encoding::Latin1 => Some(bytes.iter().map(|byte| char::from(*byte)).collect()),
         }
+    }
+
+    /// The bytes that `text` is.
+    ///
+    /// # Errors
+    /// The first character that the encoding lacks.
+    pub fn write(self, text: &str) -> Result<Vec<u8>, String> {
+        let last = match self {
+            Encoding::Utf8 => return Ok(text.as_bytes().to_vec()),
+            Encoding::Ascii => 0x7f,
+            Encoding::Latin1 => 0xff,
+        };
+        let byte = |c: char| u8::try_from(c).ok().filter(|byte| *byte <= last).ok_or_else(|| c.to_string());
+        text.chars().map(byte).collect()
     }
 
     /// The text that `bytes` are, with what is none.
