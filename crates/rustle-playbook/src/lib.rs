@@ -8,6 +8,7 @@ mod action;
 mod arguments;
 mod block;
 mod builtin;
+mod codes;
 mod conditions;
 mod directives;
 mod document;
@@ -46,6 +47,7 @@ use std::path::{Path, PathBuf};
 use rustle_schema::plan::Plan;
 use rustle_value::Map;
 
+pub use codes::{CODES, Code};
 pub use files::{EmbeddedFile, Files};
 pub use origins::{Origins, Owner, Snippet, SnippetKind, TaskOrigin, ValuePath};
 pub use problem::{Problem, Severity};

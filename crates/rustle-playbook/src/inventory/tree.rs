@@ -120,6 +120,8 @@ impl Tree {
             .collect();
         let all = self.groups.entry("all".into()).or_default();
         all.hosts.clear();
+        all.children.retain(|child| child != "ungrouped");
+        all.children.insert(0, "ungrouped".to_owned());
         for top in tops {
             if !all.children.contains(&top) {
                 all.children.push(top);
