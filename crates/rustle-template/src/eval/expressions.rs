@@ -86,9 +86,12 @@ impl State<'_> {
                 let right = self.operand(&pair.1, frame)?;
                 self.defined(&left, &pair.0)?;
                 self.defined(&right, &pair.1)?;
-                // Of a dictionary, only what the format names is looked at.
-                if matches!((op, &left), (Binary::Mod, Value::Str(_))) && right.as_map().is_none() {
-                    self.check_defined(&right).map_err(|error| error.at(pair.1.at as usize))?;
+                if let (Binary::Mod, Value::Str(format)) = (op, &left) {
+                    // Of a dictionary, only what the format names is looked at.
+                    let named = right.as_map().is_some() && (format.contains("%(") || !format.contains('%'));
+                    if !named {
+                        self.check_defined(&right).map_err(|error| error.at(pair.1.at as usize))?;
+                    }
                 }
                 super::arithmetic::binary(*op, &left, &right)
             }
