@@ -38,6 +38,10 @@ impl Loader<'_> {
         for folder in folders {
             self.adjacent_vars(&mut inventory, &folder);
         }
+        if let [written] = self.options.inventory.as_slice() {
+            let path = absolute(&self.project.root.join(written));
+            inventory.source = self.project.is_file(&path).then(|| self.project.display(&path));
+        }
         self.plan.inventory = inventory;
     }
 

@@ -229,6 +229,7 @@ pub(crate) mod tests {
                 ("web".into(), group(&["web1", "web2", "web10"], &[], &[("level", 2)])),
                 ("db".into(), group(&["db1"], &[], &[])),
             ]),
+            source: None,
         }
     }
 

@@ -27,6 +27,7 @@ fn two_hosts() -> Inventory {
             ("web".into(), group(json!({"level": "web"}), &["web1.example.org"], &[])),
         ]
         .into(),
+        source: None,
     }
 }
 
