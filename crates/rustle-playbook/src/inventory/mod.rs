@@ -184,7 +184,9 @@ mod tests {
 
     #[test]
     fn a_file_without_an_ending_is_looked_into() {
-        for text in ["all:\n  hosts:\n    web1:\n", "---\n# hosts\nweb: {hosts: {web1: }}\n", "all:\n  hosts: [\n"] {
+        for text in
+            ["all:\n  hosts:\n    web1:\n", "---\n# hosts\nweb: {hosts: {web1: }}\n", "all:\n  hosts: [\n"]
+        {
             assert!(is_yaml(text.as_bytes()), "{text}");
         }
         for text in

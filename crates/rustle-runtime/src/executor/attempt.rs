@@ -82,7 +82,8 @@ impl<'p> Executor<'p> {
             (Err(error), None) => task_failed(&error),
             (Ok(None), None) => return Ok(()),
         };
-        Err(Finished { no_log: self.no_log(job, locals), ..finished })
+        let (no_log, ignore_errors) = (self.no_log(job, locals), self.ignores_errors(job, locals));
+        Err(Finished { no_log, ignore_errors, ..finished })
     }
 
     /// Whether the task's result must not be shown; it is not, too, where that cannot be told.

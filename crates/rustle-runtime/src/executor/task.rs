@@ -153,6 +153,7 @@ impl<'p> Executor<'p> {
             }
             Err(LoopError::Other(message)) => {
                 let mut finished = Finished::failed(message);
+                finished.result.remove("changed");
                 finished.no_log = self.no_log(job, &locals);
                 finished.ignore_errors = self.ignores_errors(job, &locals);
                 return finished;
