@@ -62,7 +62,7 @@ const MASKS: [(&str, &str); 6] = [
     (r#"[^\s'":,]*/ansible-local-[^/\s'"]+(/|(?=\W|$))"#, "{{TMP}}/"),
     (r"\.\d+\.\d{4}-\d{2}-\d{2}@\d{2}:\d{2}:\d{2}~", ".{{BACKUP}}~"),
     (r"Valid booleans include: .*", "Valid booleans include: {{SET}}"),
-    (r" at '[^']+:\d+:\d+'", ""),
+    (r" at '([^']+:\d+:\d+|<unknown>)'", ""),
     (r"Paused for \d+(\.\d+)? (seconds|minutes)", "Paused for {{N}} $2"),
 ];
 

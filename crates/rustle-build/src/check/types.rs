@@ -12,7 +12,7 @@ use crate::suggest;
 
 /// Checks every value that is given.
 pub(crate) fn check(scope: &Scope<'_>, given: &GivenArgs<'_>, problems: &mut Vec<Problem>) {
-    for (name, Given { path, value }) in given {
+    for (name, Given { path, value }) in given.iter() {
         let Some(arg) = scope.find(name) else { continue };
         // Null is "not given" to most modules; those that it is wrong for say so at run time.
         if arg.expression || value.is_none() {

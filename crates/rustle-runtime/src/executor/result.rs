@@ -118,7 +118,7 @@ pub(super) fn of(outcome: Outcome) -> Finished {
             result.insert(lines, split);
         }
     }
-    if !diff.is_empty() {
+    if !diff.is_empty() && !result.contains_key("diff") {
         result.insert("diff", Value::list(diff.into_iter().map(diff_value)));
     }
     if !result.contains_key("ansible_facts")
@@ -151,7 +151,7 @@ fn facts_of(effects: &[Effect]) -> Option<Map> {
 fn diff_value(diff: Diff) -> Value {
     let Diff { before_header, after_header, before, after, prepared } = diff;
     let mut map = Map::new();
-    if prepared.is_none() || !before.is_none() || !after.is_none() {
+    if !before.is_none() || !after.is_none() {
         map.insert("before", before);
         map.insert("after", after);
     }

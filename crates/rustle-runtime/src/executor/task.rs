@@ -174,10 +174,10 @@ impl<'p> Executor<'p> {
             let started = Instant::now();
             let item_vars = control.enter(&items, index, &mut locals);
             let mut finished = work(self, job, &mut locals, None);
+            finished.result.extend_from(&item_vars);
             if let Some(name) = &job.task.register {
                 locals.set(name, finished.result.clone());
             }
-            finished.result.extend_from(&item_vars);
             let item = &items[index];
             let label = self.label(job, &control, item, &locals, &mut finished);
             self.tell(job, &finished, Some(ItemShown { item, label }), started);
@@ -223,6 +223,7 @@ impl<'p> Executor<'p> {
                 finished.result.insert("failed", true);
                 let message = format!("Failed to template loop_control.label: {}", error.message());
                 finished.result.insert("msg", message);
+                finished.ignore_errors = self.ignores_errors(job, locals);
                 item.to_string()
             }
         }

@@ -146,7 +146,7 @@ impl World for TaskWorld<'_, '_> {
     }
 
     fn glob(&self, pattern: &str) -> Vec<String> {
-        embedded::glob(&*self.state.files, pattern)
+        embedded::glob_relative(&*self.state.files, &self.state.search_path(self.scope), pattern)
     }
 
     fn run(&self, command: &str) -> io::Result<Vec<u8>> {
@@ -155,6 +155,10 @@ impl World for TaskWorld<'_, '_> {
 
     fn env(&self, name: &str) -> Option<String> {
         std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+    }
+
+    fn hosts(&self, pattern: &str) -> Result<Vec<String>, String> {
+        self.state.matching_hosts(&[pattern.to_owned()], self)
     }
 
     fn warn(&self, message: &str) {

@@ -121,8 +121,8 @@ impl State<'_> {
             }
             Value::Object(object) => match object.as_any().downcast_ref::<RangeValue>() {
                 Some(range) => {
-                    let items = range.items()?;
-                    Ok(Value::from(picked(&items, pick(items.len())?)))
+                    let (start, stop, step) = limits(bounds, range.len())?;
+                    Ok(Value::Object(Arc::new(range.slice(start, stop, step))))
                 }
                 None => Err(not_subscriptable(value)),
             },
@@ -171,8 +171,8 @@ fn picked<T: Clone>(items: &[T], indices: Vec<usize>) -> Vec<T> {
     indices.into_iter().filter_map(|index| items.get(index)).cloned().collect()
 }
 
-/// The indices that a slice takes of `len` items, by Python's rules.
-fn indices(bounds: &[Value; 3], len: usize) -> Result<Vec<usize>, Error> {
+/// Where a slice of `len` items starts, where it stops, and in which steps it goes, by Python's rules.
+fn limits(bounds: &[Value; 3], len: usize) -> Result<(i64, i64, i64), Error> {
     let number = |value: &Value| match value {
         Value::None => Ok(None),
         Value::Int(int) => Ok(Some(*int)),
@@ -196,6 +196,12 @@ fn indices(bounds: &[Value; 3], len: usize) -> Result<Vec<usize>, Error> {
     };
     let start = clamp(number(start)?, if step > 0 { low } else { high });
     let stop = clamp(number(stop)?, if step > 0 { high } else { low });
+    Ok((start, stop, step))
+}
+
+/// The indices that a slice takes of `len` items.
+fn indices(bounds: &[Value; 3], len: usize) -> Result<Vec<usize>, Error> {
+    let (start, stop, step) = limits(bounds, len)?;
     let mut indices = Vec::new();
     let mut at = start;
     while (step > 0 && at < stop) || (step < 0 && at > stop) {

@@ -33,7 +33,7 @@ impl State<'_> {
             Op::Item(pair) => {
                 let (value, item) = &**pair;
                 let value = self.eval(value, frame)?;
-                let item = self.eval(item, frame)?;
+                let item = self.operand(item, frame)?;
                 self.item(&value, &item)
             }
             Op::Defined(value, undefined) => {
@@ -86,8 +86,12 @@ impl State<'_> {
                 let right = self.operand(&pair.1, frame)?;
                 self.defined(&left, &pair.0)?;
                 self.defined(&right, &pair.1)?;
-                if matches!((op, &left), (Binary::Mod, Value::Str(_))) {
-                    self.check_defined(&right).map_err(|error| error.at(pair.1.at as usize))?;
+                if let (Binary::Mod, Value::Str(format)) = (op, &left) {
+                    // Of a dictionary, only what the format names is looked at.
+                    let named = right.as_map().is_some() && (format.contains("%(") || !format.contains('%'));
+                    if !named {
+                        self.check_defined(&right).map_err(|error| error.at(pair.1.at as usize))?;
+                    }
                 }
                 super::arithmetic::binary(*op, &left, &right)
             }
@@ -163,8 +167,14 @@ impl State<'_> {
         let (mut left, mut left_code) = (self.operand(first, frame)?, first);
         for (comparator, code) in rest {
             let right = self.operand(code, frame)?;
-            self.defined(&left, left_code)?;
-            self.defined(&right, code)?;
+            let contained = matches!(comparator, Comparator::In | Comparator::NotIn);
+            if contained {
+                // What is looked for is looked at last, and not at all by what holds nothing.
+                self.defined(&right, code)?;
+            } else {
+                self.defined(&left, left_code)?;
+                self.defined(&right, code)?;
+            }
             if !self.compare(*comparator, &left, &right)? {
                 return Ok(false);
             }

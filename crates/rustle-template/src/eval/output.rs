@@ -116,9 +116,9 @@ impl State<'_> {
     /// What a whole template rendered. If it failed after something undefined was rendered, the latter counts.
     pub(super) fn collected(&self, out: Output, result: Result<(), Error>) -> Result<Value, Error> {
         let value = out.into_value();
-        if value.is_undefined() {
-            return Ok(value);
+        match result {
+            Err(error) if self.check_defined(&value).is_ok() => Err(error),
+            _ => Ok(value),
         }
-        result.map(|()| value)
     }
 }

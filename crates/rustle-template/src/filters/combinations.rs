@@ -19,6 +19,9 @@ pub const FILTERS: &[Filter] = &[
 /// The most results that a filter of this file gives.
 const MAX_RESULTS: usize = 1_000_000;
 
+/// The most sequences that a product is made of.
+const MAX_COLUMNS: usize = 1000;
+
 /// The sequences: the value and all positional arguments.
 fn sequences(call: &mut Call<'_>) -> Result<Vec<Vec<Value>>, Error> {
     let others = call.rest(0);
@@ -79,6 +82,9 @@ fn product(call: &mut Call<'_>) -> Result<Value, Error> {
     if repeat < 0 {
         return Err(Error::value_error("repeat argument cannot be negative"));
     }
+    if length(repeat).saturating_mul(sequences.len()) > MAX_COLUMNS {
+        return Err(Error::value_error(format!("more than {MAX_COLUMNS} sequences")));
+    }
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
     for sequence in std::iter::repeat_n(&sequences, length(repeat)).flatten() {
         check_count(rows.len().saturating_mul(sequence.len()))?;
@@ -124,34 +130,63 @@ fn choices(call: &mut Call<'_>, ascending: bool) -> Result<Value, Error> {
         return Err(Error::value_error("r must be non-negative"));
     }
     let mut found = Vec::new();
-    if length(size) <= items.len() {
-        choose(items.len(), length(size), ascending, &mut Vec::new(), &mut found)?;
+    let (count, size) = (items.len(), length(size));
+    if size <= count {
+        check_count(how_many(count, size, ascending))?;
+        if ascending {
+            found = ascending_choices(count, size);
+        } else {
+            choose(count, size, &mut Vec::new(), &mut found);
+        }
     }
     let row =
         |indices: Vec<usize>| Value::tuple(indices.into_iter().filter_map(|index| items.get(index)).cloned());
     Ok(found.into_iter().map(row).collect())
 }
 
-/// Collects every choice of `size` indices below `count`, in the order of Python's `itertools`.
-fn choose(
-    count: usize,
-    size: usize,
-    ascending: bool,
-    chosen: &mut Vec<usize>,
-    found: &mut Vec<Vec<usize>>,
-) -> Result<(), Error> {
-    if chosen.len() == size {
-        check_count(found.len() + 1)?;
-        found.push(chosen.clone());
-        return Ok(());
+/// How many choices there are of `size` among `count`, in every order or in one.
+fn how_many(count: usize, size: usize, ascending: bool) -> usize {
+    let size = if ascending { size.min(count - size) } else { size };
+    let mut choices: usize = 1;
+    for taken in 0..size {
+        choices = choices.saturating_mul(count - taken);
+        // Divided at once, so that what fits does not overflow on the way.
+        if ascending && choices < usize::MAX {
+            choices /= taken + 1;
+        }
     }
-    let first = if ascending { chosen.last().map_or(0, |last| last + 1) } else { 0 };
-    for index in first..count {
+    choices
+}
+
+/// Collects every choice of `size` indices below `count`, in the order of Python's `itertools.permutations`. Only where
+/// `size` is small are there few enough of them.
+fn choose(count: usize, size: usize, chosen: &mut Vec<usize>, found: &mut Vec<Vec<usize>>) {
+    if chosen.len() == size {
+        found.push(chosen.clone());
+        return;
+    }
+    for index in 0..count {
         if !chosen.contains(&index) {
             chosen.push(index);
-            choose(count, size, ascending, chosen, found)?;
+            choose(count, size, chosen, found);
             chosen.pop();
         }
     }
-    Ok(())
+}
+
+/// Every choice of `size` ascending indices below `count`.
+fn ascending_choices(count: usize, size: usize) -> Vec<Vec<usize>> {
+    let mut found = Vec::new();
+    let mut indices: Vec<usize> = (0..size).collect();
+    loop {
+        found.push(indices.clone());
+        // The last index that can still grow; those behind it follow it.
+        let last =
+            (0..size).rev().find(|at| indices.get(*at).is_some_and(|index| *index < at + count - size));
+        let Some(at) = last else { return found };
+        let first = indices.get(at).map_or(0, |index| index + 1);
+        for (offset, index) in indices.iter_mut().skip(at).enumerate() {
+            *index = first + offset;
+        }
+    }
 }

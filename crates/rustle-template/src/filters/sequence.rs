@@ -26,7 +26,7 @@ pub const FILTERS: &[Filter] = &[
 const MAX_DEPTH: i64 = 200;
 
 /// The longest list that filling up makes.
-const MAX_LENGTH: usize = 1 << 24;
+const MAX_LENGTH: usize = 1 << 20;
 
 /// `value | length`
 fn length(call: &mut Call<'_>) -> Result<Value, Error> {

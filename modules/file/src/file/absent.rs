@@ -12,7 +12,11 @@ use super::Job;
 pub(super) fn remove(job: &Job<'_>) -> Result<Outcome> {
     let path = &job.path;
     let state = State::of(path);
-    let outcome = |changed| Outcome::of(changed).with("path", info::text(path)).with("state", "absent");
+    let outcome = |changed| {
+        let outcome = Outcome::of(changed).with("path", info::text(path)).with("state", "absent");
+        // In check mode it is still there.
+        info::described(outcome, path)
+    };
     if state == State::Absent {
         return Ok(outcome(false));
     }

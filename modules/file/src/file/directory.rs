@@ -1,10 +1,10 @@
 //! `state: directory`.
 
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::Path;
 
-use rustle_runtime::fs::attributes::Applied;
+use rustle_runtime::fs::attributes::{Applied, Wanted};
 use rustle_runtime::fs::info::{self, State};
 use rustle_runtime::fs::{mode, os_error, path, tree};
 use rustle_runtime::prelude::*;
@@ -72,22 +72,35 @@ enum Fault {
 /// Makes one folder, which is never open to more than it will be in the end.
 fn create_one(job: &Job<'_>, path: &Path, record: &mut Applied) -> std::result::Result<(), Fault> {
     let default = 0o777 & !mode::umask();
-    let wanted = job.wanted.mode.as_ref().map(|mode| mode::resolve(mode, default, true));
-    let wanted = wanted.transpose().map_err(|invalid| {
-        Fault::Attributes(info::failure(invalid.message, path).with("details", invalid.details))
-    })?;
-    match std::fs::DirBuilder::new().mode(default & wanted.unwrap_or(default)).create(path) {
+    let allowed = job.mode_of_folder(path, default)?;
+    match std::fs::DirBuilder::new().mode(default & allowed).create(path) {
         // Somebody else was faster; it is a folder all the same.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
         Err(error) => return Err(Fault::System(error)),
         Ok(()) => {}
     }
-    let mut applied = job.wanted.apply(path, false).map_err(Fault::Attributes)?;
-    if let Some(wanted) = wanted.filter(|wanted| *wanted != default) {
-        applied.record("mode", mode::display(default), mode::display(wanted));
+    // The group's bit is inherited from the folder around it.
+    let special = std::fs::metadata(path).map_err(Fault::System)?.mode() & 0o7000;
+    let (before, after) = (default | special, job.mode_of_folder(path, default | special)?);
+    let wanted = Wanted { mode: Some(Value::from(after)), ..job.wanted.clone() };
+    let mut applied = wanted.apply(path, false).map_err(Fault::Attributes)?;
+    applied.before.remove("mode");
+    applied.after.remove("mode");
+    if before != after {
+        applied.record("mode", mode::display(before), mode::display(after));
     }
     record.merge(&applied);
     Ok(())
+}
+
+impl Job<'_> {
+    /// The mode that a new folder gets which would otherwise have `bits`.
+    fn mode_of_folder(&self, path: &Path, bits: u32) -> std::result::Result<u32, Fault> {
+        let Some(wanted) = &self.wanted.mode else { return Ok(bits) };
+        mode::resolve(wanted, bits, true).map_err(|invalid| {
+            Fault::Attributes(info::failure(invalid.message, path).with("details", invalid.details))
+        })
+    }
 }
 
 /// Sets the attributes of everything in the folder; whether anything changed.

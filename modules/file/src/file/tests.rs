@@ -30,6 +30,20 @@ fn folders_are_made_with_those_around_them() {
 }
 
 #[test]
+fn a_symbolic_mode_of_a_new_folder_is_relative_to_the_default() {
+    let scratch = Scratch::new();
+    let path = text(scratch.path("new"));
+    let default = 0o777 & !rustle_runtime::fs::mode::umask();
+    testing::idempotent::<FileModule>(
+        args! { "path": path.as_str(), "state": "directory", "mode": "u=rwx,g=u,o=" },
+    );
+    assert_eq!(mode(&path), 0o770);
+    let path = text(scratch.path("other"));
+    testing::apply::<FileModule>(args! { "path": path.as_str(), "state": "directory", "mode": "g=o,o=" });
+    assert_eq!(mode(&path), (default & 0o700) | ((default & 0o7) << 3));
+}
+
+#[test]
 fn touch_makes_and_updates() {
     let scratch = Scratch::new();
     let path = text(scratch.path("file"));
