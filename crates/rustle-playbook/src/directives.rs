@@ -74,8 +74,8 @@ impl Loader<'_> {
                 }
                 true
             }
-            "remote_user" => {
-                self.no_remote_user(scope, name, key);
+            "remote_user" | "port" => {
+                self.no_connection(scope, name, key);
                 true
             }
             _ => match unsupported(name) {
@@ -91,12 +91,16 @@ impl Loader<'_> {
         }
     }
 
-    /// Tells that it does not matter who connects.
-    pub(crate) fn no_remote_user(&mut self, scope: &Scope, name: &str, key: &Node) {
+    /// Tells that it does not matter how the host would be reached.
+    pub(crate) fn no_connection(&mut self, scope: &Scope, name: &str, key: &Node) {
         self.problems.add(
             Problem::warning("no-effect", format!("`{name}` has no effect: a runner makes no connection"))
                 .at(scope.at(key))
-                .with_help("the runner acts as the user who starts it; use `become_user` for another"),
+                .with_help(if name == "port" {
+                    "for a variable called `port`, write it under `vars:`"
+                } else {
+                    "the runner acts as the user who starts it; use `become_user` for another"
+                }),
         );
     }
 

@@ -7,6 +7,7 @@ use rustle_value::{Value, coerce};
 use crate::files::EmbeddedFile;
 use crate::loader::Loader;
 use crate::origins::Owner;
+use crate::problem::Problem;
 use crate::project::{normal, slashed};
 use crate::scope::Scope;
 use crate::source::Location;
@@ -142,8 +143,9 @@ impl Loader<'_> {
             }
         }
         if let (Some(at), false) = (required, text.starts_with('/')) {
-            // A lint: the module may find it on the host.
-            self.not_found("missing-file", "file", &text, at, &candidates);
+            // A warning, which the build denies unless it is told otherwise: the module may find the file on the host.
+            let problem = Problem::warning("missing-file", format!("the file `{text}` was not found"));
+            self.not_found(problem.at(at), &text, &candidates);
         }
         None
     }

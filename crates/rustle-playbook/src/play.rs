@@ -68,7 +68,7 @@ impl Loader<'_> {
                 "strategy" => self.strategy(&scope, value),
                 _ if LISTS.contains(&keyword) => {}
                 // The old name of `remote_user`. Elsewhere it is a module.
-                "user" => self.no_remote_user(&scope, keyword, key),
+                "user" => self.no_connection(&scope, keyword, key),
                 "when" => self.unknown_keyword(&scope, Place::Play, keyword, key),
                 _ if self.directive(&scope, &mut directives, keyword, key, value) => {}
                 _ => self.unknown_keyword(&scope, Place::Play, keyword, key),
