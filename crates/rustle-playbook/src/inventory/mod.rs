@@ -184,18 +184,12 @@ mod tests {
 
     #[test]
     fn a_file_without_an_ending_is_looked_into() {
-<<<<<<< HEAD
-        for text in
-            ["all:\n  hosts:\n    web1:\n", "---\n# hosts\nweb: {hosts: {web1: }}\n", "all:\n  hosts: [\n"]
-        {
-=======
         for text in [
             "all:\n  hosts:\n    web1:\n",
             "---\n# hosts\nweb: {hosts: {web1: }}\n",
             "all:\n  hosts: [\n",
             "web1 a='b: c'\n",
         ] {
->>>>>>> play
             assert!(is_yaml(text.as_bytes()), "{text}");
         }
         for text in ["", "web1\nweb2\n", "[web]\n", "[web]\nweb1 port=80\n", "web1:22\n", "---\n"] {
