@@ -12,6 +12,9 @@ pub struct Inventory {
     pub hosts: BTreeMap<String, Host>,
     /// Groups by name.
     pub groups: BTreeMap<String, Group>,
+    /// The file that it was read from, below the bundle's root, if it was one file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 /// One host.

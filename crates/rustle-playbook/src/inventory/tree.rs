@@ -142,6 +142,7 @@ impl Tree {
                 .map(|(index, (name, vars))| (name, Host { vars, order: order(index) }))
                 .collect(),
             groups: self.groups.into_iter().collect(),
+            source: None,
         }
     }
 }

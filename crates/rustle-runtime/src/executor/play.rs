@@ -59,12 +59,7 @@ impl<'p> Executor<'p> {
                 other => patterns.push(other.to_string()),
             }
         }
-        let regex = |expression: &str, name: &str| {
-            let args = vec![Value::str(expression)];
-            let matches = self.state.engine.call_test("match", Value::str(name), args, Map::new(), &world);
-            matches.map_err(|error| error.to_string())
-        };
-        self.state.hosts.select(&patterns, &regex).map_err(|error| error.to_string())
+        self.state.matching_hosts(&patterns, &world)
     }
 
     fn sections(&mut self, play: &'p Play, top: &Rc<Scope<'p>>) -> Flow {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rustle_schema::names::BUNDLE_ROOT;
 use rustle_schema::plan::{Plan, Play};
-use rustle_template::Engine;
+use rustle_template::{Engine, World};
 use rustle_value::{Map, Value};
 
 use super::handlers::Handler;
@@ -189,4 +189,23 @@ impl<'p> PlayState<'p> {
 fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Value {
     let mut seen = std::collections::HashSet::new();
     names.filter(|name| seen.insert(*name)).collect()
+}
+
+impl State<'_> {
+    /// The hosts that patterns mean, in order; `~` begins a regular expression.
+    ///
+    /// # Errors
+    /// If one of them is no pattern.
+    pub(crate) fn matching_hosts(
+        &self,
+        patterns: &[String],
+        world: &dyn World,
+    ) -> Result<Vec<String>, String> {
+        let regex = |expression: &str, name: &str| {
+            let args = vec![Value::str(expression)];
+            let matches = self.engine.call_test("match", Value::str(name), args, Map::new(), world);
+            matches.map_err(|error| error.to_string())
+        };
+        self.hosts.select(patterns, &regex).map_err(|error| error.to_string())
+    }
 }

@@ -219,6 +219,7 @@ pub(crate) mod tests {
             vars: vars.iter().map(|(key, value)| (*key, *value)).collect(),
             hosts: hosts.iter().map(ToString::to_string).collect(),
             children: children.iter().map(ToString::to_string).collect(),
+            ..Group::default()
         };
         Inventory {
             hosts: hosts.iter().enumerate().map(|(order, name)| (name.to_string(), host(order))).collect(),
@@ -229,6 +230,7 @@ pub(crate) mod tests {
                 ("web".into(), group(&["web1", "web2", "web10"], &[], &[("level", 2)])),
                 ("db".into(), group(&["db1"], &[], &[])),
             ]),
+            source: None,
         }
     }
 

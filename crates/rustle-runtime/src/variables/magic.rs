@@ -48,7 +48,8 @@ pub const ROLE_NAMES: [&str; 5] =
     ["ansible_collection_name", "ansible_role_name", "role_name", "role_path", "role_uuid"];
 
 /// The names of those that belong to the host, and that its groups' variables lie below.
-pub const HOST_NAMES: [&str; 3] = ["group_names", "inventory_hostname", "inventory_hostname_short"];
+pub const HOST_NAMES: [&str; 5] =
+    ["group_names", "inventory_dir", "inventory_file", "inventory_hostname", "inventory_hostname_short"];
 
 /// The magic variable called `name`, those of a host left out.
 pub fn variable(state: &State<'_>, scope: &Scope<'_>, name: &str) -> Option<Variable> {
@@ -98,9 +99,18 @@ pub fn host_variable(state: &State<'_>, host: &str, name: &str) -> Option<Value>
         "inventory_hostname" => Value::from(host),
         "inventory_hostname_short" => Value::from(host.split('.').next().unwrap_or(host)),
         "group_names" => state.hosts.group_names(host).into_iter().collect(),
-        "inventory_dir" if state.hosts.contains(host) => Value::from(BUNDLE_ROOT),
+        "inventory_file" => Value::from(inventory_file(state)?),
+        "inventory_dir" => {
+            let file = inventory_file(state)?;
+            Value::from(file.rsplit_once('/').map_or(BUNDLE_ROOT, |(folder, _)| folder))
+        }
         _ => return None,
     })
+}
+
+/// The inventory that the plan was made with, as if it lay in the bundle.
+fn inventory_file(state: &State<'_>) -> Option<String> {
+    state.plan.inventory.source.as_ref().map(|source| format!("{BUNDLE_ROOT}/{source}"))
 }
 
 fn environment(scope: &Scope<'_>) -> Variable {

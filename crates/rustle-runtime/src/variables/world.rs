@@ -157,6 +157,10 @@ impl World for TaskWorld<'_, '_> {
         std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
     }
 
+    fn hosts(&self, pattern: &str) -> Result<Vec<String>, String> {
+        self.state.matching_hosts(&[pattern.to_owned()], self)
+    }
+
     fn warn(&self, message: &str) {
         self.state.warn(message);
     }

@@ -11,6 +11,7 @@ fn two_hosts() -> Inventory {
         vars: map(vars),
         hosts: hosts.iter().map(ToString::to_string).collect(),
         children: children.iter().map(ToString::to_string).collect(),
+        ..rustle_schema::inventory::Group::default()
     };
     Inventory {
         hosts: [
@@ -27,6 +28,7 @@ fn two_hosts() -> Inventory {
             ("web".into(), group(json!({"level": "web"}), &["web1.example.org"], &[])),
         ]
         .into(),
+        source: None,
     }
 }
 
