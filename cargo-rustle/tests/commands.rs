@@ -57,6 +57,19 @@ fn check_tells_problems_and_exits_with_1() {
 }
 
 #[test]
+fn variables_given_at_run_time_count_as_defined() {
+    let site = GOOD.replace("greeting: Hello", "other: Hello");
+    let folder = folder_with(&[("site.yml", site.as_str())]);
+    let without = rustle(folder.path(), &["check", "site.yml"]);
+    assert!(without.err.contains("error[undefined-variable]"), "{}", without.err);
+    assert_eq!(rustle(folder.path(), &["check", "site.yml", "-e", "greeting"]).code, Some(0));
+    let made = rustle(folder.path(), &["new", "web", "--playbook", "site.yml", "-e", "greeting"]);
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    let config = fs::read_to_string(folder.path().join("web/rustle.toml")).unwrap();
+    assert!(config.contains("extra_vars = [\"greeting\"]"), "{config}");
+}
+
+#[test]
 fn wrong_usage_exits_with_2() {
     let folder = folder_with(&[]);
     for args in [

@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod doc;
 mod doctor;
+mod given;
 mod module;
 mod new;
 mod plan;

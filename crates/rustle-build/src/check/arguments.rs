@@ -14,6 +14,9 @@ use crate::suggest;
 /// The argument under which a plan keeps free-form text.
 pub(crate) const FREE_FORM: &str = "_raw_params";
 
+/// The argument under which a plan keeps a template of more arguments.
+const MORE: &str = "_variable_params";
+
 /// Whose arguments are checked.
 pub(crate) struct Place<'a> {
     /// The module's name as it was written.
@@ -99,9 +102,12 @@ pub(crate) fn check(spec: &ModuleSpec, args: &Map, place: &Place<'_>, problems: 
         place,
     };
     let given = scope.given(args, &ValuePath::root(), problems);
-    scope.required(&given, problems);
     types::check(&scope, &given, problems);
-    rules::check(&scope, &spec.rules, &given, problems);
+    // What is missing here may be among those that are computed.
+    if !args.contains_key(MORE) {
+        scope.required(&given, problems);
+        rules::check(&scope, &spec.rules, &given, problems);
+    }
 }
 
 /// A set of arguments: those of a module, or those of one argument that is a mapping with arguments of its own.
@@ -130,7 +136,7 @@ impl<'a> Scope<'a> {
         let mut given = GivenArgs::default();
         for (key, value) in args.iter() {
             // A name that is a template is known at run time only.
-            let Some(key) = key.as_str() else { continue };
+            let Some(key) = key.as_str().filter(|key| *key != MORE) else { continue };
             let path = path.key(key);
             let found = match (key, self.free_form) {
                 (FREE_FORM, Some(name)) => self.find(name),
