@@ -1,2 +1,50 @@
-//! cargo-rustle
-fn main() {}
+//! `cargo rustle`: from a playbook to a runner.
+
+mod base;
+mod commands;
+mod copy;
+mod failure;
+mod generate;
+mod project;
+mod rustle_source;
+mod show;
+
+use std::process::ExitCode;
+
+use clap::Command;
+
+fn main() -> ExitCode {
+    // Cargo calls `cargo-rustle rustle …`.
+    let mut args: Vec<_> = std::env::args_os().collect();
+    if args.get(1).is_some_and(|arg| arg == "rustle") {
+        args.remove(1);
+    }
+    let matches = command().get_matches_from(args);
+    match commands::run(&matches) {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}
+
+/// The whole command line.
+fn command() -> Command {
+    Command::new("cargo-rustle")
+        .bin_name("cargo rustle")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Turns Ansible playbooks into single executables")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommands(commands::all())
+        .after_help(
+            "Begin with `cargo rustle new DIR --playbook site.yml`, then `cargo rustle build` in DIR.\n\
+             To try a playbook at once: `cargo rustle run site.yml -- --check --diff`.",
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_sound() {
+        super::command().debug_assert();
+    }
+}

@@ -1,1 +1,3 @@
-fn main() {}
+//! A runner: one playbook, compiled into one executable. `rustle.toml` says which.
+
+rustle_runtime::main!();

@@ -1,1 +1,7 @@
-//! End-to-end, conformance and fault tests
+//! End-to-end, conformance and fault tests.
+//!
+//! The library part is what more than one test, or a test and `cargo xtask`, needs: the model of a conformance case,
+//! what it leaves behind, and how two sides are compared.
+
+pub mod conformance;
+pub mod robustness;

@@ -1,1 +1,37 @@
-//! The container that a runner carries: write, read, verify
+//! The container that a runner carries: plan, files and settings in one indexed, verified sequence of bytes.
+//!
+//! A [`Writer`] makes one, [`Bundle`] reads it, [`append()`] puts one behind a finished executable and [`appended`] finds
+//! it there. `docs/BUNDLE.md` describes the bytes.
+//!
+//! What is embedded is packed first: the build writes one file into a folder, and `include_dir!` over that folder embeds
+//! it. The reader assumes no alignment, so it reads the embedded bytes where they lie.
+//!
+//! Nothing here panics on bad input: every length is checked before it is used, and no allocation is larger than
+//! [`MAX_FRAME`] or than what was there to be read.
+
+mod append;
+mod content;
+mod error;
+#[cfg(test)]
+mod hostile;
+mod index;
+mod path;
+mod reader;
+mod source;
+mod writer;
+
+pub use append::{Appended, append, appended, open_appended};
+pub use content::Reader;
+pub use error::BundleError;
+pub use index::{Entry, FORMAT, Kind, MAGIC, MAX_FRAME};
+pub use path::check as check_path;
+pub use reader::Bundle;
+pub use source::{FilePart, Source};
+pub use writer::{DEFAULT_LEVEL, Writer};
+
+/// Bundles shorter than this are verified as a whole when they are opened; of longer ones the index and the first frame
+/// are, and every further frame before it is used.
+pub const VERIFIED_WHOLE: u64 = 16 << 20;
+
+/// The name of the file that the build writes into the folder that `include_dir!` embeds.
+pub const FILE_NAME: &str = "plan.bundle";

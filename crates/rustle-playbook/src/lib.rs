@@ -1,1 +1,115 @@
-//! Playbooks, inventories, roles and plan JSON, read with the position of everything
+//! Playbooks, inventories, roles and plan JSON, read with the position of everything.
+//!
+//! [`load_playbook`] and [`load_plan_json`] turn what a person or a planner wrote into a
+//! [`Plan`](rustle_schema::plan::Plan), and tell everything that is wrong with it, at its file, line and column. What
+//! modules there are and what arguments they take is not known here: the build checks that, with the help of [`Origins`].
+
+mod action;
+mod arguments;
+mod block;
+mod builtin;
+mod codes;
+mod conditions;
+mod directives;
+mod document;
+mod embed;
+mod fields;
+mod files;
+mod handlers;
+mod import;
+mod import_tasks;
+mod include;
+mod include_loop;
+mod inventory;
+mod keyword;
+mod loader;
+mod looping;
+mod meta;
+mod origins;
+mod play;
+mod playbook;
+mod problem;
+mod problems;
+mod project;
+mod role;
+mod scope;
+mod source;
+mod static_name;
+mod suggest;
+mod task;
+mod task_files;
+mod value;
+mod vars;
+mod vars_files;
+
+use std::path::{Path, PathBuf};
+
+use rustle_schema::plan::Plan;
+use rustle_value::Map;
+
+pub use codes::{CODES, Code};
+pub use files::{EmbeddedFile, Files};
+pub use origins::{Origins, Owner, Snippet, SnippetKind, TaskOrigin, ValuePath};
+pub use problem::{Problem, Severity};
+pub use source::{Location, SourceFile};
+
+/// Where to look for what a playbook refers to. Relative paths are relative to the project's root.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The project's root: nothing above it is read unless configured here. The playbook's folder where absent. Names in
+    /// the bundle are relative to it, so `playbook_dir` is the playbook's folder below it.
+    pub root: Option<PathBuf>,
+    /// Inventories: files, folders, or a list of hosts with a comma in it.
+    pub inventory: Vec<PathBuf>,
+    /// Folders of roles, searched after `roles/` beside the playbook.
+    pub roles_path: Vec<PathBuf>,
+    /// Variables that are known at build time, for the names in static imports.
+    pub extra_vars: Map,
+    /// The modules that exist, canonical, so that a task's action can be told from a misspelled keyword. Those of
+    /// ansible-core are known anyway.
+    pub modules: Vec<String>,
+}
+
+/// What loading gave.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The plan; `None` only if nothing can be built at all. Where there are errors, it lacks what was wrong.
+    pub plan: Option<Plan>,
+    /// Where everything in the plan was written.
+    pub origins: Origins,
+    /// All that is wrong, in the order in which it was found.
+    pub problems: Vec<Problem>,
+    /// The files that were read and those to embed.
+    pub files: Files,
+}
+
+impl Loaded {
+    /// Whether one of the problems is an error.
+    pub fn has_errors(&self) -> bool {
+        self.problems.iter().any(|problem| problem.severity == Severity::Error)
+    }
+}
+
+/// Reads a playbook, with everything that it refers to.
+pub fn load_playbook(playbook: &Path, options: &Options) -> Loaded {
+    let path = project::absolute(playbook);
+    let root = options.root.as_deref().or(path.parent()).unwrap_or(Path::new("/"));
+    let mut loader = loader::Loader::new(root, options);
+    loader.plan.name = loader.project.display(&path);
+    loader.inventory(path.parent().unwrap_or(Path::new("/")));
+    if loader.playbook(&path) {
+        return loader.finish();
+    }
+    Loaded { plan: None, ..loader.finish() }
+}
+
+/// Reads a plan in one of the four shapes of rustle-plan's JSON. `name` is its name for display; files that it names are
+/// looked for below `root`.
+pub fn load_plan_json(text: &[u8], name: &str, root: &Path, options: &Options) -> Loaded {
+    let mut loader = loader::Loader::new(root, options);
+    loader.plan.name = name.to_owned();
+    if loader.plan_json(text, name) {
+        return loader.finish();
+    }
+    Loaded { plan: None, ..loader.finish() }
+}

@@ -26,6 +26,7 @@ mod regex;
 pub mod registry;
 pub mod template;
 pub mod tests;
+pub mod trust;
 mod typed_arguments;
 mod url;
 mod version;
@@ -38,10 +39,5 @@ pub use error::{Error, ErrorKind, SyntaxError};
 pub use options::{Newline, Options};
 pub use registry::{Filter, FilterFn, Lookup, LookupFn, Registry, Test, TestFn};
 pub use template::{Expression, Template};
+pub use trust::has_markers;
 pub use world::{FileKind, Variable, World};
-
-/// Whether `text` can be a template: it holds `{{`, `{%` or `{#`.
-#[inline]
-pub fn has_markers(text: &str) -> bool {
-    text.as_bytes().windows(2).any(|pair| matches!(pair, [b'{', b'{' | b'%' | b'#']))
-}

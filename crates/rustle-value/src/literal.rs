@@ -126,7 +126,10 @@ impl Reader<'_> {
         self.rest = rest;
         let number = match numbers::parse_int(word, 0) {
             Some(int) => Some(Value::big(if negative { -int } else { int })),
-            None if word.starts_with(|c: char| c.is_ascii_digit() || c == '.') => {
+            // `0644` is no number in Python, neither an integer nor a float.
+            None if word.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+                && word.contains(['.', 'e', 'E']) =>
+            {
                 numbers::parse_float(word).map(|float| Value::Float(if negative { -float } else { float }))
             }
             None => None,
@@ -231,7 +234,7 @@ mod tests {
 
     #[test]
     fn what_is_no_literal() {
-        for text in ["", "abc", "[1", "{1}", "1 2", "f(x)", "'a", "{[]: 1}", "--1x", "[1 2]"] {
+        for text in ["", "abc", "[1", "{1}", "1 2", "f(x)", "'a", "{[]: 1}", "--1x", "[1 2]", "0644"] {
             assert_eq!(literal_eval(text), None, "{text}");
         }
         assert_eq!(literal_eval(&"[".repeat(100_000)), None);

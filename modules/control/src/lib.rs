@@ -1,1 +1,11 @@
-//! Modules that act on the run itself: debug, assert, fail, set_fact, pause, ping, include_vars, wait_for
+//! Modules that act on the run itself.
+
+pub mod assert;
+mod connections;
+pub mod debug;
+pub mod fail;
+pub mod include_vars;
+pub mod pause;
+pub mod ping;
+pub mod set_fact;
+pub mod wait_for;

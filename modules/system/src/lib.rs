@@ -1,1 +1,4 @@
-//! Facts about the machine: setup
+//! Facts about the machine.
+
+pub mod facts;
+pub mod setup;

@@ -49,10 +49,7 @@ impl State<'_> {
             Value::List(_) | Value::Map(_) => self.fresh(value.clone()),
             Value::Tuple(_) => value.clone(),
             Value::Template(text) => {
-                let rendered = match self.render_embedded(text) {
-                    Ok(rendered) => rendered,
-                    Err(error) => self.defer(error),
-                };
+                let rendered = self.render_embedded(text)?;
                 return Ok(Some(self.settled(&rendered, depth + 1)?.unwrap_or(rendered)));
             }
             _ => return Ok(None),

@@ -109,8 +109,8 @@ impl State<'_> {
             locals.set(parameter.slot, Some(value));
         }
         let mut out = Output::default();
-        let result = self.run_all(&function.steps, frame, &mut out);
-        self.collected(out, result)
+        self.run_all(&function.steps, frame, &mut out)?;
+        Ok(out.into_value())
     }
 }
 

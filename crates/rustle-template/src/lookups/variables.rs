@@ -13,6 +13,7 @@ pub const LOOKUPS: &[Lookup] = &[
     Lookup { name: "env", run: env, takes_undefined: true },
     Lookup::new("vars", vars),
     Lookup::new("varnames", varnames),
+    Lookup::new("inventory_hostnames", inventory_hostnames),
 ];
 
 /// `env`: variables of the environment, or `default=''`
@@ -32,6 +33,17 @@ fn env(call: &mut Call<'_>) -> Result<Vec<Value>, Error> {
             }
             (None, default) => default.clone(),
         });
+    }
+    Ok(out)
+}
+
+/// `inventory_hostnames`: the hosts that patterns mean
+fn inventory_hostnames(call: &mut Call<'_>) -> Result<Vec<Value>, Error> {
+    no_more_options(call)?;
+    let mut out = Vec::new();
+    for term in call.rest(0) {
+        let hosts = call.world().hosts(&call.text(&term)?).map_err(Error::value_error)?;
+        out.extend(hosts.into_iter().map(Value::from));
     }
     Ok(out)
 }

@@ -64,6 +64,12 @@ impl RangeValue {
         Some(Value::Int(self.start + index * self.step))
     }
 
+    /// The items at `start`, `start + step` and so on, before `stop`.
+    pub(crate) fn slice(&self, start: i64, stop: i64, step: i64) -> RangeValue {
+        let at = |index: i64| self.start.saturating_add(index.saturating_mul(self.step));
+        RangeValue { start: at(start), stop: at(stop), step: self.step.saturating_mul(step) }
+    }
+
     pub(crate) fn contains(&self, value: &Value) -> bool {
         let Value::Int(int) = value else { return false };
         let (low, high) =

@@ -1,0 +1,249 @@
+//! Generates the crate of a runner from the template.
+
+use std::fs;
+use std::path::Path;
+
+use include_dir::{Dir, DirEntry, include_dir};
+use toml_edit::{DocumentMut, Item, Table, value};
+
+use crate::failure::{Context, Failure, Result};
+use crate::rustle_source::RustleSource;
+
+/// The template: every file of it is a link into `runner-template`, which is a crate that builds and runs. Cargo leaves
+/// out folders that hold a Cargo.toml, so that one has another name.
+static TEMPLATE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/template");
+
+/// The manifest's name in the template.
+const MANIFEST: &str = "Cargo.toml.in";
+
+/// The folder of the example playbook in the template.
+const EXAMPLE: &str = "playbook";
+
+/// What a generated crate is made of.
+pub struct Recipe<'a> {
+    /// The package's name.
+    pub name: &'a str,
+    /// The text of `rustle.toml`.
+    pub config: &'a str,
+    /// The packages of builtin modules that it depends on.
+    pub packages: &'a [String],
+    /// Where Rustle comes from.
+    pub source: &'a RustleSource,
+}
+
+/// Writes the crate into `folder`, which may hold other things already; what it writes must not be there.
+///
+/// # Errors
+/// If a file exists or cannot be written.
+pub fn write(folder: &Path, recipe: &Recipe<'_>) -> Result<()> {
+    let manifest = manifest(recipe)?;
+    let files = [
+        ("Cargo.toml", manifest.as_str()),
+        ("rustle.toml", recipe.config),
+        ("build.rs", text("build.rs")?),
+        ("src/main.rs", text("src/main.rs")?),
+        (".gitignore", "/target\n"),
+        ("Cross.toml", CROSS),
+    ];
+    for (name, _) in files {
+        let path = folder.join(name);
+        if path.exists() && name != ".gitignore" {
+            return Err(Failure::new(format!("{} exists already", path.display())));
+        }
+    }
+    for (name, content) in files {
+        write_file(&folder.join(name), content.as_bytes())?;
+    }
+    if let Some(lock) = recipe.source.lock_file() {
+        let to = folder.join("Cargo.lock");
+        fs::copy(&lock, &to).context(to.display())?;
+    }
+    Ok(())
+}
+
+/// Writes the example playbook into `folder/playbook`.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_example(folder: &Path) -> Result<()> {
+    let Some(example) = TEMPLATE.get_dir(EXAMPLE) else { return Ok(()) };
+    for file in files_of(example) {
+        write_file(&folder.join(file.path()), file.contents())?;
+    }
+    Ok(())
+}
+
+/// The text of `rustle.toml` of the example.
+pub fn example_config() -> Result<&'static str> {
+    text("rustle.toml")
+}
+
+fn files_of<'a>(dir: &'a Dir<'static>) -> Vec<&'a include_dir::File<'static>> {
+    let mut files = Vec::new();
+    for entry in dir.entries() {
+        match entry {
+            DirEntry::File(file) => files.push(file),
+            DirEntry::Dir(dir) => files.extend(files_of(dir)),
+        }
+    }
+    files
+}
+
+fn text(name: &str) -> Result<&'static str> {
+    let found = TEMPLATE.get_file(name).and_then(include_dir::File::contents_utf8);
+    found.ok_or_else(|| Failure::new(format!("the template lacks `{name}`")))
+}
+
+fn write_file(path: &Path, content: &[u8]) -> Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).context(parent.display())?;
+    }
+    fs::write(path, content).context(path.display())
+}
+
+/// `cross` mounts the project and nothing else; the variables that the build reads are passed through.
+const CROSS: &str = "\
+[build.env]
+passthrough = [\"RUSTLE_COMPRESSION_LEVEL\"]
+";
+
+/// What follows the template's manifest.
+const PROFILES: &str = "
+# A workspace of its own, so that it can lie anywhere, also in the folder of another one.
+[workspace]
+
+# The smallest executable. Panics unwind, so that a module that panics fails its task and not the run.
+[profile.release]
+opt-level = 3
+lto = \"fat\"
+codegen-units = 1
+strip = true
+panic = \"unwind\"
+
+# The build script checks and packs the playbook; for a large one the optimiser is worth its time.
+[profile.release.build-override]
+opt-level = 3
+";
+
+/// The manifest of the generated crate: the template's, with another name and exactly the crates that are needed.
+fn manifest(recipe: &Recipe<'_>) -> Result<String> {
+    let mut manifest: DocumentMut = text(MANIFEST)?.parse().context("the template's manifest")?;
+    if let Some(package) = manifest.get_mut("package").and_then(Item::as_table_mut) {
+        package.insert("name", value(recipe.name));
+        package.remove("description");
+    }
+    // The template's own tests stay with it.
+    manifest.remove("dev-dependencies");
+    let dependencies = table(&mut manifest, "dependencies")?;
+    let comment = dependencies
+        .iter()
+        .find_map(|(name, _)| name.starts_with("rustle-module-").then(|| name.to_owned()))
+        .and_then(|first| dependencies.key(&first).and_then(|key| key.leaf_decor().prefix().cloned()));
+    dependencies.clear();
+    dependencies.insert("rustle-runtime", Item::Value(recipe.source.dependency("rustle-runtime")));
+    for package in recipe.packages {
+        dependencies.insert(package, Item::Value(recipe.source.dependency(package)));
+    }
+    if let (Some(first), Some(comment)) = (recipe.packages.first(), comment)
+        && let Some(mut key) = dependencies.key_mut(first)
+    {
+        key.leaf_decor_mut().set_prefix(comment);
+    }
+    let build = table(&mut manifest, "build-dependencies")?;
+    build.clear();
+    build.insert("rustle-build", Item::Value(recipe.source.dependency("rustle-build")));
+    Ok(format!("{manifest}{PROFILES}"))
+}
+
+/// Adds packages of builtin modules to the text of a manifest. What is there already is left alone.
+///
+/// # Errors
+/// If the manifest is no TOML.
+pub fn add_packages(text: &str, packages: &[String], source: &RustleSource) -> Result<String> {
+    let mut manifest: DocumentMut = text.parse().context("Cargo.toml")?;
+    if manifest.get("dependencies").is_none() {
+        manifest.insert("dependencies", Item::Table(Table::new()));
+    }
+    // A new crate comes from where the runtime comes from.
+    let runtime = manifest.get("dependencies").and_then(|table| table.get("rustle-runtime")).cloned();
+    let dependencies = table(&mut manifest, "dependencies")?;
+    for package in packages {
+        let alike = runtime.as_ref().and_then(|runtime| like_runtime(runtime, package));
+        let item = alike.unwrap_or_else(|| Item::Value(source.dependency(package)));
+        dependencies.entry(package).or_insert(item);
+    }
+    Ok(manifest.to_string())
+}
+
+/// The dependency on `package` in the same manner as that on the runtime; `None` if it is not known how.
+fn like_runtime(runtime: &Item, package: &str) -> Option<Item> {
+    let mut item = runtime.clone();
+    if let Some(table) = item.as_table_like_mut() {
+        if table.contains_key("workspace") {
+            return None;
+        }
+        if let Some(path) = table.get("path").and_then(Item::as_str) {
+            let checkout = path.strip_suffix("crates/rustle-runtime")?;
+            let folder = match package.strip_prefix("rustle-module-") {
+                Some(name) => format!("modules/{name}"),
+                None => format!("crates/{package}"),
+            };
+            let path = format!("{checkout}{folder}");
+            table.insert("path", value(path));
+        }
+    }
+    Some(item)
+}
+
+fn table<'a>(manifest: &'a mut DocumentMut, name: &str) -> Result<&'a mut Table> {
+    let found = manifest.get_mut(name).and_then(Item::as_table_mut);
+    found.ok_or_else(|| Failure::new(format!("`[{name}]` of Cargo.toml is no table")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_holds_all_of_the_example() {
+        let original = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runner-template/playbook");
+        let mut there: Vec<_> = walkdir::WalkDir::new(&original)
+            .into_iter()
+            .map(|entry| entry.unwrap())
+            .filter(|entry| entry.file_type().is_file())
+            .map(|entry| Path::new(EXAMPLE).join(entry.path().strip_prefix(&original).unwrap()))
+            .collect();
+        let mut embedded: Vec<_> =
+            files_of(TEMPLATE.get_dir(EXAMPLE).unwrap()).iter().map(|file| file.path().to_owned()).collect();
+        there.sort();
+        embedded.sort();
+        assert_eq!(embedded, there);
+    }
+
+    #[test]
+    fn the_manifest_names_exactly_what_is_needed() {
+        let packages = ["rustle-module-file".to_owned()];
+        let source = RustleSource::Version("0.1.0".into());
+        let text =
+            manifest(&Recipe { name: "web", config: "", packages: &packages, source: &source }).unwrap();
+        let parsed: toml::Table = text.parse().unwrap();
+        let names = |table: &str| parsed[table].as_table().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!(parsed["package"]["name"].as_str(), Some("web"));
+        assert_eq!(names("dependencies"), ["rustle-module-file", "rustle-runtime"]);
+        assert_eq!(names("build-dependencies"), ["rustle-build"]);
+        assert_eq!(parsed["profile"]["release"]["panic"].as_str(), Some("unwind"));
+        assert!(text.contains("# The crates with the modules"), "{text}");
+    }
+
+    #[test]
+    fn packages_are_added_like_the_runtime() {
+        let source = RustleSource::Version("9.9.9".into());
+        let packages = ["rustle-module-file".to_owned()];
+        let with_path = "[dependencies]\nrustle-runtime = { version = \"0.1.0\", path = \"../r/crates/rustle-runtime\" }\n";
+        let text = add_packages(with_path, &packages, &source).unwrap();
+        assert!(text.contains("path = \"../r/modules/file\""), "{text}");
+        assert_eq!(add_packages(&text, &packages, &source).unwrap(), text);
+        let text = add_packages("[package]\nname = \"x\"\n", &packages, &source).unwrap();
+        assert!(text.contains("rustle-module-file = \"9.9.9\""), "{text}");
+    }
+}

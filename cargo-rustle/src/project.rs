@@ -1,0 +1,216 @@
+//! The project that a command works on: a runner's crate, or a playbook alone.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use rustle_build::config::{self, Config};
+use rustle_build::manifest::Manifest;
+use rustle_build::modules::Sources;
+use rustle_build::{BuildOptions, Linked, ModuleCrate, PlanSource, Problems};
+use serde_json::Value;
+
+use crate::failure::{Context, Failure, Result, warn};
+
+/// A runner's crate.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// Its folder, in which `rustle.toml` and Cargo.toml lie.
+    pub folder: PathBuf,
+}
+
+impl Project {
+    /// The project that `start` lies in: the nearest folder with a `rustle.toml`.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn find(start: &Path) -> Result<Project> {
+        let start = std::path::absolute(start).context(start.display())?;
+        let found = start.ancestors().find(|folder| folder.join(config::FILE_NAME).is_file());
+        found.map(|folder| Project { folder: folder.to_owned() }).ok_or_else(|| {
+            Failure::new(format!("there is no {} in {} or above it", config::FILE_NAME, start.display()))
+                .help("`cargo rustle new DIR --playbook site.yml` makes a runner of a playbook")
+        })
+    }
+
+    /// The project that the command line names, or that the current folder lies in.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn of(folder: Option<&PathBuf>) -> Result<Project> {
+        Project::find(folder.map_or(Path::new("."), PathBuf::as_path))
+    }
+
+    /// The configuration.
+    ///
+    /// # Errors
+    /// If it has errors.
+    pub fn config(&self) -> Result<Config> {
+        let mut problems = Vec::new();
+        let config = Config::load(&self.folder, &mut problems);
+        let problems = Problems::new(problems);
+        if problems.errors() > 0 {
+            return Err(problems.into());
+        }
+        warn(&problems);
+        Ok(config)
+    }
+
+    /// What the project's build script would build.
+    ///
+    /// # Errors
+    /// If the configuration has errors, or Cargo.toml cannot be read.
+    pub fn options(&self) -> Result<BuildOptions> {
+        let config = self.config()?;
+        let manifest = Manifest::load(&self.folder).map_err(|problem| Problems::one(*problem))?;
+        let metadata = Metadata::read(&self.folder)?;
+        Ok(BuildOptions {
+            folder: self.folder.clone(),
+            config,
+            name: manifest.package.clone(),
+            version: metadata.version,
+            sources: Sources {
+                crates: metadata.crates,
+                runner: Some(ModuleCrate { folder: self.folder.clone(), features: metadata.features }),
+                linked: Linked::Manifest(manifest),
+                target: rustle_build::modules::host(),
+            },
+            ..BuildOptions::default()
+        })
+    }
+}
+
+/// A playbook, or a plan if its name ends in `.json`, alone: with all builtin modules and no configuration.
+///
+/// # Errors
+/// If there is no such file.
+pub fn alone(file: &Path, inventory: &[PathBuf]) -> Result<BuildOptions> {
+    let file = std::path::absolute(file).context(file.display())?;
+    if !file.is_file() {
+        return Err(Failure::new(format!("there is no file {}", file.display())));
+    }
+    let folder = file.parent().unwrap_or(Path::new("/")).to_owned();
+    let name = file.file_name().map(PathBuf::from).unwrap_or_default();
+    let mut options = BuildOptions {
+        folder,
+        name: file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
+        ..BuildOptions::default()
+    };
+    options.config.runner.source = Some(source_of(&name));
+    options.config.runner.inventory = absolute_inventory(inventory)?;
+    Ok(options)
+}
+
+/// A playbook, or a plan if its name ends in `.json`.
+pub fn source_of(file: &Path) -> PlanSource {
+    match file.extension() {
+        Some(extension) if extension == "json" => PlanSource::Plan(file.to_owned()),
+        _ => PlanSource::Playbook(file.to_owned()),
+    }
+}
+
+/// Inventories as the command line names them, relative to the current folder; a list of hosts holds a comma.
+fn absolute_inventory(inventory: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let absolute = |path: &PathBuf| match path.to_string_lossy().contains(',') {
+        true => Ok(path.clone()),
+        false => std::path::absolute(path).context(path.display()),
+    };
+    inventory.iter().map(absolute).collect()
+}
+
+/// What Cargo knows of the project: its module crates among other things.
+#[derive(Debug, Default, PartialEq)]
+struct Metadata {
+    version: String,
+    features: Vec<String>,
+    crates: Vec<ModuleCrate>,
+}
+
+impl Metadata {
+    fn read(folder: &Path) -> Result<Metadata> {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let output = Command::new(cargo)
+            .args(["metadata", "--format-version=1", "--manifest-path"])
+            .arg(folder.join("Cargo.toml"))
+            .stderr(Stdio::inherit())
+            .output()
+            .context("cargo metadata")?;
+        if !output.status.success() {
+            return Err(Failure::Child(1));
+        }
+        let metadata: Value = serde_json::from_slice(&output.stdout).context("cargo metadata")?;
+        Ok(Metadata::of(&metadata, folder))
+    }
+
+    /// Picks the package in `folder` and, of the packages that it depends on, those that say they have modules.
+    fn of(metadata: &Value, folder: &Path) -> Metadata {
+        let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let nodes = metadata["resolve"]["nodes"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let texts = |value: &Value| -> Vec<String> {
+            let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
+            items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+        };
+        let of_node = |id: &str| nodes.iter().find(|node| node["id"] == id);
+        let folder_of = |package: &Value| {
+            let manifest = package["manifest_path"].as_str().map(Path::new);
+            manifest.and_then(Path::parent).map(Path::to_owned)
+        };
+        let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let here = canonical(folder);
+        let own = packages.iter().find(|it| folder_of(it).is_some_and(|folder| canonical(&folder) == here));
+        let Some((own, node)) = own.and_then(|own| Some((own, of_node(own["id"].as_str()?)?))) else {
+            return Metadata::default();
+        };
+        let dependencies = texts(&node["dependencies"]);
+        let crates = packages.iter().filter_map(|package| {
+            let links = package["links"].as_str()?;
+            let id = package["id"].as_str()?;
+            if !links.starts_with("rustle_")
+                || links == "rustle_runtime"
+                || !dependencies.iter().any(|it| it == id)
+            {
+                return None;
+            }
+            Some(ModuleCrate { folder: folder_of(package)?, features: texts(&of_node(id)?["features"]) })
+        });
+        Metadata {
+            version: own["version"].as_str().unwrap_or_default().to_owned(),
+            features: texts(&node["features"]),
+            crates: crates.collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn module_crates_are_told_by_links() {
+        let package = |id: &str, links: Value| json!({"id": id, "version": "1.0.0", "links": links, "manifest_path": format!("/{id}/Cargo.toml")});
+        let metadata = json!({
+            "packages": [
+                package("own", Value::Null),
+                package("acme", json!("rustle_acme")),
+                package("far", json!("rustle_far")),
+                package("rustle-runtime", json!("rustle_runtime")),
+                package("z", json!("z")),
+            ],
+            "resolve": {"nodes": [
+                {"id": "own", "features": ["x"], "dependencies": ["acme", "rustle-runtime", "z"]},
+                {"id": "acme", "features": ["tls"], "dependencies": ["far"]},
+                {"id": "far", "features": [], "dependencies": []},
+            ]},
+        });
+        let found = Metadata::of(&metadata, Path::new("/own"));
+        assert_eq!(found.features, ["x"]);
+        assert_eq!(found.crates, [ModuleCrate { folder: "/acme".into(), features: vec!["tls".into()] }]);
+        assert_eq!(Metadata::of(&metadata, Path::new("/elsewhere")), Metadata::default());
+    }
+
+    #[test]
+    fn json_is_a_plan() {
+        assert_eq!(source_of(Path::new("a.json")), PlanSource::Plan("a.json".into()));
+        assert_eq!(source_of(Path::new("a.yml")), PlanSource::Playbook("a.yml".into()));
+    }
+}

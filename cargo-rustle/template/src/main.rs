@@ -1,0 +1,1 @@
+../../../runner-template/src/main.rs

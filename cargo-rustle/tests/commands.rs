@@ -1,0 +1,210 @@
+//! The commands that compile nothing, as a user calls them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// What a command did.
+struct Ran {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn rustle(folder: &Path, args: &[&str]) -> Ran {
+    let output = Command::new(env!("CARGO_BIN_EXE_cargo-rustle"))
+        .arg("rustle")
+        .args(args)
+        .current_dir(folder)
+        .env("CARGO_TERM_COLOR", "never")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ran { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+}
+
+fn folder_with(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+const GOOD: &str = "- name: Greet\n  hosts: all\n  gather_facts: false\n  tasks:\n    - name: Say it\n      debug:\n        \
+                    msg: \"{{ greeting }}\"\n      tags: [talk]\n  vars:\n    greeting: Hello\n";
+
+const BAD: &str = "- hosts: all\n  tasks:\n    - degub:\n        msg: hi\n";
+
+#[test]
+fn check_tells_problems_and_exits_with_1() {
+    let folder = folder_with(&[("good.yml", GOOD), ("bad.yml", BAD)]);
+    let good = rustle(folder.path(), &["check", "good.yml"]);
+    assert_eq!(good.code, Some(0), "{}", good.err);
+    assert!(good.out.starts_with("good.yml has no errors\n  digest   sha256:"), "{}", good.out);
+    let bad = rustle(folder.path(), &["check", "bad.yml"]);
+    assert_eq!(bad.code, Some(1));
+    assert!(bad.err.contains("error[unknown-module]: there is no module `degub`"), "{}", bad.err);
+    assert!(bad.err.contains("bad.yml:3:7"), "{}", bad.err);
+    let missing = rustle(folder.path(), &["check", "nope.yml"]);
+    assert_eq!(missing.code, Some(1));
+    assert!(missing.err.starts_with("error: there is no file "), "{}", missing.err);
+}
+
+#[test]
+fn wrong_usage_exits_with_2() {
+    let folder = folder_with(&[]);
+    for args in [
+        &["frobnicate"][..],
+        &["new"],
+        &["check", "--nope"],
+        &["module", "new", "Greet"],
+        &["new", "x", "--rustle", "svn=x"],
+    ] {
+        let ran = rustle(folder.path(), args);
+        assert_eq!(ran.code, Some(2), "{args:?}: {}{}", ran.out, ran.err);
+    }
+    assert!(fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing is made");
+}
+
+#[test]
+fn outside_of_a_project_the_message_says_how_one_is_made() {
+    let folder = folder_with(&[]);
+    let ran = rustle(folder.path(), &["build"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(
+        ran.err.contains("there is no rustle.toml in ") && ran.err.contains("cargo rustle new"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn plan_shows_tasks_modules_and_json() {
+    let folder = folder_with(&[("site.yml", GOOD)]);
+    let plan = |flag: &[&str]| rustle(folder.path(), &[&["plan", "site.yml"], flag].concat()).out;
+    assert_eq!(plan(&["--list-tasks"]), "play: Greet (all)\n  Say it [debug] tags: talk\n");
+    assert_eq!(plan(&["--list-modules"]), "debug\n");
+    let json: serde_json::Value = serde_json::from_str(&plan(&["--json"])).unwrap();
+    assert_eq!(json["plays"][0]["name"], "Greet");
+    assert!(plan(&[]).contains("Say it [debug]"));
+}
+
+#[test]
+fn doc_shows_and_lists() {
+    let folder = folder_with(&[]);
+    let page = rustle(folder.path(), &["doc", "ansible.builtin.debug"]);
+    assert_eq!(page.code, Some(0));
+    assert!(page.out.starts_with("NAME\n    debug - "), "{}", page.out);
+    let list = rustle(folder.path(), &["doc"]).out;
+    assert!(list.lines().any(|line| line.starts_with("set_fact ")), "{list}");
+    let wrong = rustle(folder.path(), &["doc", "debgu"]);
+    assert_eq!(wrong.code, Some(1));
+    assert!(wrong.err.contains("did you mean `debug`?"), "{}", wrong.err);
+}
+
+#[test]
+fn completions_name_the_commands() {
+    let folder = folder_with(&[]);
+    for shell in ["bash", "zsh", "fish"] {
+        let ran = rustle(folder.path(), &["completions", shell]);
+        assert_eq!(ran.code, Some(0));
+        assert!(ran.out.contains("doctor"), "{shell}");
+    }
+}
+
+/// A runner's `[dependencies]`, without the runtime.
+fn dependencies(project: &Path) -> Vec<String> {
+    let manifest: toml::Table = fs::read_to_string(project.join("Cargo.toml")).unwrap().parse().unwrap();
+    let names = manifest["dependencies"].as_table().unwrap().keys();
+    names.filter(|name| *name != "rustle-runtime").cloned().collect()
+}
+
+#[test]
+fn new_copies_the_playbook_and_names_exactly_its_crates() {
+    let folder = folder_with(&[
+        ("ops/site.yml", GOOD),
+        ("ops/files/motd", "Welcome\n"),
+        ("ops/.git/config", ""),
+        ("hosts.ini", "web1\n"),
+        ("group_vars/all.yml", "x: 1\n"),
+    ]);
+    let ran = rustle(folder.path(), &["new", "web", "--playbook", "ops/site.yml", "-i", "hosts.ini"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let project = folder.path().join("web");
+    let there = |name: &str| project.join(name).exists();
+    for name in
+        ["build.rs", "src/main.rs", "Cross.toml", ".gitignore", "playbook/site.yml", "playbook/files/motd"]
+    {
+        assert!(there(name), "{name}");
+    }
+    assert!(there("inventory/hosts.ini") && there("inventory/group_vars/all.yml") && !there("playbook/.git"));
+    let config = fs::read_to_string(project.join("rustle.toml")).unwrap();
+    assert!(
+        config.contains("playbook = \"playbook/site.yml\"\ninventory = [\"inventory/hosts.ini\"]"),
+        "{config}"
+    );
+    assert_eq!(dependencies(&project), ["rustle-module-control"]);
+    let again = rustle(folder.path(), &["new", "web"]);
+    assert_eq!(again.code, Some(1));
+    assert!(again.err.contains("is a crate already"), "{}", again.err);
+}
+
+#[test]
+fn new_can_leave_the_playbook_where_it_is() {
+    let folder = folder_with(&[("ops/site.yml", GOOD)]);
+    let ran = rustle(folder.path(), &["new", "web", "--playbook", "ops/site.yml", "--reference"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let config = fs::read_to_string(folder.path().join("web/rustle.toml")).unwrap();
+    assert!(config.contains("playbook = \"../ops/site.yml\"\nroot = \"../ops\""), "{config}");
+    assert!(!folder.path().join("web/playbook").exists());
+    let check = rustle(&folder.path().join("web/src"), &["plan", "../../ops/site.yml", "--list-modules"]);
+    assert_eq!(check.out, "debug\n");
+}
+
+#[test]
+fn new_with_a_broken_playbook_makes_the_crate_and_tells_the_problems() {
+    let folder = folder_with(&[("bad.yml", BAD)]);
+    let ran = rustle(folder.path(), &["new", "web", "--playbook", "bad.yml"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(
+        ran.out.contains("it does not build yet") && ran.err.contains("there is no module `degub`"),
+        "{}",
+        ran.err
+    );
+    assert!(folder.path().join("web/Cargo.toml").exists());
+}
+
+#[test]
+fn new_from_a_plan_and_from_nothing() {
+    let folder = folder_with(&[("plan.json", "{\"plays\": []}\n")]);
+    rustle(folder.path(), &["new", "planned", "--plan", "plan.json"]);
+    let config = fs::read_to_string(folder.path().join("planned/rustle.toml")).unwrap();
+    assert!(
+        config.contains("plan = \"plan.json\"") && folder.path().join("planned/plan.json").exists(),
+        "{config}"
+    );
+    let example = rustle(folder.path(), &["new", "My Site", "--rustle", "version=9.9.9"]);
+    assert_eq!(example.code, Some(0), "{}", example.err);
+    let project = folder.path().join("My Site");
+    let manifest = fs::read_to_string(project.join("Cargo.toml")).unwrap();
+    assert!(
+        manifest.contains("name = \"my-site\"") && manifest.contains("rustle-runtime = \"9.9.9\""),
+        "{manifest}"
+    );
+    assert_eq!(dependencies(&project), ["rustle-module-control", "rustle-module-file"]);
+}
+
+#[test]
+fn module_new_writes_a_crate() {
+    let folder = folder_with(&[]);
+    let ran = rustle(folder.path(), &["module", "new", "acme.hello"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let path: PathBuf = folder.path().join("acme-hello");
+    assert!(path.join("src/lib.rs").exists() && path.join("build.rs").exists());
+}

@@ -1,0 +1,50 @@
+//! The files that tasks of other crates' modules name. Those of builtin modules are looked for where the playbook is read.
+
+use rustle_playbook::{Problem, ValuePath};
+use rustle_schema::module_spec::FileArg;
+use rustle_schema::task::{Action, Task};
+use rustle_value::{Value, coerce};
+
+use crate::check::Subject;
+use crate::check::arguments::Place;
+use crate::lints::MISSING_FILE;
+use crate::modules::Origin;
+
+/// Tells the files that are named literally and are in none of the places where they are looked for.
+pub(crate) fn check(subject: &Subject<'_>, task: &Task, problems: &mut Vec<Problem>) {
+    let Action::Module { module, written, args: Value::Map(args) } = &task.action else { return };
+    let Some(module) = subject.modules.get(module) else { return };
+    let remote = args.get("remote_src").is_some_and(|value| coerce::as_boolean(value) != Some(false));
+    let Some(origin) = subject.origins.task(task.id) else { return };
+    if matches!(module.origin, Origin::Builtin(_)) || remote {
+        return;
+    }
+    for arg in &module.spec.args {
+        let Some(kind) = arg.file else { continue };
+        let folder = match kind {
+            FileArg::Files => "files",
+            FileArg::Templates => "templates",
+            FileArg::Vars => "vars",
+        };
+        for name in std::iter::once(&arg.name).chain(&arg.aliases) {
+            let Some(file) = args.get(name).and_then(Value::as_str) else { continue };
+            // An absolute name is one of the host's.
+            if file.is_empty() || file.starts_with(['/', '~']) || file.contains("://") {
+                continue;
+            }
+            let candidates = origin.file_candidates(folder, file);
+            if candidates.iter().any(|candidate| candidate.exists()) {
+                continue;
+            }
+            let problem = Problem::warning(MISSING_FILE, format!("the file `{file}` does not exist"));
+            let problem = candidates
+                .iter()
+                .filter_map(|path| path.strip_prefix(subject.root).ok())
+                .fold(problem.labelled("not found"), |problem, path| {
+                    problem.with_note(format!("looked for as {}", path.display()))
+                });
+            let place = Place { written, task, origin: Some(origin) };
+            problems.push(place.value(&ValuePath::root().key(name), problem));
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! One task: whether its module is there, and its arguments.
+
+use std::collections::BTreeMap;
+
+use rustle_playbook::{Location, Problem, TaskOrigin};
+use rustle_schema::task::{Action, Task};
+use rustle_value::{Map, Value};
+
+use crate::check::{Subject, arguments, known};
+use crate::modules::Origin;
+use crate::suggest;
+
+/// The tasks that need each crate that is not linked, by package name.
+pub(crate) type Missing<'a> = BTreeMap<String, Vec<(&'a Task, Option<&'a TaskOrigin>)>>;
+
+/// Checks one task.
+pub(crate) fn check<'a>(
+    subject: &Subject<'a>,
+    task: &'a Task,
+    missing: &mut Missing<'a>,
+    problems: &mut Vec<Problem>,
+) {
+    let Action::Module { module: name, written, args } = &task.action else { return };
+    let origin = subject.origins.task(task.id);
+    let Some(module) = subject.modules.get(name) else {
+        // If sources could not be read, the module may stand in them; that is told already.
+        if !subject.modules.is_incomplete() {
+            problems.push(at(unknown(subject, name, written), origin, task));
+        }
+        return;
+    };
+    if !subject.modules.is_linked(module)
+        && let Origin::Builtin(package) | Origin::Crate(package) = &module.origin
+    {
+        missing.entry(package.clone()).or_default().push((task, origin));
+    }
+    let given = match args {
+        Value::Map(map) => map.clone(),
+        Value::None => Map::new(),
+        // The arguments are a template as a whole: nothing is known of them.
+        _ => return,
+    };
+    let place = arguments::Place { written, task, origin };
+    arguments::check(&module.spec, &given, &place, problems);
+}
+
+/// The problem at the module's name; where it is not known where that stands, with the task's name.
+pub(crate) fn at(problem: Problem, origin: Option<&TaskOrigin>, task: &Task) -> Problem {
+    place(problem, origin.map(TaskOrigin::module), task)
+}
+
+/// The problem at `location`; where there is none, with the task's name.
+pub(crate) fn place(problem: Problem, location: Option<Location>, task: &Task) -> Problem {
+    match location {
+        Some(location) => problem.at(location),
+        None => problem.with_note(match &task.name {
+            Some(name) => format!("in the task `{name}`"),
+            None => format!("in task number {}", task.id),
+        }),
+    }
+}
+
+fn unknown(subject: &Subject<'_>, name: &str, written: &str) -> Problem {
+    let problem = Problem::error("unknown-module", format!("there is no module `{written}`"));
+    let short = name.rsplit('.').next().unwrap_or(name);
+    if short != name && subject.modules.get(short).is_some() {
+        return problem
+            .labelled(format!(
+                "none of the collection `{}`",
+                name.trim_end_matches(short).trim_end_matches('.')
+            ))
+            .with_help(format!("there is a builtin module `{short}`: is that meant?"));
+    }
+    if let Some(near) = suggest::closest(name, subject.modules.names()) {
+        return problem.labelled("no such module").with_help(format!("did you mean `{near}`?"));
+    }
+    if known::is_ansible_builtin(name) {
+        return problem
+            .labelled("not in Rustle yet")
+            .with_note(format!("`{name}` is a module of ansible-core that Rustle does not have yet"))
+            .with_help("`cargo rustle doc` lists the modules that there are");
+    }
+    let problem = problem.labelled("no such module");
+    let problem = match name.rsplit_once('.') {
+        Some((collection, _)) => {
+            problem.with_note(format!("no crate that this runner depends on has modules of `{collection}`"))
+        }
+        None => problem,
+    };
+    problem.with_help(format!(
+        "`cargo rustle module new {name}` begins one; a crate that has it goes into `[dependencies]` of Cargo.toml"
+    ))
+}
+
+/// One problem for each crate that is not linked.
+pub(crate) fn not_linked(missing: Missing<'_>, problems: &mut Vec<Problem>) {
+    for (package, tasks) in missing {
+        let Some((task, origin)) = tasks.first() else { continue };
+        let written = match &task.action {
+            Action::Module { written, .. } => written.as_str(),
+            _ => "",
+        };
+        let message =
+            format!("the crate `{package}`, which has the module `{written}`, is not in Cargo.toml");
+        let mut problem = Problem::error("missing-crate", message).labelled("needs that crate");
+        match tasks.len() - 1 {
+            0 => {}
+            1 => problem = problem.with_note("one more task needs it"),
+            more => problem = problem.with_note(format!("{more} more tasks need it")),
+        }
+        problem = problem.with_help(format!(
+            "`cargo rustle check --fix` adds it; by hand, under `[dependencies]`: {package} = \"{}\"",
+            env!("CARGO_PKG_VERSION")
+        ));
+        problems.push(at(problem, *origin, task));
+    }
+}

@@ -1,0 +1,114 @@
+//! What the bundle carries: the files that the plan needs, and those that the configuration adds.
+
+use std::fs;
+use std::path::Path;
+
+use globset::GlobBuilder;
+use rustle_bundle::{Bundle, BundleError, DEFAULT_LEVEL, Kind, Writer};
+use rustle_playbook::{EmbeddedFile, Files, Location, Problem};
+use rustle_schema::plan::Plan;
+use rustle_schema::settings::Settings;
+use walkdir::WalkDir;
+
+use crate::config::Config;
+
+/// Adds the files that `[runner] embed` names to `files`.
+pub(crate) fn configured(config: &Config, root: &Path, files: &mut Files, problems: &mut Vec<Problem>) {
+    for (pattern, at) in &config.runner.embed {
+        match matching(pattern, root, files) {
+            Ok(0) => problems.push(
+                Problem::error("missing-embed", format!("no file matches `{pattern}`"))
+                    .at(at.clone())
+                    .with_help("the names are relative to the project's root"),
+            ),
+            Ok(_) => {}
+            Err(why) => problems.push(refused(pattern, at, &why)),
+        }
+    }
+}
+
+fn refused(pattern: &str, at: &Location, why: &str) -> Problem {
+    Problem::error("missing-embed", format!("`{pattern}` cannot be embedded: {why}")).at(at.clone())
+}
+
+/// How many files match `pattern`: a file, a folder with all in it, or a glob.
+fn matching(pattern: &str, root: &Path, files: &mut Files) -> Result<usize, String> {
+    let fixed: String = pattern
+        .split('/')
+        .take_while(|part| !part.contains(['*', '?', '[', '{']))
+        .collect::<Vec<_>>()
+        .join("/");
+    rustle_bundle::check_path(if fixed.is_empty() { b"x" } else { fixed.as_bytes() })
+        .map_err(|error| error.to_string())?;
+    let base = root.join(&fixed);
+    let glob = (fixed != pattern)
+        .then(|| GlobBuilder::new(pattern).literal_separator(true).build())
+        .transpose()
+        .map_err(|error| error.kind().to_string())?
+        .map(|glob| glob.compile_matcher());
+    if !base.exists() {
+        return Ok(0);
+    }
+    files.watched.insert(base.clone());
+    let mut count = 0;
+    for entry in WalkDir::new(&base).follow_links(true).sort_by_file_name() {
+        let entry = entry.map_err(|error| error.to_string())?;
+        let Ok(relative) = entry.path().strip_prefix(root) else { continue };
+        if !entry.file_type().is_file() || glob.as_ref().is_some_and(|glob| !glob.is_match(relative)) {
+            continue;
+        }
+        let mode = mode_of(&entry.metadata().map_err(|error| error.to_string())?);
+        let file = EmbeddedFile { source: entry.path().to_owned(), mode };
+        files.embedded.insert(bundle_path(relative), file);
+        count += 1;
+    }
+    Ok(count)
+}
+
+#[cfg(unix)]
+fn bundle_path(relative: &Path) -> Vec<u8> {
+    use std::os::unix::ffi::OsStrExt;
+    relative.as_os_str().as_bytes().to_vec()
+}
+
+#[cfg(not(unix))]
+fn bundle_path(relative: &Path) -> Vec<u8> {
+    relative.to_string_lossy().replace('\\', "/").into_bytes()
+}
+
+#[cfg(unix)]
+fn mode_of(metadata: &fs::Metadata) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o7777
+}
+
+#[cfg(not(unix))]
+fn mode_of(_metadata: &fs::Metadata) -> u32 {
+    0o644
+}
+
+/// The bundle, its digest, and the files in it with their lengths.
+pub(crate) type Packed = (Vec<u8>, String, Vec<(Vec<u8>, u64)>);
+
+/// Packs plan, settings and files.
+pub(crate) fn pack(
+    plan: &Plan,
+    settings: &Settings,
+    config: &Config,
+    files: &Files,
+) -> Result<Packed, BundleError> {
+    let mut writer = Writer::new(config.build.compression.unwrap_or(DEFAULT_LEVEL));
+    for path in &config.runner.setuid {
+        writer.allow_special_mode(path.as_str());
+    }
+    for (path, file) in &files.embedded {
+        writer.file_from(path.as_slice(), file.mode, file.source.clone())?;
+    }
+    let bytes = writer.finish(plan, settings)?;
+    // What was just written is read as the runner will read it, so that a bundle that cannot be read is never built.
+    let bundle = Bundle::open(bytes.clone())?;
+    bundle.plan()?;
+    let entries = bundle.entries().iter().filter(|entry| entry.kind() == Kind::File);
+    let listed = entries.map(|entry| (entry.path().to_vec(), entry.size())).collect();
+    Ok((bytes, bundle.digest(), listed))
+}

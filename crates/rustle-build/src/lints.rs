@@ -1,0 +1,171 @@
+//! The warnings that `[lints]` of rustle.toml can allow or deny.
+
+use std::collections::BTreeMap;
+
+use rustle_playbook::{Problem, Severity};
+
+/// What is done about a lint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Nothing.
+    Allow,
+    /// It is told.
+    Warn,
+    /// It keeps the runner from being built.
+    Deny,
+}
+
+impl Level {
+    /// The words for the levels.
+    pub const WORDS: [&'static str; 3] = ["allow", "warn", "deny"];
+
+    /// The level's word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Allow => "allow",
+            Level::Warn => "warn",
+            Level::Deny => "deny",
+        }
+    }
+
+    /// The level of that name.
+    pub fn from_word(word: &str) -> Option<Level> {
+        match word {
+            "allow" => Some(Level::Allow),
+            "warn" => Some(Level::Warn),
+            "deny" => Some(Level::Deny),
+            _ => None,
+        }
+    }
+}
+
+/// A lint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lint {
+    /// Its name.
+    pub name: &'static str,
+    /// What is done about it where nobody says.
+    pub level: Level,
+    /// What it finds.
+    pub doc: &'static str,
+}
+
+/// A variable that some branch may define and another does not.
+pub const MAYBE_UNDEFINED: &str = "maybe-undefined";
+/// A file whose name is written out, that is not there when the runner is built.
+pub const MISSING_FILE: &str = "missing-file";
+/// An argument that is deprecated.
+pub const DEPRECATED_ARGUMENT: &str = "deprecated-argument";
+/// An argument given under two names.
+pub const REPEATED_ARGUMENT: &str = "repeated-argument";
+/// A dependency of the runner that provides modules, none of which the plan uses.
+pub const UNUSED_MODULE_CRATE: &str = "unused-module-crate";
+
+/// An unquoted mode such as `644`, which is decimal.
+pub const DECIMAL_MODE: &str = "decimal-mode";
+
+/// A variable that nothing in the playbook can define.
+pub const UNDEFINED_VARIABLE: &str = "undefined-variable";
+
+/// The lints of the build. Warnings of the playbook's reader can be named in `[lints]` as well.
+pub const ALL: [Lint; 7] = [
+    Lint {
+        name: UNDEFINED_VARIABLE,
+        level: Level::Deny,
+        doc: "a variable is used that nothing in the playbook can define",
+    },
+    Lint {
+        name: MAYBE_UNDEFINED,
+        level: Level::Allow,
+        doc: "a variable is used that only some branch of the playbook defines",
+    },
+    Lint {
+        name: MISSING_FILE,
+        level: Level::Deny,
+        doc: "a file whose name is written out is in none of the places where it is looked for",
+    },
+    Lint { name: DEPRECATED_ARGUMENT, level: Level::Warn, doc: "an argument is given that is deprecated" },
+    Lint { name: REPEATED_ARGUMENT, level: Level::Warn, doc: "an argument is given under two of its names" },
+    Lint {
+        name: DECIMAL_MODE,
+        level: Level::Warn,
+        doc: "a mode is written as a decimal number: `644` for `0644`",
+    },
+    Lint {
+        name: UNUSED_MODULE_CRATE,
+        level: Level::Allow,
+        doc: "Cargo.toml names a module crate of which the plan uses no module",
+    },
+];
+
+/// Whether a problem of this code is a lint.
+pub(crate) fn is_lint(code: &str) -> bool {
+    ALL.iter().any(|lint| lint.name == code)
+}
+
+/// Applies the levels that are `set` to `problems`: what is allowed goes, what is denied becomes an error. Errors that are
+/// no lints stay as they are.
+pub(crate) fn apply(problems: Vec<Problem>, set: &BTreeMap<String, Level>) -> Vec<Problem> {
+    let level = |problem: &Problem| -> Option<Level> {
+        let lint = ALL.iter().find(|lint| lint.name == problem.code);
+        match (set.get(problem.code), lint) {
+            (Some(level), Some(_)) => Some(*level),
+            (Some(level), None) if problem.severity != Severity::Error => Some(*level),
+            (None, Some(lint)) => Some(lint.level),
+            _ => None,
+        }
+    };
+    let mut kept = Vec::with_capacity(problems.len());
+    for mut problem in problems {
+        match level(&problem) {
+            Some(Level::Allow) => continue,
+            Some(Level::Warn) => problem.severity = Severity::Warning,
+            Some(Level::Deny) => problem.severity = Severity::Error,
+            None => {}
+        }
+        kept.push(problem);
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_applied() {
+        let problems = vec![
+            Problem::warning(MAYBE_UNDEFINED, "a"),
+            Problem::warning(MISSING_FILE, "b"),
+            Problem::warning("of-the-reader", "c"),
+            Problem::error("syntax", "d"),
+        ];
+        let severities = |set: &[(&str, Level)]| {
+            let set = set.iter().map(|(name, level)| ((*name).to_owned(), *level)).collect();
+            let kept = apply(problems.clone(), &set);
+            kept.into_iter().map(|problem| (problem.code, problem.severity)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            severities(&[]),
+            [
+                (MISSING_FILE, Severity::Error),
+                ("of-the-reader", Severity::Warning),
+                ("syntax", Severity::Error)
+            ]
+        );
+        let set = [
+            (MAYBE_UNDEFINED, Level::Deny),
+            (MISSING_FILE, Level::Allow),
+            ("of-the-reader", Level::Deny),
+            ("syntax", Level::Allow),
+        ];
+        assert_eq!(
+            severities(&set),
+            [
+                (MAYBE_UNDEFINED, Severity::Error),
+                ("of-the-reader", Severity::Error),
+                ("syntax", Severity::Error)
+            ]
+        );
+    }
+}

@@ -1,0 +1,129 @@
+//! A bundle behind a finished executable, with a footer that says where it begins.
+//!
+//! The system's loader maps what the executable's headers name and never looks at what follows, so no compiler is needed
+//! to give an executable another plan. `strip` removes the appended part, footer and all.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::BundleError;
+use crate::index::HEADER;
+use crate::reader::Bundle;
+use crate::source::{FilePart, read_exact_at};
+
+/// How a footer ends, and with it the file.
+const FOOTER_MAGIC: [u8; 16] = *b"\nRUSTLE-APPEND1\n";
+
+/// Bytes of a footer: where the bundle begins, its length, the magic.
+const FOOTER: u64 = 32;
+
+/// Where an appended bundle lies in its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// Where it begins: the length of the executable itself.
+    pub start: u64,
+    /// How many bytes it has.
+    pub length: u64,
+}
+
+/// Finds the bundle that is appended to `file`, if there is one.
+///
+/// # Errors
+/// If the file cannot be read, or its footer does not fit it.
+pub fn appended(file: &File) -> Result<Option<Appended>, BundleError> {
+    let total = file.metadata()?.len();
+    let Some(footer_start) = total.checked_sub(FOOTER) else {
+        return Ok(None);
+    };
+    let mut footer = [0; FOOTER as usize];
+    read_exact_at(file, &mut footer, footer_start)?;
+    let Some((start, rest)) = footer.split_first_chunk::<8>() else { return Ok(None) };
+    let Some((length, magic)) = rest.split_first_chunk::<8>() else { return Ok(None) };
+    if magic != FOOTER_MAGIC {
+        return Ok(None);
+    }
+    let found = Appended { start: u64::from_le_bytes(*start), length: u64::from_le_bytes(*length) };
+    if found.start.checked_add(found.length) != Some(footer_start) || found.length < HEADER {
+        return Err(BundleError::Digest("the footer behind the executable".into()));
+    }
+    Ok(Some(found))
+}
+
+/// Opens the bundle that is appended to the executable at `path`, if there is one.
+///
+/// # Errors
+/// If the file cannot be read, or the bundle is damaged.
+pub fn open_appended(path: &Path) -> Result<Option<Bundle>, BundleError> {
+    let file = File::open(path)?;
+    match appended(&file)? {
+        Some(Appended { start, length }) => Bundle::open(FilePart::new(file, start, length)).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Writes to `out` the executable `base` with `bundle` behind it, and a footer. A bundle that is appended to `base` already
+/// is left out, so that the result is the same as from a pristine base. `out` appears at once or not at all, with the
+/// mode of `base`; it may be `base` itself.
+///
+/// # Errors
+/// If the bundle is damaged, the base is no executable that can carry one, or reading or writing fails.
+pub fn append(base: &Path, out: &Path, bundle: &[u8]) -> Result<(), BundleError> {
+    // A damaged bundle must not get as far as a host.
+    Bundle::open(bundle.to_vec())?;
+    let mut file = File::open(base).map_err(|error| at(base, &error))?;
+    let metadata = file.metadata()?;
+    let start = appended(&file)?.map_or(metadata.len(), |found| found.start);
+    check_executable(&mut file, base)?;
+    let partial = partial_name(out)?;
+    let written = write(base, start, bundle, &partial).and_then(|()| {
+        fs::set_permissions(&partial, metadata.permissions())?;
+        fs::rename(&partial, out)
+    });
+    if let Err(error) = written {
+        let _ = fs::remove_file(&partial);
+        return Err(at(out, &error));
+    }
+    Ok(())
+}
+
+/// The name under which `out` is written before it is complete: beside it, so that renaming it is atomic.
+fn partial_name(out: &Path) -> Result<PathBuf, BundleError> {
+    let name = out
+        .file_name()
+        .ok_or_else(|| BundleError::Executable(format!("{}: this is no file", out.display())))?;
+    let mut partial = OsString::from(".");
+    partial.push(name);
+    partial.push(format!(".{}.partial", std::process::id()));
+    Ok(out.with_file_name(partial))
+}
+
+fn write(base: &Path, start: u64, bundle: &[u8], to: &Path) -> io::Result<()> {
+    let mut to = File::create(to)?;
+    if io::copy(&mut File::open(base)?.take(start), &mut to)? != start {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    to.write_all(bundle)?;
+    to.write_all(&start.to_le_bytes())?;
+    to.write_all(&(bundle.len() as u64).to_le_bytes())?;
+    to.write_all(&FOOTER_MAGIC)
+}
+
+fn at(path: &Path, error: &io::Error) -> BundleError {
+    BundleError::Io(io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+}
+
+/// Refuses what cannot carry a bundle: Mach-O executables are signed as a whole, and text is no executable.
+fn check_executable(file: &mut File, path: &Path) -> Result<(), BundleError> {
+    let mut magic = Vec::new();
+    file.take(4).read_to_end(&mut magic)?;
+    let refuse = |why: &str| Err(BundleError::Executable(format!("{}: {why}", path.display())));
+    match magic.as_slice() {
+        b"\x7fELF" | [b'M', b'Z', ..] => Ok(()),
+        b"\xcf\xfa\xed\xfe" | b"\xca\xfe\xba\xbe" => refuse(
+            "a macOS executable is signed as a whole and cannot have a bundle appended: build it instead",
+        ),
+        _ => refuse("this is no executable"),
+    }
+}

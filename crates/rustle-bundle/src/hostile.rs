@@ -1,0 +1,124 @@
+//! Bundles whose digests are right and whose index lies: whoever writes one can compute digests too.
+
+use rustle_schema::plan::Plan;
+use rustle_schema::settings::Settings;
+use sha2::{Digest, Sha256};
+
+use crate::error::BundleError;
+use crate::index::{Bytes, Codec, Entry, Frame, Header, Index, Kind, MAX_FRAME, Span};
+use crate::reader::Bundle;
+
+/// An index of one stored frame with a plan and a file in it, which is good.
+fn good() -> (Index, Vec<u8>) {
+    let mut content = Vec::new();
+    ciborium::into_writer(&Plan::default(), &mut content).unwrap();
+    let plan = Span(0, content.len() as u64);
+    content.extend(b"hello");
+    let mut file = Entry::new(b"a/b".to_vec(), Kind::File, 0o644, Vec::new());
+    file.3 = Span(plan.1, 5);
+    let folder = Entry::new(b"a".to_vec(), Kind::Directory, 0o755, Vec::new());
+    let frame = Frame(
+        Codec::Stored,
+        content.len() as u64,
+        content.len() as u64,
+        Bytes(Sha256::digest(&content).to_vec()),
+    );
+    let index =
+        Index { settings: Settings::default(), plan, frames: vec![frame], entries: vec![folder, file] };
+    (index, content)
+}
+
+fn open(index: &Index, frames: &[u8]) -> Result<Bundle, BundleError> {
+    let mut encoded = Vec::new();
+    ciborium::into_writer(index, &mut encoded).unwrap();
+    let mut bundle = Header::write(&encoded, frames.len() as u64);
+    bundle.extend(encoded);
+    bundle.extend(frames);
+    Bundle::open(bundle)
+}
+
+/// Opens a bundle after `spoil` has changed its index; it must be refused.
+fn refused(spoil: impl FnOnce(&mut Index)) {
+    let (mut index, frames) = good();
+    spoil(&mut index);
+    assert!(open(&index, &frames).is_err());
+}
+
+fn entry(path: &[u8], kind: Kind, mode: u32, target: &[u8]) -> Entry {
+    Entry::new(path.to_vec(), kind, mode, target.to_vec())
+}
+
+#[test]
+fn the_good_one_is_read() {
+    let (index, frames) = good();
+    let bundle = open(&index, &frames).unwrap();
+    assert_eq!(bundle.plan().unwrap(), Plan::default());
+    assert_eq!(*bundle.read(b"a/b").unwrap(), *b"hello");
+}
+
+#[test]
+fn lengths_that_cannot_be() {
+    refused(|index| index.plan = Span(0, u64::MAX));
+    refused(|index| index.plan = Span(u64::MAX, 2));
+    refused(|index| index.entries[1].3 = Span(0, 1 << 40));
+    refused(|index| index.frames[0].1 += 1);
+    refused(|index| index.frames[0].2 += 1);
+    refused(|index| index.frames[0].3 = Bytes(Vec::new()));
+    refused(|index| index.frames.push(Frame(Codec::Zstd, 0, MAX_FRAME + 1, Bytes(vec![0; 32]))));
+    refused(|index| index.frames.clear());
+    refused(|index| {
+        let frame = |length| Frame(Codec::Stored, length, length, Bytes(vec![0; 32]));
+        index.frames.extend([frame(u64::MAX), frame(u64::MAX)]);
+    });
+}
+
+#[test]
+fn entries_that_cannot_be() {
+    for path in [&b"../x"[..], b"/etc/passwd", b"x/../y", b"x//y", b"", b"x\0", b"a"] {
+        refused(|index| index.entries.push(entry(path, Kind::Directory, 0o755, b"")));
+    }
+    refused(|index| index.entries.swap(0, 1));
+    refused(|index| index.entries[0] = entry(b"a", Kind::Symlink, 0o777, b"/etc"));
+    refused(|index| drop(index.entries.remove(0)));
+    refused(|index| index.entries.push(entry(b"z", Kind::File, 0o200_000, b"")));
+    refused(|index| index.entries.push(entry(b"z", Kind::File, 0o644, b"target")));
+    refused(|index| index.entries.push(entry(b"z", Kind::Symlink, 0o777, b"")));
+    refused(|index| index.entries.push(entry(b"z", Kind::Symlink, 0o777, b"a\0b")));
+    refused(|index| index.entries[0].3 = Span(0, 1));
+}
+
+#[test]
+fn frames_that_unpack_to_something_else() {
+    let packed = zstd::bulk::compress(&[7; 5000], 3).unwrap();
+    let digest = Bytes(Sha256::digest(&packed).to_vec());
+    for length in [100, 4999, 5001, MAX_FRAME] {
+        let (mut index, _) = good();
+        index.frames = vec![Frame(Codec::Zstd, packed.len() as u64, length, digest.clone())];
+        index.plan = Span(0, 10);
+        index.entries[1].3 = Span(0, length);
+        let bundle = open(&index, &packed).unwrap();
+        assert!(bundle.read(b"a/b").is_err(), "{length}");
+        assert!(bundle.plan().is_err(), "{length}");
+    }
+}
+
+#[test]
+fn an_index_that_nests_deeply_is_no_overflow() {
+    let mut index = vec![0x81; 100_000];
+    index.push(0);
+    let mut bundle = Header::write(&index, 0);
+    bundle.extend(index);
+    assert!(matches!(Bundle::open(bundle), Err(BundleError::Index(_))));
+}
+
+#[test]
+fn an_index_that_promises_more_than_it_holds_allocates_nothing() {
+    // A byte string of 2^62 bytes, an array of 2^62 items.
+    for head in [0x5b_u8, 0x9b, 0xbb] {
+        let mut index = vec![head];
+        index.extend((1_u64 << 62).to_be_bytes());
+        let mut bundle = Header::write(&index, 0);
+        bundle.extend(index);
+        assert!(Bundle::open(bundle).is_err());
+    }
+}

@@ -1,0 +1,15 @@
+use rustle_runtime::prelude::*;
+
+/// Greets.
+#[rustle_module(name = "acme.greet")]
+pub enum Greet {
+    Loudly,
+}
+
+impl Module for Greet {
+    fn apply(&self, _: &Context) -> Result<Outcome> {
+        Ok(Outcome::ok())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use rustle_runtime::prelude::*;
+
+/// Greets.
+#[rustle_module(name = "acme.greet")]
+pub fn greet() {}
+
+fn main() {}

@@ -1,0 +1,19 @@
+use rustle_runtime::prelude::*;
+use rustle_runtime::args::FileAttributes;
+
+/// Greets.
+#[rustle_module(name = "acme.greet", required_together = [["who", "ownr"]])]
+pub struct Greet {
+    #[arg(flatten)]
+    attributes: FileAttributes,
+    /// Who.
+    who: Option<String>,
+}
+
+impl Module for Greet {
+    fn apply(&self, _: &Context) -> Result<Outcome> {
+        Ok(Outcome::ok())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+use rustle_runtime::prelude::*;
+use rustle_runtime::args::FileAttributes;
+
+/// Greets.
+#[rustle_module(name = "acme.greet")]
+pub struct Greet {
+    #[arg(rest)]
+    rest: Vec<String>,
+    #[arg(internal)]
+    internal: String,
+    #[arg(flatten)]
+    flatten: Option<FileAttributes>,
+    #[arg(flatten)]
+    text: String,
+}
+
+impl Module for Greet {
+    fn apply(&self, _: &Context) -> Result<Outcome> {
+        Ok(Outcome::ok())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+use rustle_runtime::prelude::*;
+
+/// Greets.
+#[rustle_module(name = "acme.greet")]
+pub struct Greet {
+    #[arg(rest)]
+    one: Map,
+    #[arg(rest)]
+    two: Map,
+}
+
+impl Module for Greet {
+    fn apply(&self, _: &Context) -> Result<Outcome> {
+        Ok(Outcome::ok())
+    }
+}
+
+fn main() {}

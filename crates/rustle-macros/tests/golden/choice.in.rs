@@ -1,0 +1,6 @@
+#[derive(Choice)]
+enum State {
+    Present,
+    #[choice(rename = "gone", alias = "absent")]
+    NotThere,
+}

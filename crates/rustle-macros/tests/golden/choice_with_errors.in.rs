@@ -1,0 +1,4 @@
+#[derive(Choice)]
+enum Wrong {
+    A(String),
+}

@@ -1,0 +1,3 @@
+/// Takes nothing.
+#[rustle_module(name = "acme.nothing")]
+pub struct Nothing;

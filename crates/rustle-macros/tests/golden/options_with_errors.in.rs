@@ -1,0 +1,4 @@
+#[derive(Options)]
+struct Wrong {
+    undocumented: String,
+}

@@ -1,0 +1,6 @@
+/// Has two mistakes.
+#[rustle_module(name = "Acme")]
+struct Wrong<T> {
+    /// One.
+    a: T,
+}

@@ -1,0 +1,118 @@
+//! The names of ansible-core's modules: what a key of a task can be besides a keyword.
+
+use rustle_schema::names::canonical;
+
+/// What is part of the language rather than a module.
+const LANGUAGE: [&str; 6] =
+    ["meta", "include_tasks", "include_role", "import_tasks", "import_role", "import_playbook"];
+
+/// The modules of ansible-core.
+const MODULES: [&str; 75] = [
+    "add_host",
+    "apt",
+    "apt_key",
+    "apt_repository",
+    "assemble",
+    "assert",
+    "async_status",
+    "blockinfile",
+    "command",
+    "copy",
+    "cron",
+    "deb822_repository",
+    "debconf",
+    "debug",
+    "dnf",
+    "dnf5",
+    "dpkg_selections",
+    "expect",
+    "fail",
+    "fetch",
+    "file",
+    "find",
+    "gather_facts",
+    "get_url",
+    "getent",
+    "git",
+    "group",
+    "group_by",
+    "hostname",
+    "include_vars",
+    "iptables",
+    "known_hosts",
+    "lineinfile",
+    "mount_facts",
+    "package",
+    "package_facts",
+    "pause",
+    "ping",
+    "pip",
+    "raw",
+    "reboot",
+    "replace",
+    "rpm_key",
+    "script",
+    "service",
+    "service_facts",
+    "set_fact",
+    "set_stats",
+    "setup",
+    "shell",
+    "slurp",
+    "stat",
+    "subversion",
+    "systemd",
+    "systemd_service",
+    "sysvinit",
+    "tempfile",
+    "template",
+    "unarchive",
+    "uri",
+    "user",
+    "validate_argument_spec",
+    "wait_for",
+    "wait_for_connection",
+    "yum",
+    "yum_repository",
+    "win_command",
+    "win_shell",
+    "ufw",
+    "firewalld",
+    "mount",
+    "sysctl",
+    "modprobe",
+    "authorized_key",
+    "synchronize",
+];
+
+/// Whether `name`, in short or in full, is a module that everybody knows.
+pub(crate) fn is_known(name: &str) -> bool {
+    let name = canonical(name);
+    MODULES.contains(&name) || LANGUAGE.contains(&name)
+}
+
+/// Whether the free-form text of the module is a command line, of which only a few options are taken out.
+pub(crate) fn takes_command_line(name: &str) -> bool {
+    let name = canonical(name).strip_prefix("ansible.windows.").unwrap_or(canonical(name));
+    matches!(name, "command" | "shell" | "script" | "raw" | "win_command" | "win_shell")
+}
+
+/// Whether a module of ansible-core takes free-form text besides `key=value` pairs.
+pub(crate) fn takes_free_form(name: &str) -> bool {
+    takes_command_line(name)
+        || LANGUAGE.contains(&canonical(name))
+        || matches!(canonical(name), "include_vars" | "add_host" | "group_by" | "set_fact")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_short_and_in_full() {
+        assert!(is_known("copy") && is_known("ansible.builtin.copy") && is_known("ansible.legacy.meta"));
+        assert!(!is_known("acme.copy") && !is_known("whn"));
+        assert!(takes_command_line("ansible.builtin.shell") && !takes_command_line("copy"));
+        assert!(takes_free_form("include_vars") && !takes_free_form("debug"));
+    }
+}

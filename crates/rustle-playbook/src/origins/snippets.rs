@@ -1,0 +1,195 @@
+//! Every template and bare condition that was written.
+
+use std::sync::Arc;
+
+use super::path::ValuePath;
+use crate::source::{Location, SourceFile};
+use rustle_template::has_markers;
+use rustle_value::yaml::{Node, NodeKind};
+
+/// To whom a [`Snippet`] belongs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Owner {
+    /// The task with this number.
+    Task(u32),
+    /// Keywords and variables of the play with this index.
+    Play(usize),
+    /// Keywords and variables of a block or of an `import_tasks`.
+    Block,
+    /// Keywords and parameters of a use of this role.
+    RoleUse(String),
+    /// `defaults/`, `vars/` or `meta/` of this role.
+    Role(String),
+    /// Variables of this group.
+    Group(String),
+    /// Variables of this host.
+    Host(String),
+    /// A file of variables that a play or a task names, by its path.
+    VarsFile(String),
+}
+
+/// What a [`Snippet`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SnippetKind {
+    /// Text with templates in it.
+    Template,
+    /// A bare expression: an item of `when`, `changed_when`, `failed_when`, `until`, `break_when`.
+    Condition,
+}
+
+/// A template or a bare condition, as it was written.
+#[derive(Clone, Debug)]
+pub struct Snippet<'a> {
+    /// To whom it belongs.
+    pub owner: &'a Owner,
+    /// Where it stands within its owner: `when[0]`, `vars.port`. The arguments of a task stand below `args`, however they
+    /// were written: `args.src`; free-form text, with all `key=value` pairs in it, is `args` itself.
+    pub path: ValuePath,
+    /// What it is.
+    pub kind: SnippetKind,
+    /// The text.
+    pub text: Arc<str>,
+    /// Where it stands, all of it.
+    pub location: Location,
+    node: &'a Node,
+}
+
+impl Snippet<'_> {
+    /// Where the byte at `offset` of [`Snippet::text`] was written; the location reaches to the end of the snippet.
+    pub fn at(&self, offset: usize) -> Location {
+        self.span(offset, self.text.len())
+    }
+
+    /// Where the bytes `start..end` of [`Snippet::text`] were written.
+    pub fn span(&self, start: usize, end: usize) -> Location {
+        super::task::piece(&self.location.file, self.node, start..end.max(start))
+    }
+}
+
+/// The keywords whose values are bare expressions.
+const CONDITIONS: [&str; 5] = ["when", "changed_when", "failed_when", "until", "break_when"];
+
+/// The snippets in `node`, a mapping of keywords or of variables. Keywords that hold expressions are looked at as
+/// such on the first level, and `break_when` below `loop_control`.
+pub(super) fn of_mapping<'a>(
+    owner: &'a Owner,
+    file: &'a Arc<SourceFile>,
+    node: &'a Node,
+    keywords: Keywords<'_>,
+) -> Vec<Snippet<'a>> {
+    let mut walk = Walk { owner, file, path: Vec::new(), found: Vec::new() };
+    for (key, value) in node.as_mapping().unwrap_or_default() {
+        let Some(name) = key.as_text() else { continue };
+        let holds = match (name, keywords) {
+            (_, Keywords::None) => Holds::Text,
+            (name, _) if CONDITIONS.contains(&name) => Holds::Conditions,
+            ("loop_control", _) => Holds::LoopControl,
+            (name, Keywords::OfTask { action }) if name == action => {
+                walk.arguments(value, matches!(action, "action" | "local_action"));
+                continue;
+            }
+            _ => Holds::Text,
+        };
+        walk.entry(key, value, holds);
+    }
+    walk.found
+}
+
+/// What the keys of a mapping are.
+#[derive(Clone, Copy)]
+pub(super) enum Keywords<'k> {
+    /// Names of variables.
+    None,
+    /// Keywords of anything but a task.
+    Shared,
+    /// Keywords of a task, whose action stands under this one.
+    OfTask { action: &'k str },
+}
+
+/// What a value holds.
+#[derive(Clone, Copy, PartialEq)]
+enum Holds {
+    Text,
+    Conditions,
+    /// A mapping in which `break_when` holds conditions.
+    LoopControl,
+}
+
+/// One step of the path to where the walk is, made a [`ValuePath`] only where a snippet is found.
+#[derive(Clone, Copy)]
+enum At<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+struct Walk<'a> {
+    owner: &'a Owner,
+    file: &'a Arc<SourceFile>,
+    path: Vec<At<'a>>,
+    found: Vec<Snippet<'a>>,
+}
+
+impl<'a> Walk<'a> {
+    /// The arguments of a task. Under `action` they can stand a level deeper, under `args`.
+    fn arguments(&mut self, node: &'a Node, old: bool) {
+        let inner = node.get("args").filter(|_| old);
+        for arguments in [Some(node), inner].into_iter().flatten() {
+            self.path.push(At::Key("args"));
+            match &arguments.value {
+                NodeKind::Mapping(entries) => {
+                    for (key, value) in entries {
+                        if inner.is_none_or(|inner| !std::ptr::eq(inner, value)) {
+                            self.entry(key, value, Holds::Text);
+                        }
+                    }
+                }
+                _ => self.node(arguments, Holds::Text),
+            }
+            self.path.pop();
+        }
+    }
+
+    fn entry(&mut self, key: &'a Node, value: &'a Node, holds: Holds) {
+        let Some(name) = key.as_text() else { return };
+        self.path.push(At::Key(name));
+        self.node(key, Holds::Text);
+        self.node(value, holds);
+        self.path.pop();
+    }
+
+    fn node(&mut self, node: &'a Node, holds: Holds) {
+        match &node.value {
+            NodeKind::Scalar { text, .. } => self.scalar(node, text, holds == Holds::Conditions),
+            NodeKind::Sequence(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.path.push(At::Index(index));
+                    self.node(item, holds);
+                    self.path.pop();
+                }
+            }
+            NodeKind::Mapping(entries) => {
+                for (key, value) in entries {
+                    let condition = holds == Holds::LoopControl && key.as_text() == Some("break_when");
+                    self.entry(key, value, if condition { Holds::Conditions } else { Holds::Text });
+                }
+            }
+        }
+    }
+
+    fn scalar(&mut self, node: &'a Node, text: &Arc<str>, condition: bool) {
+        let kind = match node.tag.as_deref() {
+            Some("!unsafe" | "!vault" | "!vault-encrypted") => return,
+            _ if has_markers(text) => SnippetKind::Template,
+            _ if condition && node.to_value().as_str().is_some_and(|text| !text.trim().is_empty()) => {
+                SnippetKind::Condition
+            }
+            _ => return,
+        };
+        let path = self.path.iter().fold(ValuePath::root(), |path, at| match at {
+            At::Key(key) => path.key(key),
+            At::Index(index) => path.index(*index),
+        });
+        let location = Location::of(self.file, node);
+        self.found.push(Snippet { owner: self.owner, path, kind, text: text.clone(), location, node });
+    }
+}

@@ -1,0 +1,189 @@
+//! The project's files: where they lie, what they are called, which were looked at.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use crate::document::Document;
+
+/// The files of a project.
+pub(crate) struct Project {
+    /// Its root, absolute.
+    pub root: PathBuf,
+    /// What was looked at.
+    pub watched: BTreeSet<PathBuf>,
+    /// Documents that were read, `None` for those that cannot be.
+    pub documents: HashMap<PathBuf, Option<Arc<Document>>>,
+    /// [`Plan::sources`](rustle_schema::plan::Plan::sources).
+    pub sources: Vec<String>,
+    /// Folders outside of the root that the bundle holds, with the names they have there.
+    outside: Vec<(PathBuf, String)>,
+}
+
+impl Project {
+    pub fn new(root: &Path) -> Project {
+        Project {
+            root: absolute(root),
+            watched: BTreeSet::new(),
+            documents: HashMap::new(),
+            sources: Vec::new(),
+            outside: Vec::new(),
+        }
+    }
+
+    /// The name of `path` for display: relative to the root if it lies below it or not far above.
+    pub fn display(&self, path: &Path) -> String {
+        let mut above = String::new();
+        for folder in self.root.ancestors().take(3).filter(|folder| folder.parent().is_some()) {
+            if let Ok(below) = path.strip_prefix(folder) {
+                let shown = format!("{above}{}", slashed(below));
+                return if shown.is_empty() { ".".into() } else { shown };
+            }
+            above.push_str("../");
+        }
+        slashed(path)
+    }
+
+    /// The name of `path` below the bundle's root, if it is there: below the project's root, or in a folder outside of it
+    /// that was [placed](Project::place) there.
+    pub fn bundle_name(&self, path: &Path) -> Option<String> {
+        let outside = |(folder, name): &(PathBuf, String)| {
+            let below = path.strip_prefix(folder).ok()?;
+            let below = slashed(below);
+            Some(if below.is_empty() { name.clone() } else { format!("{name}/{below}") })
+        };
+        if let Ok(below) = path.strip_prefix(&self.root) {
+            return Some(slashed(below));
+        }
+        self.outside.iter().find_map(outside)
+    }
+
+    /// Gives a folder outside of the root the name `name` in the bundle; a number is put behind it if the name is taken.
+    pub fn place(&mut self, folder: &Path, name: &str) -> String {
+        if let Some(known) = self.bundle_name(folder) {
+            return known;
+        }
+        let taken =
+            |name: &str| self.outside.iter().any(|(_, other)| other == name) || self.root.join(name).exists();
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        let free =
+            std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default();
+        self.outside.push((folder.to_owned(), free.clone()));
+        free
+    }
+
+    /// Whether a file lies there.
+    pub fn is_file(&mut self, path: &Path) -> bool {
+        self.watch(path);
+        path.is_file()
+    }
+
+    /// Whether a folder lies there.
+    pub fn is_folder(&mut self, path: &Path) -> bool {
+        self.watch(path);
+        path.is_dir()
+    }
+
+    /// The first of `candidates` that is a file.
+    pub fn first_file(&mut self, candidates: impl IntoIterator<Item = PathBuf>) -> Option<PathBuf> {
+        candidates.into_iter().map(|path| normal(&path)).find(|path| self.is_file(path))
+    }
+
+    /// The names in a folder, sorted; none if it cannot be read.
+    pub fn list(&mut self, folder: &Path) -> Vec<PathBuf> {
+        self.watch(folder);
+        let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        paths.sort();
+        paths
+    }
+
+    /// All files below a folder, sorted. A link to a folder is followed unless it leads back to one on the way.
+    pub fn files_below(&mut self, folder: &Path) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        self.collect(folder, &mut Vec::new(), &mut found);
+        found
+    }
+
+    fn collect(&mut self, folder: &Path, above: &mut Vec<PathBuf>, found: &mut Vec<PathBuf>) {
+        self.watch(folder);
+        let Ok(real) = folder.canonicalize() else { return };
+        if above.contains(&real) || above.len() > 64 {
+            return;
+        }
+        above.push(real);
+        for path in self.list(folder) {
+            if path.is_dir() {
+                self.collect(&path, above, found);
+            } else if path.is_file() {
+                found.push(path);
+            }
+        }
+        above.pop();
+    }
+
+    /// Notes that `path` was looked at.
+    pub fn watch(&mut self, path: &Path) {
+        if !self.watched.contains(path) {
+            self.watched.insert(path.to_owned());
+        }
+    }
+}
+
+/// `path` from the root of the file system on, without `.` and `..`; links are not looked at.
+pub(crate) fn absolute(path: &Path) -> PathBuf {
+    normal(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
+}
+
+/// `path` without `.` and `..`.
+pub(crate) fn normal(path: &Path) -> PathBuf {
+    let mut parts = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                if !parts.pop() && !parts.has_root() {
+                    parts.push("..");
+                }
+            }
+            other => parts.push(other),
+        }
+    }
+    parts
+}
+
+/// A path with `/` between its parts.
+pub(crate) fn slashed(path: &Path) -> String {
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    match parts.split_first() {
+        Some((first, rest)) if first == "/" => format!("/{}", rest.join("/")),
+        _ => parts.join("/"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_are_resolved() {
+        assert_eq!(normal(Path::new("/a/./b/../c")), Path::new("/a/c"));
+        assert_eq!(normal(Path::new("/../a")), Path::new("/a"));
+        assert_eq!(slashed(Path::new("/a/b")), "/a/b");
+        assert_eq!(slashed(Path::new("a/b/")), "a/b");
+    }
+
+    #[test]
+    fn folders_outside_get_names_of_their_own() {
+        let mut project = Project::new(Path::new("/nowhere/project"));
+        assert_eq!(project.bundle_name(Path::new("/nowhere/project/a/b")).as_deref(), Some("a/b"));
+        assert_eq!(project.bundle_name(Path::new("/srv/roles/web/tasks/main.yml")), None);
+        assert_eq!(project.place(Path::new("/srv/roles/web"), "roles/web"), "roles/web");
+        assert_eq!(project.place(Path::new("/opt/roles/web"), "roles/web"), "roles/web-2");
+        assert_eq!(
+            project.bundle_name(Path::new("/opt/roles/web/files/x")).as_deref(),
+            Some("roles/web-2/files/x")
+        );
+        assert_eq!(project.display(Path::new("/nowhere/project/site.yml")), "site.yml");
+    }
+}

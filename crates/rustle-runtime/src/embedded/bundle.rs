@@ -1,0 +1,65 @@
+//! A [`Bundle`] as the files of this executable.
+
+use std::ffi::OsStr;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rustle_bundle::{Bundle, Entry, Kind};
+
+use super::Contents;
+use crate::module::{EntryKind, FolderEntry};
+
+impl Contents for Bundle {
+    fn entry(&self, path: &str) -> Option<(EntryKind, u32)> {
+        if path.is_empty() {
+            return Some((EntryKind::Folder, 0o755));
+        }
+        Bundle::entry(self, path.as_bytes()).map(|entry| (kind(entry), entry.mode()))
+    }
+
+    fn read(&self, path: &str) -> io::Result<Arc<[u8]>> {
+        match Bundle::entry(self, path.as_bytes()) {
+            Some(entry) if entry.kind() == Kind::File => {
+                Bundle::read(self, path.as_bytes()).map_err(io::Error::other)
+            }
+            // A link is followed within the bundle.
+            Some(entry) if entry.kind() == Kind::Symlink => {
+                let folder = std::path::Path::new(path).parent().map(PathBuf::from).unwrap_or_default();
+                let target = super::normal(&folder.join(OsStr::from_bytes(entry.target())));
+                let target = target.to_string_lossy();
+                match Bundle::entry(self, target.as_bytes()) {
+                    Some(entry) if entry.kind() == Kind::File => {
+                        Bundle::read(self, target.as_bytes()).map_err(io::Error::other)
+                    }
+                    _ => Err(io::ErrorKind::NotFound.into()),
+                }
+            }
+            Some(_) => Err(io::ErrorKind::IsADirectory.into()),
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    fn list(&self, path: &str) -> Vec<FolderEntry> {
+        let skipped = if path.is_empty() { 0 } else { path.len() + 1 };
+        let mut entries: Vec<FolderEntry> = self
+            .below(path.as_bytes())
+            .iter()
+            .filter_map(|entry| {
+                let path = PathBuf::from(OsStr::from_bytes(entry.path().get(skipped..)?));
+                Some(FolderEntry { path, kind: kind(entry), mode: entry.mode() })
+            })
+            .collect();
+        entries.sort_by(|a, b| a.path.cmp(&b.path));
+        entries
+    }
+}
+
+fn kind(entry: &Entry) -> EntryKind {
+    match entry.kind() {
+        Kind::File => EntryKind::File,
+        Kind::Directory => EntryKind::Folder,
+        Kind::Symlink => EntryKind::Link(PathBuf::from(OsStr::from_bytes(entry.target()))),
+    }
+}

@@ -1,0 +1,126 @@
+//! Reporters: what tells the operator, other programs and posterity of a run.
+
+mod diff;
+mod file;
+mod json;
+mod progress;
+mod style;
+mod terminal;
+mod timings;
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rustle_schema::event::Event;
+use rustle_schema::report::Recap;
+
+pub use file::ReportFile;
+pub use json::JsonLines;
+pub use progress::Progress;
+pub use style::Style;
+pub use terminal::{Look, Terminal, WIDTH};
+pub use timings::Timings;
+
+/// Something that is told of a run.
+pub trait Reporter: Send {
+    /// Tells it an event.
+    fn event(&mut self, event: &Event);
+
+    /// Steps aside, so that somebody can be asked.
+    fn pause(&mut self) {}
+}
+
+/// All reporters of a run, and the numbers of its recap.
+#[derive(Default)]
+pub struct Reporters {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    reporters: Vec<Box<dyn Reporter>>,
+    recap: BTreeMap<String, Recap>,
+    ended: bool,
+}
+
+impl Reporters {
+    /// Those of `reporters`.
+    pub fn new(reporters: Vec<Box<dyn Reporter>>) -> Reporters {
+        Reporters { inner: Mutex::new(Inner { reporters, ..Inner::default() }) }
+    }
+
+    /// Tells an event to every reporter. After [`Event::End`] nothing is told any more.
+    pub fn send(&self, event: Event) {
+        let mut inner = self.lock();
+        if !inner.ended {
+            inner.ended = matches!(event, Event::End { .. });
+            inner.reporters.iter_mut().for_each(|reporter| reporter.event(&event));
+        }
+    }
+
+    /// Changes the numbers of a host.
+    pub fn count(&self, host: &str, change: impl FnOnce(&mut Recap)) {
+        let mut inner = self.lock();
+        match inner.recap.get_mut(host) {
+            Some(recap) => change(recap),
+            None => {
+                let mut recap = Recap::default();
+                change(&mut recap);
+                inner.recap.insert(host.to_owned(), recap);
+            }
+        }
+    }
+
+    /// The numbers of a host so far.
+    pub fn recap(&self, host: &str) -> Recap {
+        self.lock().recap.get(host).copied().unwrap_or_default()
+    }
+
+    /// The numbers of all hosts so far.
+    pub fn recaps(&self) -> BTreeMap<String, Recap> {
+        self.lock().recap.clone()
+    }
+
+    /// Asks the operator and returns the answer; nothing where there is nobody.
+    pub fn ask(&self, question: &str) -> String {
+        let mut inner = self.lock();
+        inner.reporters.iter_mut().for_each(|reporter| reporter.pause());
+        let mut out = std::io::stderr();
+        let _ = write!(out, "{question}").and_then(|()| out.flush());
+        let mut answer = String::new();
+        let _ = std::io::stdin().lock().read_line(&mut answer);
+        answer
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    struct Counter(Arc<Mutex<u32>>);
+
+    impl Reporter for Counter {
+        fn event(&mut self, _event: &Event) {
+            *self.0.lock().unwrap() += 1;
+        }
+    }
+
+    #[test]
+    fn nothing_is_told_after_the_end() {
+        let count = Arc::new(Mutex::new(0));
+        let reporters = Reporters::new(vec![Box::new(Counter(Arc::clone(&count)))]);
+        reporters.send(Event::PlayStart { play: "p".into() });
+        reporters.send(Event::End { exit_code: 0, stopped: None });
+        reporters.send(Event::PlayStart { play: "late".into() });
+        assert_eq!(*count.lock().unwrap(), 2);
+        reporters.count("h", |recap| recap.ok += 2);
+        assert_eq!(reporters.recap("h").ok, 2);
+    }
+}

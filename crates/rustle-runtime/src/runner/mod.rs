@@ -1,0 +1,129 @@
+//! A runner from its start to its exit code.
+
+mod interruption;
+mod listing;
+mod output;
+mod start;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use rustle_bundle::Bundle;
+use rustle_schema::plan::Plan;
+
+pub use start::{Embedded, open};
+
+use crate::command_line::{self, LockChoice, Options};
+use crate::hosts::Hosts;
+use crate::lock::{self, Lock, LockError};
+use crate::{embedded, registry, worker};
+
+/// The exit code of what should not happen: a damaged bundle, a module that is not linked.
+const UNEXPECTED: u8 = 250;
+
+/// The exit code of an error before the run.
+const ERROR: u8 = 1;
+
+/// Runs a runner: the `main` of every one.
+pub fn main(embedded: &Embedded) -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|it| it == worker::ARGUMENT) {
+        return worker::serve(|| open(embedded).ok());
+    }
+    match run(embedded) {
+        Ok(code) => ExitCode::from(code),
+        Err(Refusal { code, message }) => {
+            let _ = writeln!(io::stderr(), "{}: {message}", embedded.name);
+            ExitCode::from(code)
+        }
+    }
+}
+
+/// Why nothing was run.
+struct Refusal {
+    code: u8,
+    message: String,
+}
+
+fn refuse(code: u8) -> impl Fn(String) -> Refusal {
+    move |message| Refusal { code, message }
+}
+
+fn run(embedded: &Embedded) -> Result<u8, Refusal> {
+    let bundle = open(embedded);
+    let settings = bundle.as_ref().map(|bundle| bundle.settings().clone()).unwrap_or_default();
+    let or =
+        |text: &str, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text.to_owned() };
+    let (name, version) = (or(&settings.name, embedded.name), or(&settings.version, embedded.version));
+    let mut command = command_line::command(&name, &version);
+    let matches = match command.try_get_matches_from_mut(std::env::args_os()) {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Help and version are no errors, and go to standard output.
+            let _ = error.print();
+            return Ok(u8::try_from(error.exit_code()).unwrap_or(UNEXPECTED));
+        }
+    };
+    let options = Options::new(&matches, &settings.run).map_err(refuse(ERROR))?;
+    if let Some(shell) = options.completions {
+        clap_complete::generate(shell, &mut command, name, &mut io::stdout());
+        return Ok(0);
+    }
+    let bundle = Arc::new(bundle.map_err(refuse(UNEXPECTED))?);
+    if options.verify {
+        return verify(&bundle);
+    }
+    embedded::set(Arc::clone(&bundle) as Arc<dyn embedded::Contents>);
+    let plan = bundle.plan().map_err(|error| refuse(UNEXPECTED)(format!("the plan is damaged: {error}")))?;
+    check_modules(&plan)?;
+    let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let host = command_line::choose_host(&plan.inventory, options.host.as_deref(), &machine);
+    let host = host.map_err(|error| refuse(ERROR)(error.to_string()))?;
+    if !options.listings.is_empty() {
+        let hosts = Hosts::new(&plan.inventory, &host);
+        return listing::print(&plan, &hosts, &options);
+    }
+    let _lock = take_lock(&options, &bundle)?;
+    Ok(output::run(plan, options, &host, bundle, &version))
+}
+
+/// A runner without one of its modules would fail in the middle of a run.
+fn check_modules(plan: &Plan) -> Result<(), Refusal> {
+    let missing: Vec<&str> =
+        plan.modules.iter().map(String::as_str).filter(|name| registry::find(name).is_none()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(refuse(UNEXPECTED)(format!(
+        "this executable lacks modules that its plan names: {}. Build it again with the crates that provide them",
+        missing.join(", ")
+    )))
+}
+
+fn verify(bundle: &Bundle) -> Result<u8, Refusal> {
+    bundle.verify_all().map_err(|error| refuse(UNEXPECTED)(format!("the bundle is damaged: {error}")))?;
+    let _ = writeln!(io::stdout(), "{}", bundle.digest());
+    Ok(0)
+}
+
+fn take_lock(options: &Options, bundle: &Bundle) -> Result<Option<Lock>, Refusal> {
+    let path = match &options.lock {
+        LockChoice::None => return Ok(None),
+        LockChoice::File(path) => path.clone(),
+        LockChoice::Default => lock::default_path(&bundle.digest()),
+    };
+    match Lock::take(&path) {
+        Ok(lock) => Ok(Some(lock)),
+        Err(LockError::Held(pid)) => {
+            let who = pid.map_or("another process".into(), |pid| format!("process {pid}"));
+            Err(refuse(ERROR)(format!(
+                "{who} is running this plan already and holds the lock {}; wait for it, or say --no-lock",
+                path.display()
+            )))
+        }
+        Err(LockError::Io(error)) => Err(refuse(ERROR)(format!(
+            "the lock {} cannot be taken: {error}; name another with --lock-file, or say --no-lock",
+            path.display()
+        ))),
+    }
+}

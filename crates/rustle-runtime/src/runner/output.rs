@@ -1,0 +1,112 @@
+//! A run: its reporters, the thread that carries it out, and its end.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::sync::Arc;
+
+use rustle_bundle::Bundle;
+use rustle_schema::event::{EVENT_FORMAT, Event};
+use rustle_schema::plan::Plan;
+use rustle_schema::task::Step;
+
+use super::UNEXPECTED;
+use super::interruption::{self, Outcome};
+use crate::command_line::Options;
+use crate::executor::{Ended, Executor, Stopped};
+use crate::report::{
+    JsonLines, Look, Progress, ReportFile, Reporter, Reporters, Style, Terminal, Timings, WIDTH,
+};
+use crate::signals::Interrupt;
+
+/// Runs the plan as `host` and returns the exit code.
+pub(super) fn run(plan: Plan, options: Options, host: &str, bundle: Arc<Bundle>, version: &str) -> u8 {
+    let reporters = Arc::new(Reporters::new(reporters(&plan, &options, version)));
+    reporters.send(Event::Start {
+        format: EVENT_FORMAT,
+        plan: plan.name.clone(),
+        digest: bundle.digest(),
+        check: options.settings.check,
+        host: host.to_owned(),
+    });
+    for notice in &plan.notices {
+        reporters.send(Event::Warning { message: notice.clone() });
+    }
+    let interrupt = Arc::new(Interrupt::default());
+    let work = {
+        let (reporters, interrupt) = (Arc::clone(&reporters), Arc::clone(&interrupt));
+        let (settings, host) = (options.settings.clone(), host.to_owned());
+        move || Executor::new(&plan, settings, &host, bundle, reporters, interrupt).run()
+    };
+    let ended = match interruption::watch(work, &interrupt, options.timeout) {
+        Outcome::Ended(ended) => ended,
+        Outcome::Abandoned(cause) => {
+            let reason = cause.reason().to_owned();
+            let stopped = Stopped { exit_code: cause.exit_code(), reason, fatal: false };
+            Ended { exit_code: cause.exit_code(), stopped: Some(stopped) }
+        }
+        Outcome::Broken(reason) => {
+            let exit_code = i32::from(UNEXPECTED);
+            Ended { exit_code, stopped: Some(Stopped { exit_code, reason, fatal: false }) }
+        }
+    };
+    finish(&reporters, &ended);
+    u8::try_from(ended.exit_code).unwrap_or(UNEXPECTED)
+}
+
+/// Tells the recap and the end. An error of the plan has no recap, as in Ansible.
+fn finish(reporters: &Reporters, ended: &Ended) {
+    if !ended.stopped.as_ref().is_some_and(|stopped| stopped.fatal) {
+        reporters.send(Event::Recap { hosts: reporters.recaps() });
+    }
+    let stopped = ended.stopped.as_ref().map(|stopped| stopped.reason.clone());
+    reporters.send(Event::End { exit_code: ended.exit_code, stopped });
+}
+
+fn reporters(plan: &Plan, options: &Options, version: &str) -> Vec<Box<dyn Reporter>> {
+    let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
+    if options.json {
+        reporters.push(Box::new(JsonLines::new(io::stdout())));
+    } else {
+        reporters.push(Box::new(terminal(plan, options)));
+    }
+    if let Some(path) = &options.report {
+        reporters.push(Box::new(ReportFile::new(path.clone(), version)));
+    }
+    if options.timings {
+        reporters.push(Box::new(Timings::default()));
+    }
+    reporters
+}
+
+fn terminal(plan: &Plan, options: &Options) -> Terminal<impl Write + Send + use<>> {
+    let seen = io::stdout().is_terminal();
+    let no_color = options.no_color || std::env::var_os("NO_COLOR").is_some_and(|it| !it.is_empty());
+    let width = rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| usize::from(size.ws_col));
+    let look = Look {
+        style: Style::new(seen && !no_color),
+        verbosity: options.settings.verbosity,
+        // As Ansible: one column is kept free, so that the cursor does not wrap.
+        width: width.filter(|_| seen).map_or(WIDTH, |width| width.saturating_sub(1)),
+        flush: seen,
+    };
+    let live = io::stderr().is_terminal() && !options.settings.step;
+    let progress = if live { Progress::new(count(plan)) } else { Progress::none() };
+    Terminal::new(BufWriter::with_capacity(64 << 10, io::stdout()), look, progress)
+}
+
+/// How many tasks the plan names; includes and loops may bring more, conditions and tags less.
+fn count(plan: &Plan) -> u64 {
+    fn steps(list: &[Step]) -> u64 {
+        let one = |step: &Step| match step {
+            Step::Task(_) | Step::Role(_) => 1,
+            Step::Block(block) => steps(&block.block) + steps(&block.always),
+        };
+        list.iter().map(one).sum()
+    }
+    let role =
+        |name: &str| plan.roles.get(name).and_then(|role| role.tasks.get("main")).map_or(0, |it| steps(it));
+    let plays = plan.plays.iter().map(|play| {
+        let roles: u64 = play.roles.iter().map(|entry| role(&entry.role)).sum();
+        roles + [&play.pre_tasks, &play.tasks, &play.post_tasks].into_iter().map(|it| steps(it)).sum::<u64>()
+    });
+    plays.sum()
+}

@@ -1,0 +1,109 @@
+//! Starts a worker, as this user or another.
+
+use std::io::{self, Read};
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use super::{ARGUMENT, identity};
+use crate::executor::Become;
+
+/// A worker that was started, and what it said on standard error before its first word.
+pub struct Started {
+    /// The process.
+    pub child: Child,
+    /// Whether standard error is a pipe, because a program stands between that may say why it refuses.
+    pub through: Option<&'static str>,
+}
+
+/// Starts a worker.
+///
+/// # Errors
+/// If it cannot be started; the message says what is missing.
+pub fn start(user: Option<&Become>) -> io::Result<Started> {
+    let Some(user) = user else { return spawn(Command::new("/proc/self/exe"), None, None) };
+    let account = identity::find(&user.user)
+        .ok_or_else(|| io::Error::other(format!("there is no user called {}", user.user)))?;
+    if rustix::process::geteuid().is_root() {
+        let mut command = Command::new("/proc/self/exe");
+        command.env("HOME", &account.home).env("USER", &account.name).env("LOGNAME", &account.name);
+        command.env("SHELL", if account.shell.is_empty() { "/bin/sh" } else { &account.shell });
+        return spawn(command, Some(&account.name), None);
+    }
+    match user.method.as_str() {
+        "sudo" | "ansible.builtin.sudo" => {
+            let mut command = Command::new("sudo");
+            command.args(["-n", "-H", "-u", &account.name]);
+            command.args(flags(&user.flags)).arg("--").arg(executable()?);
+            spawn(command, None, Some("sudo"))
+        }
+        "su" | "ansible.builtin.su" => Err(io::Error::other(
+            "su asks for a password, which a runner cannot give: run it as root, or with become_method sudo",
+        )),
+        other => Err(io::Error::other(format!(
+            "become_method '{other}' is not known to a runner: run it as root, or with sudo"
+        ))),
+    }
+}
+
+fn spawn(mut command: Command, user: Option<&str>, through: Option<&'static str>) -> io::Result<Started> {
+    command.arg(ARGUMENT).args(user);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    command.stderr(if through.is_some() { Stdio::piped() } else { Stdio::inherit() });
+    // Ctrl-C is the runner's to hear, which then tells the worker.
+    command.process_group(0);
+    let child = command.spawn().map_err(|error| match (through, error.kind()) {
+        (Some(program), io::ErrorKind::NotFound) => {
+            io::Error::other(format!("{program} is not installed, and this runner is not root"))
+        }
+        _ => error,
+    })?;
+    Ok(Started { child, through })
+}
+
+/// The name of this executable, which another program can start.
+fn executable() -> io::Result<PathBuf> {
+    let path = std::env::current_exe()?;
+    if path.exists() { Ok(path) } else { Err(io::Error::other("this executable was removed while it runs")) }
+}
+
+/// `become_flags`; those that are there anyway, or that ask for a password, are left out.
+fn flags(flags: &str) -> Vec<&str> {
+    flags.split_whitespace().filter(|flag| !matches!(*flag, "-H" | "-S" | "-n")).collect()
+}
+
+impl Started {
+    /// Why a worker that has not said a word has ended.
+    pub fn reason(&mut self) -> String {
+        let mut text = String::new();
+        if let Some(error) = &mut self.child.stderr {
+            let mut bytes = Vec::new();
+            let _ = error.take(4096).read_to_end(&mut bytes);
+            text = String::from_utf8_lossy(&bytes).trim().to_owned();
+        }
+        if text.contains("password") {
+            return "Missing sudo password".into();
+        }
+        let status = self.child.wait().map_or_else(|error| error.to_string(), |status| status.to_string());
+        if text.is_empty() { status } else { text }
+    }
+
+    /// Lets what the worker says on standard error through from now on.
+    pub fn forward_errors(&mut self) {
+        if let Some(mut error) = self.child.stderr.take() {
+            // It ends with the worker; without the thread the worker's words are lost, and nothing else.
+            let copy = move || io::copy(&mut error, &mut io::stderr());
+            let _ = std::thread::Builder::new().name("worker errors".into()).spawn(copy);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_that_ask_for_a_password_are_left_out() {
+        assert_eq!(flags("-H -S -n --login"), ["--login"]);
+    }
+}

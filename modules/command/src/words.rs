@@ -1,0 +1,121 @@
+//! Command lines: from text to words, with what a shell would expand.
+
+use rustle_runtime::prelude::*;
+
+/// The words of a command line, by the rules of a POSIX shell's quoting and no others: there are no comments, no
+/// variables, no globs.
+///
+/// # Errors
+/// If a quotation has no end, or a backslash has nothing after it.
+pub fn split(line: &str) -> Result<Vec<String>> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            ' ' | '\t' | '\r' | '\n' => words.extend(word.take()),
+            '\'' => {
+                let word = word.get_or_insert_default();
+                loop {
+                    match chars.next() {
+                        Some('\'') => break,
+                        Some(c) => word.push(c),
+                        None => return Err(Error::new("No closing quotation")),
+                    }
+                }
+            }
+            '"' => {
+                let word = word.get_or_insert_default();
+                loop {
+                    match chars.next() {
+                        Some('"') => break,
+                        Some('\\') => match chars.next() {
+                            Some(c @ ('"' | '\\')) => word.push(c),
+                            Some(c) => word.extend(['\\', c]),
+                            None => return Err(Error::new("No closing quotation")),
+                        },
+                        Some(c) => word.push(c),
+                        None => return Err(Error::new("No closing quotation")),
+                    }
+                }
+            }
+            '\\' => match chars.next() {
+                Some(c) => word.get_or_insert_default().push(c),
+                None => return Err(Error::new("No escaped character")),
+            },
+            c => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    Ok(words)
+}
+
+/// The environment of a program that a task starts: the task's own over the runner's.
+pub fn variable(ctx: &Context, name: &str) -> Option<String> {
+    let own = ctx.environment().get(name).cloned();
+    own.or_else(|| std::env::var(name).ok())
+}
+
+/// Expands `$NAME`, `${NAME}` and a leading `~`, as Python's `expandvars` and `expanduser` do: what has no value stays
+/// as it is.
+pub fn expand(word: &str, ctx: &Context) -> String {
+    let expanded = expand_variables(word, &|name| variable(ctx, name));
+    match expanded.strip_prefix('~') {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => match variable(ctx, "HOME") {
+            Some(home) => format!("{}{rest}", home.trim_end_matches('/')),
+            None => expanded,
+        },
+        _ => expanded,
+    }
+}
+
+fn expand_variables(word: &str, variable: &dyn Fn(&str) -> Option<String>) -> String {
+    let mut out = String::new();
+    let mut rest = word;
+    while let Some(at) = rest.find('$') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (name, len) = match rest[1..].strip_prefix('{') {
+            Some(braced) => match braced.find('}') {
+                Some(end) => (&braced[..end], end + 3),
+                None => ("", 1),
+            },
+            None => {
+                let end = rest[1..]
+                    .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                    .unwrap_or(rest.len() - 1);
+                (&rest[1..=end], end + 1)
+            }
+        };
+        match variable(name).filter(|_| !name.is_empty()) {
+            Some(value) => out.push_str(&value),
+            None => out.push_str(&rest[..len]),
+        }
+        rest = &rest[len..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_split_as_a_shell_quotes() {
+        let words = split(r#"a 'b c' "d \"e\" \n" f\ g '' #h"#).unwrap();
+        assert_eq!(words, ["a", "b c", "d \"e\" \\n", "f g", "", "#h"]);
+        assert!(split("'a").is_err());
+        assert!(split("a\\").is_err());
+        assert_eq!(split(" \n ").unwrap(), [""; 0]);
+    }
+
+    #[test]
+    fn variables_expand_and_the_unknown_stay() {
+        let variable = |name: &str| (name == "A").then(|| "1".to_owned());
+        let expand = |word: &str| expand_variables(word, &variable);
+        assert_eq!(expand("$A-${A}x$B${B}$"), "1-1x$B${B}$");
+        assert_eq!(expand("${A"), "${A");
+        assert_eq!(expand("é$Aé"), "é1é");
+    }
+}

@@ -1,0 +1,5 @@
+//! Checks the playbook and embeds it.
+
+fn main() {
+    rustle_build::prepare();
+}

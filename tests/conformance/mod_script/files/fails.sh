@@ -1,0 +1,4 @@
+#!/bin/sh
+echo before
+echo trouble >&2
+exit 3

@@ -1,0 +1,15 @@
+//! A runner.
+
+use rustle_runtime::prelude::*;
+
+/// Greets somebody.
+#[rustle_module(name = "acme.greet")]
+pub struct Greet {
+    /// Where.
+    path: PathBuf,
+    /// How often.
+    #[arg(default = 1)]
+    times: u8,
+}
+
+rustle_runtime::main!();

@@ -1,0 +1,87 @@
+//! What reads input must never panic, whatever the input. The fuzz targets call these functions, and `cargo test` calls
+//! them with the kept corpus of `fuzz/corpus/`.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use rustle_bundle::Bundle;
+use rustle_playbook::Options;
+use rustle_template::{Engine, FileKind, Variable, World};
+use rustle_value::Value;
+
+/// The YAML front end: the input is a playbook.
+pub fn playbook(data: &[u8]) {
+    let Ok(folder) = tempfile::tempdir() else { return };
+    let path = folder.path().join("site.yml");
+    if std::fs::write(&path, data).is_ok() {
+        rustle_playbook::load_playbook(&path, &Options::default());
+    }
+}
+
+/// The importer of plan JSON.
+pub fn plan_json(data: &[u8]) {
+    rustle_playbook::load_plan_json(data, "plan.json", Path::new("/nonexistent"), &Options::default());
+}
+
+/// The reader of bundles: everything that can be read of it is.
+pub fn bundle(data: &[u8]) {
+    let Ok(bundle) = Bundle::open(data.to_vec()) else { return };
+    let _ = bundle.plan();
+    let _ = bundle.verify_all();
+    for entry in bundle.entries() {
+        let _ = bundle.read(entry.path());
+    }
+}
+
+/// Templates and expressions: compiled, and evaluated with a few variables.
+pub fn template(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let engine = Engine::new();
+    if let Ok(template) = engine.template(text, &rustle_template::Options::default()) {
+        let _ = engine.render(&template, &Nowhere);
+    }
+    if let Ok(expression) = engine.expression(text) {
+        let _ = engine.evaluate(&expression, &Nowhere);
+    }
+}
+
+/// A world without files or processes.
+struct Nowhere;
+
+impl World for Nowhere {
+    fn variable(&self, name: &str) -> Option<Variable> {
+        Some(Variable::Plain(match name {
+            "a" => Value::Int(1),
+            "b" => Value::str("text"),
+            "c" => Value::list([Value::Int(1), Value::str("x"), Value::None]),
+            "d" => Value::Map([("k", 1), ("l", 2)].into_iter().collect()),
+            "t" => return Some(Variable::Templated(Value::Template("{{ a + 1 }}".into()))),
+            _ => return None,
+        }))
+    }
+
+    fn variable_names(&self) -> Vec<Arc<str>> {
+        ["a", "b", "c", "d", "t"].into_iter().map(Arc::from).collect()
+    }
+
+    fn find_file(&self, name: &str, _kind: FileKind) -> io::Result<String> {
+        Err(io::Error::new(io::ErrorKind::NotFound, name.to_owned()))
+    }
+
+    fn read_file(&self, _path: &Path) -> io::Result<Arc<[u8]>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    fn glob(&self, _pattern: &str) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn run(&self, _command: &str) -> io::Result<Vec<u8>> {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
+
+    fn env(&self, _name: &str) -> Option<String> {
+        None
+    }
+}

@@ -1,0 +1,111 @@
+//! `cargo xtask ci`: everything that must hold before a change lands, step by step with the time each took.
+
+use std::path::Path;
+use std::process::{Command as Process, ExitCode};
+use std::time::Instant;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+/// The chore's name.
+pub const NAME: &str = "ci";
+
+/// One step: its name, and the command line that must succeed.
+struct Step {
+    name: &'static str,
+    command: &'static [&'static str],
+    environment: &'static [(&'static str, &'static str)],
+}
+
+const fn step(name: &'static str, command: &'static [&'static str]) -> Step {
+    Step { name, command, environment: &[] }
+}
+
+/// What runs at every change, after the tests.
+const ALWAYS: &[Step] = &[
+    step("format", &["cargo", "fmt", "--all", "--check"]),
+    step("lints", &["cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]),
+    Step {
+        name: "documentation",
+        command: &["cargo", "doc", "--workspace", "--no-deps", "--locked"],
+        environment: &[("RUSTDOCFLAGS", "-D warnings")],
+    },
+    step("tidy", &["cargo", "xtask", "tidy"]),
+    step("catalogue", &["cargo", "xtask", "catalogue", "--check"]),
+    step("live conformance, a sample", &["cargo", "xtask", "conformance", "--live", "--sample", "6"]),
+    step("aarch64", &["bash", "xtask/assets/aarch64.sh"]),
+];
+
+/// What runs with `--full` besides: the slowest proofs.
+const FULL: &[Step] = &[
+    step("licences", &["cargo", "deny", "check", "licenses", "bans", "sources"]),
+    step("live conformance", &["cargo", "xtask", "conformance", "--live"]),
+    step("fuzzing", &["bash", "xtask/assets/fuzz.sh", "60"]),
+    step("cross", &["bash", "xtask/assets/cross.sh"]),
+];
+
+/// Its command line.
+pub fn command() -> Command {
+    Command::new(NAME)
+        .about("Runs every check that a change must pass; the tests themselves are `cargo test --workspace`")
+        .arg(Arg::new("full").long("full").action(ArgAction::SetTrue).help("Runs the slowest proofs as well"))
+        .arg(
+            Arg::new("only")
+                .long("only")
+                .value_name("STEP")
+                .action(ArgAction::Append)
+                .help("Runs these steps alone"),
+        )
+        .arg(Arg::new("list").long("list").action(ArgAction::SetTrue).help("Lists the steps"))
+}
+
+/// Runs the steps, all of them even where one fails.
+pub fn run(matches: &ArgMatches) -> ExitCode {
+    let root = crate::root();
+    let only: Vec<&String> = matches.get_many("only").into_iter().flatten().collect();
+    let full = matches.get_flag("full") || !only.is_empty();
+    let steps: Vec<&Step> = ALWAYS
+        .iter()
+        .chain(FULL.iter().filter(|_| full))
+        .filter(|step| only.is_empty() || only.iter().any(|name| *name == step.name))
+        .collect();
+    if matches.get_flag("list") {
+        for step in ALWAYS.iter().chain(FULL) {
+            println!("{:30} {}", step.name, step.command.join(" "));
+        }
+        return ExitCode::SUCCESS;
+    }
+    if steps.is_empty() {
+        eprintln!("error: no step of that name; `cargo xtask ci --list` names them");
+        return ExitCode::from(2);
+    }
+    let mut results = Vec::new();
+    for step in steps {
+        println!("ci: {}: {}", step.name, step.command.join(" "));
+        let begun = Instant::now();
+        let passed = succeeds(step, &root);
+        results.push((step.name, passed, begun.elapsed().as_secs_f64()));
+    }
+    println!();
+    for (name, passed, seconds) in &results {
+        println!("ci: {:7} {seconds:7.1} s  {name}", if *passed { "passed" } else { "FAILED" });
+    }
+    let failed = results.iter().filter(|(_, passed, _)| !passed).count();
+    println!("{} passed, {failed} failed", results.len() - failed);
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn succeeds(step: &Step, root: &Path) -> bool {
+    let Some((program, arguments)) = step.command.split_first() else { return false };
+    let status = Process::new(program)
+        .args(arguments)
+        .envs(step.environment.iter().copied())
+        .current_dir(root)
+        .status();
+    match status {
+        Ok(status) => status.success(),
+        Err(error) => {
+            eprintln!("ci: {program}: {error}");
+            false
+        }
+    }
+}

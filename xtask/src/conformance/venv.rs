@@ -1,0 +1,42 @@
+//! The Python environment with ansible-core. It is made once, in the target folder.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rustle_tests::conformance::ANSIBLE_CORE;
+
+/// What ansible-core's results also depend on.
+const COMPANIONS: [&str; 2] = ["jinja2==3.1.6", "PyYAML==6.0.3"];
+
+/// Makes the environment if it is not there, and gives its folder.
+pub fn ensure() -> io::Result<PathBuf> {
+    let venv = target().join("ansible-venv");
+    let wanted = format!("ansible-core=={ANSIBLE_CORE} {}", COMPANIONS.join(" "));
+    // Written last, so that an interrupted installation is begun again.
+    let stamp = venv.join("installed");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(venv);
+    }
+    eprintln!("installing {wanted} into {}", venv.display());
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
+    run(Command::new(venv.join("bin/python"))
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+        .args(wanted.split(' ')))?;
+    std::fs::write(stamp, wanted)?;
+    Ok(venv)
+}
+
+/// Cargo's target folder. An executable that cargo runs lies in it: `target/debug/xtask`.
+fn target() -> PathBuf {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(dir) => workspace.join(dir),
+        None => workspace.join("target"),
+    }
+}
+
+fn run(command: &mut Command) -> io::Result<()> {
+    let status = command.status()?;
+    if status.success() { Ok(()) } else { Err(io::Error::other(format!("{command:?}: {status}"))) }
+}
