@@ -13,6 +13,8 @@ pub mod kinds;
 pub mod markup;
 pub mod numbers;
 pub mod order;
+#[cfg(feature = "password-hash")]
+pub mod password;
 pub mod paths;
 pub mod pprint;
 pub mod random;
@@ -41,6 +43,8 @@ pub const TABLES: &[&[Filter]] = &[
     markup::FILTERS,
     numbers::FILTERS,
     order::FILTERS,
+    #[cfg(feature = "password-hash")]
+    password::FILTERS,
     paths::FILTERS,
     pprint::FILTERS,
     random::FILTERS,

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use super::YamlError;
-use super::compose::closing_quote;
+use super::locate::closing_quote;
 use super::node::{Node, NodeKind, Pos};
 use super::source::Source;
 
