@@ -93,11 +93,11 @@ impl<'p> Executor<'p> {
         !matches!(self.state.bool_keyword("no_log", Some(value), &world), Ok(Some(false) | None))
     }
 
-    /// Whether a failure of the task is ignored.
+    /// Whether a failure of the task is ignored; it is, too, where that cannot be told.
     pub(super) fn ignores_errors(&self, job: Job<'_, 'p>, locals: &Locals) -> bool {
         let Some(value) = effective!(ignore_errors, job.task.directives, job.scope) else { return false };
         let world = job.world(self, locals);
-        matches!(self.state.bool_keyword("ignore_errors", Some(value), &world), Ok(Some(true)))
+        !matches!(self.state.bool_keyword("ignore_errors", Some(value), &world), Ok(Some(false) | None))
     }
 
     /// Executes a module task once, or one item of its loop.
@@ -137,6 +137,16 @@ impl<'p> Executor<'p> {
         locals: &Locals,
     ) -> Result<(Surroundings, Map, Vec<String>), Error> {
         let world = job.world(self, locals);
+        // What decides over a failure must itself be decidable before anything is done.
+        let directives = &job.task.directives;
+        for (name, value) in [
+            ("no_log", effective!(no_log, directives, job.scope)),
+            ("ignore_errors", effective!(ignore_errors, directives, job.scope)),
+        ] {
+            if value.is_some_and(Value::has_template) {
+                self.state.bool_keyword(name, value, &world)?;
+            }
+        }
         let surroundings = self.state.surroundings(&job.task.directives, job.scope, &world)?;
         let args = self.state.arguments(module, args, &world)?;
         let notify = self.notifications(job, &world)?;

@@ -28,6 +28,7 @@ impl State<'_> {
             return match value {
                 Value::List(items) => Ok(items.to_vec()),
                 Value::Undefined(why) => Err(LoopError::Undefined(Error::undefined(why.message.as_ref()))),
+                Value::Omit => Err(LoopError::Other("A template was resolved to an Omit scalar.".into())),
                 other => Err(LoopError::Other(format!(
                     "The `loop` value must resolve to a 'list', not '{}'.",
                     other.type_name()

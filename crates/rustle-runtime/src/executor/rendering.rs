@@ -31,6 +31,28 @@ impl<'p> State<'p> {
             other => self.engine.resolve(other, world)?.to_string(),
         })
     }
+
+    /// The text of a template of which some expression fails: each that does stands as its error.
+    pub(super) fn text_with_errors(&self, value: &Value, world: &dyn World) -> String {
+        let text = value.to_string();
+        let mut rest = text.as_str();
+        let (mut out, mut errors) = (String::new(), 0);
+        while let Some((before, (inner, after))) =
+            rest.split_once("{{").and_then(|(before, after)| Some((before, after.split_once("}}")?)))
+        {
+            out.push_str(before);
+            let expression = Value::Template(format!("{{{{{inner}}}}}").into());
+            match self.text_in(&expression, world) {
+                Ok(text) => out.push_str(&text),
+                Err(error) => {
+                    errors += 1;
+                    out.push_str(&format!("<< error {errors} - {} >>", error.message()));
+                }
+            }
+            rest = after;
+        }
+        out + rest
+    }
 }
 
 /// A task's part of what its templates see, where there is no task.

@@ -63,7 +63,8 @@ impl<'p> Executor<'p> {
             (Some(name), _) => {
                 let locals = Locals::default();
                 let job = Job { task, scope, title: "", looped: false };
-                self.state.text_in(name, &job.world(self, &locals)).unwrap_or_else(|_| name.to_string())
+                let world = job.world(self, &locals);
+                self.state.text_in(name, &world).unwrap_or_else(|_| self.state.text_with_errors(name, &world))
             }
             (None, Action::Module { written, .. }) => written.clone(),
             (None, Action::Meta(_)) => "meta".into(),

@@ -74,9 +74,9 @@ fn handlers_listen_to_topics() {
 }
 
 #[test]
-fn the_last_handler_of_a_name_wins() {
+fn the_first_handler_of_a_name_in_a_list_wins() {
     let plan = handlers(steps([change("a").notify("h")]), [say("h", "old"), say("h", "new")]);
-    assert_eq!(story(&plan), ["a: changed", "h: ok new"]);
+    assert_eq!(story(&plan), ["a: changed", "h: ok old"]);
 }
 
 #[test]
