@@ -41,7 +41,11 @@ fn value_of(
         ArgType::Json => coerce::jsonarg(value).map(drop).map_err(|error| ("JSON", error)),
         ArgType::Mode => {
             decimal_mode(scope, path, value, problems);
-            coerce::mode(value).map(drop).map_err(|error| ("a mode", error))
+            // `preserve` is the mode of the source; a module that has none says so.
+            match value.as_str() {
+                Some("preserve") => Ok(()),
+                _ => coerce::mode(value).map(drop).map_err(|error| ("a mode", error)),
+            }
         }
         ArgType::Choice(words) => {
             choice(scope, arg, words, path, value, problems);
