@@ -123,7 +123,7 @@ fn a_generated_crate_is_built_run_and_built_again_only_when_it_must() {
     let said = text(&editor.stderr);
     assert!(editor.status.success() && said.contains("warning: web@0.1.0: playbook/site.yml:"), "{said}");
 
-    project.put("playbook/site.yml", &PLAYBOOK.replace("debug:\n        msg: changed", "command: true"));
+    project.put("playbook/site.yml", &PLAYBOOK.replace("debug:\n        msg: changed", "command: uname"));
     let failed = project.rustle(&["build"]);
     assert!(text(&failed.stderr).contains("`rustle-module-command`"), "{}", text(&failed.stderr));
     assert!(succeeded(&project.rustle(&["check", "--fix"])).contains("Cargo.toml: changed"));

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use rustle_build::{BuildOptions, build_bundle, catalogue, plan_of};
 
-use crate::commands::{given, inventories, inventory, project};
+use crate::commands::{given, inventories, inventory, project, root};
 use crate::failure::{Context, Result, warn};
 use crate::generate;
 use crate::project::{Project, alone};
@@ -25,6 +25,7 @@ pub fn command() -> Command {
         )
         .arg(inventory())
         .arg(given::arg())
+        .arg(root().requires("playbook"))
         .arg(project())
         .arg(
             Arg::new("fix")
@@ -37,7 +38,7 @@ pub fn command() -> Command {
 
 pub fn run(matches: &ArgMatches) -> Result {
     let mut options = match matches.get_one::<PathBuf>("playbook") {
-        Some(playbook) => alone(playbook, &inventories(matches))?,
+        Some(playbook) => alone(playbook, &inventories(matches), matches.get_one("root"))?,
         None => {
             let project = Project::of(matches.get_one("project"))?;
             if matches.get_flag("fix") {

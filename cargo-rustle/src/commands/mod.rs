@@ -62,6 +62,15 @@ fn inventory() -> Arg {
         .help("An inventory file or folder, or hosts with a comma: `web1,web2`")
 }
 
+/// `--root`.
+fn root() -> Arg {
+    Arg::new("root")
+        .long("root")
+        .value_name("DIR")
+        .value_parser(value_parser!(PathBuf))
+        .help("The folder above which nothing is read [default: the playbook's]")
+}
+
 /// `--project`.
 fn project() -> Arg {
     Arg::new("project")

@@ -11,7 +11,7 @@ use rustle_build::config::{self, Config};
 use rustle_build::{BuildOptions, build_bundle};
 
 use crate::commands::check::needed;
-use crate::commands::{given, inventories, inventory};
+use crate::commands::{given, inventories, inventory, root};
 use crate::copy;
 use crate::failure::{Context, Failure, Result};
 use crate::generate::{self, Recipe};
@@ -46,6 +46,7 @@ pub fn command() -> Command {
         )
         .arg(inventory())
         .arg(given::arg())
+        .arg(root().requires("playbook"))
         .arg(Arg::new("copy").long("copy").action(ArgAction::SetTrue).conflicts_with("reference").help(
             "Copies the playbook's folder into the crate, so that all a build needs lies there [default]",
         ))
@@ -120,8 +121,13 @@ fn lay_out(folder: &Path, matches: &ArgMatches) -> Result<String> {
         return Ok(generate::example_config()?.to_owned());
     };
     let playbook = playbook.canonicalize().context(playbook.display())?;
-    let tree = playbook.parent().unwrap_or(Path::new("/")).to_owned();
-    let file = playbook.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let tree = match matches.get_one::<PathBuf>("root") {
+        Some(root) => root.canonicalize().context(root.display())?,
+        None => playbook.parent().unwrap_or(Path::new("/")).to_owned(),
+    };
+    let Ok(file) = playbook.strip_prefix(&tree).map(|file| file.to_string_lossy().into_owned()) else {
+        return Err(Failure::Usage(format!("{} does not lie in {}", playbook.display(), tree.display())));
+    };
     if matches.get_flag("reference") {
         let root = relative(folder, &tree);
         let listed = inventories.iter().map(|path| referenced(folder, path)).collect::<Result<Vec<_>>>()?;
@@ -138,7 +144,8 @@ fn lay_out(folder: &Path, matches: &ArgMatches) -> Result<String> {
             None => listed.extend(inventories_in(folder, std::slice::from_ref(path))?),
         }
     }
-    Ok(configuration("playbook", &format!("{PLAYBOOK}/{file}"), None, &listed, &names))
+    let root = matches.contains_id("root").then_some(PLAYBOOK);
+    Ok(configuration("playbook", &format!("{PLAYBOOK}/{file}"), root, &listed, &names))
 }
 
 /// Copies inventories into the crate and gives their names there. `group_vars` and `host_vars` beside one come along.

@@ -9,7 +9,7 @@ use rustle_build::build_bundle;
 use rustle_build::lints::{Level, UNDEFINED_VARIABLE};
 
 use crate::base;
-use crate::commands::{given, inventories, inventory};
+use crate::commands::{given, inventories, inventory, root};
 use crate::failure::{Context, Failure, Result, warn};
 use crate::project::alone;
 
@@ -24,6 +24,7 @@ pub fn command() -> Command {
                 .help("A playbook or plan (.json)"),
         )
         .arg(inventory())
+        .arg(root())
         .arg(
             Arg::new("options")
                 .value_name("OPTIONS")
@@ -43,7 +44,7 @@ pub fn run(matches: &ArgMatches) -> Result {
         return Err(Failure::Usage("PLAYBOOK is missing".into()));
     };
     let passed: Vec<&OsString> = matches.get_many::<OsString>("options").into_iter().flatten().collect();
-    let mut options = alone(playbook, &inventories(matches))?;
+    let mut options = alone(playbook, &inventories(matches), matches.get_one("root"))?;
     match given::names_in(passed.iter().filter_map(|option| option.to_str())) {
         Some(names) => options.config.runner.extra_vars.extend(names),
         // A file gives variables: the runner will see which.

@@ -28,8 +28,10 @@ pub(crate) struct Definitions {
 }
 
 /// Variables that the runner itself defines; those that begin with `ansible_` beside them, which facts may be.
-pub(crate) const MAGIC: [&str; 22] = [
+/// The facts `gather_subset` and `module_setup` have no such prefix.
+pub(crate) const MAGIC: [&str; 24] = [
     "environment",
+    "gather_subset",
     "group_names",
     "groups",
     "hostvars",
@@ -38,6 +40,7 @@ pub(crate) const MAGIC: [&str; 22] = [
     "inventory_hostname",
     "inventory_hostname_short",
     "item",
+    "module_setup",
     "omit",
     "play_hosts",
     "playbook_dir",
