@@ -63,7 +63,7 @@ impl<'p> Executor<'p> {
             (Some(name), _) => {
                 let locals = Locals::default();
                 let job = Job { task, scope, title: "", looped: false };
-                self.state.text_in(name, &job.world(self, &locals)).unwrap_or_else(|_| name.to_string())
+                self.state.text_with_marks(name, &job.world(self, &locals))
             }
             (None, Action::Module { written, .. }) => written.clone(),
             (None, Action::Meta(_)) => "meta".into(),
