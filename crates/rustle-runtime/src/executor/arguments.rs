@@ -134,7 +134,7 @@ impl Run for TaskRun<'_, '_> {
         let world = TaskWorld { state, scope, vars: own, include, locals, extra: Some(vars) };
         let template = state.engine.template(text, options).map_err(Error::from);
         let rendered = template.and_then(|template| state.engine.render_text(&template, &world));
-        rendered.map_err(|error| ModuleError::new(error.message()))
+        rendered.map_err(|error| ModuleError::new(format!("Task failed: {}", error.message())))
     }
 
     fn variable(&self, name: &str) -> ModuleResult<Option<Value>> {

@@ -111,8 +111,9 @@ impl State<'_> {
         };
         number.filter(|number| number.is_finite()).map(Some).ok_or_else(|| {
             let shown = rustle_value::python::repr(&value);
+            let kind = if name == "retries" { "int" } else { "float" };
             Error::value_error(format!(
-                "Error processing keyword '{name}': The value {shown} could not be converted to 'float'."
+                "Error processing keyword '{name}': The value {shown} could not be converted to '{kind}'."
             ))
         })
     }

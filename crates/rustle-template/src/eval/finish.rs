@@ -22,7 +22,11 @@ impl State<'_> {
             {
                 Ok(self.settled(&value, 0)?.unwrap_or(value))
             }
-            Value::Template(text) => self.render_embedded(text),
+            // What a template gives may be a container with templates of its own.
+            Value::Template(text) => match self.render_embedded(text)? {
+                rendered @ Value::Template(_) => Ok(rendered),
+                rendered => self.settle(rendered),
+            },
             Value::Object(object) => match object.as_any().downcast_ref::<RangeValue>() {
                 Some(range) => Ok(Value::from(range.items()?)),
                 None => Ok(value),

@@ -156,8 +156,8 @@ impl Object for LoopValue {
         Some(match name {
             "index" => Value::from(index + 1),
             "index0" => Value::from(index),
-            "revindex" => Value::from(len - index),
-            "revindex0" => Value::from(len - index - 1),
+            "revindex" => Value::from(len.saturating_sub(index)),
+            "revindex0" => Value::from(len.saturating_sub(index + 1)),
             "first" => Value::Bool(index == 0),
             "last" => Value::Bool(index + 1 == len),
             "length" => Value::from(len),

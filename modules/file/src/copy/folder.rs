@@ -32,6 +32,9 @@ impl Copy {
                 ..self.placing(&source, &shown)
             };
             if let Some(outcome) = placing.place(ctx)? {
+                if outcome.failed {
+                    return Ok(outcome);
+                }
                 changed |= outcome.changed;
                 last = Some(outcome);
             }

@@ -76,7 +76,10 @@ impl Placing<'_> {
         if ctx.check_mode() {
             return Ok(Some(outcome));
         }
-        self.write(outcome, target, ctx).map(Some)
+        // What was not written is shown all the same.
+        let diff = outcome.diff.clone();
+        let written = self.write(outcome, target, ctx);
+        Ok(Some(written.unwrap_or_else(|error| Outcome { diff, ..error.into_outcome() })))
     }
 
     /// The file that will be written.
@@ -101,6 +104,9 @@ impl Placing<'_> {
         let mut outcome = file::keep_file(&job)?;
         if !ctx.diff_mode() {
             outcome.diff.clear();
+        }
+        if ctx.check_mode() {
+            outcome.warnings.extend(file::unknown_names(self.attributes));
         }
         let dest = outcome.data.get("path").cloned().unwrap_or_default();
         Ok(outcome.with("checksum", sha1).with("dest", dest))

@@ -208,7 +208,7 @@ fn time(text: Option<&str>, format: &str, default: Wish) -> Result<Wish> {
 }
 
 /// Warnings for names that check mode does not find: an earlier task may be about to make them.
-fn unknown_names(attributes: &FileAttributes) -> Vec<String> {
+pub(crate) fn unknown_names(attributes: &FileAttributes) -> Vec<String> {
     let user = attributes.owner.as_deref().and_then(|name| match name.trim().parse() {
         Ok(uid) => users::user_by_id(uid).is_none().then(|| format!("user with uid {uid}. Create user")),
         Err(_) => users::user(name).is_none().then(|| format!("user {name}. Create user")),

@@ -201,7 +201,7 @@ fn options(args: &Map) -> Result<Options> {
         // As in YAML without double quotes, a backslash and a letter are meant too.
         let text = python::str(value).replace("\\n", "\n").replace("\\r", "\r");
         options.newline_sequence = Newline::parse(&text)
-            .ok_or_else(|| Error::new("newline_sequence needs to be one of: \n, \r or \r\n"))?;
+            .ok_or_else(|| Error::new("newline_sequence needs to be one of: \\n, \\r or \\r\\n"))?;
     }
     Ok(options)
 }

@@ -67,7 +67,7 @@ fn what_is_wrong_is_told() {
     let args = args! { "src": "x.conf.j2" };
     assert_eq!(case("", args).assert_fails(), "src and dest are required");
     let args = args! { "src": "x.conf.j2", "dest": (dest(&scratch)), "newline_sequence": "zork" };
-    assert_eq!(case("", args).assert_fails(), "newline_sequence needs to be one of: \n, \r or \r\n");
+    assert_eq!(case("", args).assert_fails(), "newline_sequence needs to be one of: \\n, \\r or \\r\\n");
     let args = args! { "src": "x.conf.j2", "dest": (dest(&scratch)) };
     assert!(case("{{ nope }}", args.clone()).assert_fails().contains("'nope' is undefined"));
     assert!(!scratch.path("x.conf").exists());
