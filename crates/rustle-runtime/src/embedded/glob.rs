@@ -36,7 +36,8 @@ pub fn glob_relative(contents: &dyn Contents, stack: &[String], pattern: &str) -
         return glob(contents, pattern);
     }
     if let Some((folder, name)) = pattern.rsplit_once('/') {
-        let found = super::find(contents, stack, folder, FileKind::Files);
+        let playbook = stack.last().map_or(BUNDLE_ROOT, String::as_str);
+        let found = super::find(contents, stack, playbook, folder, FileKind::Files);
         return found.map_or_else(|_| Vec::new(), |folder| glob(contents, &format!("{folder}/{name}")));
     }
     let places = stack.iter().map(String::as_str).chain([BUNDLE_ROOT]);

@@ -118,6 +118,28 @@ impl State<'_> {
         })
     }
 
+    /// A keyword that is a whole number.
+    ///
+    /// # Errors
+    /// If it cannot be rendered, or is none.
+    pub(super) fn count_keyword(
+        &self,
+        name: &str,
+        value: Option<&Value>,
+        world: &dyn World,
+    ) -> Result<Option<i64>, Error> {
+        let Some(value) = value else { return Ok(None) };
+        match self.keyword(name, value, world)? {
+            Value::None | Value::Omit => Ok(None),
+            value => rustle_value::coerce::int(&value).map(Some).map_err(|_| {
+                let shown = rustle_value::python::repr(&value);
+                Error::value_error(format!(
+                    "Error processing keyword '{name}': The value {shown} could not be converted to 'int'."
+                ))
+            }),
+        }
+    }
+
     fn keyword(&self, name: &str, value: &Value, world: &dyn World) -> Result<Value, Error> {
         let rendered = self.engine.resolve(value, world);
         rendered.map_err(|error| error.within(format!("Error processing keyword '{name}': ")))

@@ -35,7 +35,8 @@ impl<'p> Executor<'p> {
             self.send(Event::PlaySkipped { play: name });
             return Flow::Next;
         }
-        self.state.play.hosts = hosts.into_iter().collect();
+        // A runner is to its inventory what Ansible is with `--limit` and this one host.
+        self.state.play.hosts = Value::list([self.state.hosts.own().into()]);
         let flow = self.sections(play, &top);
         self.state.play = PlayState::default();
         flow
@@ -138,8 +139,9 @@ impl<'p> Executor<'p> {
                         break;
                     }
                 };
-                let stack = [self.state.playbook_dir()];
-                let Ok(found) = embedded::find(&*self.state.files, &stack, &name, FileKind::Vars) else {
+                let folder = self.state.playbook_dir();
+                let Ok(found) = embedded::find(&*self.state.files, &[], &folder, &name, FileKind::Vars)
+                else {
                     continue;
                 };
                 let bytes =

@@ -32,26 +32,30 @@ impl<'p> State<'p> {
         })
     }
 
-    /// The text of a template of which some expression fails: each that does stands as its error.
-    pub(super) fn text_with_errors(&self, value: &Value, world: &dyn World) -> String {
-        let text = value.to_string();
-        let mut rest = text.as_str();
-        let (mut out, mut errors) = (String::new(), 0);
-        while let Some((before, (inner, after))) =
-            rest.split_once("{{").and_then(|(before, after)| Some((before, after.split_once("}}")?)))
-        {
-            out.push_str(before);
-            let expression = Value::Template(format!("{{{{{inner}}}}}").into());
-            match self.text_in(&expression, world) {
-                Ok(text) => out.push_str(&text),
+    /// The text of a name: where an expression in it fails, that is said in its place, as Ansible does.
+    pub(super) fn text_with_marks(&self, value: &Value, world: &dyn World) -> String {
+        let source = match (self.text_in(value, world), value) {
+            (Ok(text), _) => return text,
+            (Err(_), Value::Template(source)) if !source.contains("{%") && !source.contains("{#") => source,
+            (Err(_), other) => return other.to_string(),
+        };
+        let mut text = String::new();
+        let mut errors = 0;
+        let mut rest: &str = source;
+        while let Some((before, after)) = rest.split_once("{{") {
+            let Some((expression, after)) = after.split_once("}}") else { break };
+            text += before;
+            let template = Value::Template(format!("{{{{{expression}}}}}").into());
+            match self.text_in(&template, world) {
+                Ok(rendered) => text += &rendered,
                 Err(error) => {
                     errors += 1;
-                    out.push_str(&format!("<< error {errors} - {} >>", error.message()));
+                    text += &format!("<< error {errors} - {} >>", error.message());
                 }
             }
             rest = after;
         }
-        out + rest
+        text + rest
     }
 }
 

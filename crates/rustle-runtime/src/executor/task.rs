@@ -63,8 +63,7 @@ impl<'p> Executor<'p> {
             (Some(name), _) => {
                 let locals = Locals::default();
                 let job = Job { task, scope, title: "", looped: false };
-                let world = job.world(self, &locals);
-                self.state.text_in(name, &world).unwrap_or_else(|_| self.state.text_with_errors(name, &world))
+                self.state.text_with_marks(name, &job.world(self, &locals))
             }
             (None, Action::Module { written, .. }) => written.clone(),
             (None, Action::Meta(_)) => "meta".into(),

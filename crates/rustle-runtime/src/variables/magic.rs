@@ -108,6 +108,18 @@ pub fn host_variable(state: &State<'_>, host: &str, name: &str) -> Option<Value>
     })
 }
 
+/// What a name means that nothing else has set.
+pub fn fallback(state: &State<'_>, name: &str) -> Option<Value> {
+    let own = state.hosts.own();
+    Some(match name {
+        "omit" => Value::Omit,
+        "ansible_host" if state.hosts.group_names(own).is_empty() => Value::str("127.0.0.1"),
+        "ansible_host" => Value::from(own),
+        "ansible_connection" => Value::str("local"),
+        _ => return None,
+    })
+}
+
 /// The inventory that the plan was made with, as if it lay in the bundle.
 fn inventory_file(state: &State<'_>) -> Option<String> {
     state.plan.inventory.source.as_ref().map(|source| format!("{BUNDLE_ROOT}/{source}"))

@@ -74,9 +74,9 @@ fn handlers_listen_to_topics() {
 }
 
 #[test]
-fn the_first_handler_of_a_name_in_a_list_wins() {
-    let plan = handlers(steps([change("a").notify("h")]), [say("h", "old"), say("h", "new")]);
-    assert_eq!(story(&plan), ["a: changed", "h: ok old"]);
+fn of_two_handlers_of_a_name_the_first_of_a_list_is_meant() {
+    let plan = handlers(steps([change("a").notify("h")]), [say("h", "first"), say("h", "second")]);
+    assert_eq!(story(&plan), ["a: changed", "h: ok first"]);
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn the_inventory_is_known() {
             "short": "web1",
             "groups": ["web"],
             "all": ["web1.example.org", "db1"],
-            "play": ["web1.example.org", "db1"],
+            "play": ["web1.example.org"],
             "own": "web1.example.org:80",
             "other": "db1",
             "both": true,
