@@ -17,24 +17,27 @@ pub(super) enum Names {
     Globs(Vec<String>, Vec<String>),
     /// Those that match a regular expression from their beginning, and none of others.
     Patterns(Vec<Pattern>, Vec<Pattern>),
+    /// Nobody knows: something is no regular expression. That is told for each folder in which there is anything.
+    Broken(String),
 }
 
 impl Names {
     /// Names that match one of `patterns` and none of `excludes`.
-    ///
-    /// # Errors
-    /// If one is no regular expression.
-    pub(super) fn new(patterns: &[String], excludes: &[String], use_regex: bool) -> Result<Names, String> {
+    pub(super) fn new(patterns: &[String], excludes: &[String], use_regex: bool) -> Names {
         if !use_regex {
             let all = [String::from("*")];
             let patterns = if patterns.is_empty() { &all } else { patterns };
-            return Ok(Names::Globs(patterns.to_vec(), excludes.to_vec()));
+            return Names::Globs(patterns.to_vec(), excludes.to_vec());
         }
         let compile = |texts: &[String]| -> Result<Vec<Pattern>, String> {
             texts.iter().map(|text| Pattern::new(text, Over::Text, Flags::default())).collect()
         };
         let all = [String::from(".*")];
-        Ok(Names::Patterns(compile(if patterns.is_empty() { &all } else { patterns })?, compile(excludes)?))
+        let patterns = compile(if patterns.is_empty() { &all } else { patterns });
+        match patterns.and_then(|patterns| Ok((patterns, compile(excludes)?))) {
+            Ok((patterns, excludes)) => Names::Patterns(patterns, excludes),
+            Err(why) => Names::Broken(why),
+        }
     }
 
     /// Whether `name` is wanted.
@@ -47,6 +50,7 @@ impl Names {
             Names::Patterns(patterns, excludes) => {
                 Ok(any_matches(patterns, name)? && !any_matches(excludes, name)?)
             }
+            Names::Broken(why) => Err(why.clone()),
         }
     }
 }
@@ -134,16 +138,16 @@ mod tests {
     #[test]
     fn names() {
         let list = |items: &[&str]| items.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
-        let globs = Names::new(&list(&["*.log", "a?"]), &list(&["old*"]), false).unwrap();
+        let globs = Names::new(&list(&["*.log", "a?"]), &list(&["old*"]), false);
         for (name, wanted) in [("x.log", true), ("ab", true), ("abc", false), ("old.log", false)] {
             assert_eq!(globs.wants(name), Ok(wanted), "{name}");
         }
-        let patterns = Names::new(&list(&[r"\w+\.log$"]), &list(&["old"]), true).unwrap();
+        let patterns = Names::new(&list(&[r"\w+\.log$"]), &list(&["old"]), true);
         for (name, wanted) in [("x.log", true), ("x.log1", false), ("older.log", false), ("-x.log", false)] {
             assert_eq!(patterns.wants(name), Ok(wanted), "{name}");
         }
-        assert!(Names::new(&[], &[], true).unwrap().wants("anything").unwrap());
-        assert!(Names::new(&list(&["("]), &[], true).is_err());
+        assert!(Names::new(&[], &[], true).wants("anything").unwrap());
+        assert!(Names::new(&list(&["("]), &[], true).wants("x").is_err());
     }
 
     #[test]

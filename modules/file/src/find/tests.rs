@@ -106,6 +106,16 @@ fn what_cannot_be_searched_is_told() {
         outcome.warnings,
         [format!("Skipped '/nonexistent/x' path due to this access issue: {why}\n")]
     );
+    let it = scratch();
+    let folder = it.folder().display().to_string();
+    for bad in [args! { "patterns": "(", "use_regex": true }, args! { "contains": "(" }] {
+        let mut args = bad;
+        args.insert("paths", folder.as_str());
+        let outcome = testing::apply::<Find>(args);
+        let why = "missing ), unterminated subpattern at position 0";
+        let skipped = Value::Map(Map::from([(folder.as_str(), why)]));
+        assert_eq!(outcome.data.get("skipped_paths"), Some(&skipped));
+    }
     for (args, message) in [
         (args! { "paths": "/", "age": "x" }, "failed to process age"),
         (args! { "paths": "/", "size": "1x" }, "failed to process size"),

@@ -6,6 +6,7 @@
 
 mod classes;
 mod expand;
+mod repeat;
 mod translate;
 
 use fancy_regex::{BytesMode, Regex, RegexBuilder};

@@ -7,6 +7,7 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
+use super::repeat::Last;
 use super::{Flags, Over};
 
 /// `$` where it matches at the end alone.
@@ -29,6 +30,7 @@ pub(super) fn translate(pattern: &str, over: Over, flags: Flags) -> Result<Trans
         over,
         out: String::new(),
         scopes: vec![Scope { multiline: flags.multiline, verbose: false, start: 0 }],
+        last: Last::Nothing,
     };
     if flags.dot_all {
         translator.out.push_str("(?s)");
@@ -52,12 +54,13 @@ struct Scope {
 }
 
 pub(super) struct Translator<'a> {
-    chars: Peekable<Chars<'a>>,
+    pub(super) chars: Peekable<Chars<'a>>,
     /// How many characters were taken.
     pub(super) at: usize,
     pub(super) over: Over,
     pub(super) out: String,
     scopes: Vec<Scope>,
+    pub(super) last: Last,
 }
 
 impl Translator<'_> {
@@ -82,9 +85,14 @@ impl Translator<'_> {
 
     fn one(&mut self, c: char) -> Result<(), String> {
         let scope = self.scope();
+        let mut last = Last::Item;
         match c {
-            '\\' => return self.escape(),
-            '[' => return self.class(),
+            '\\' => {
+                let is_position = matches!(self.peek(), Some('A' | 'Z' | 'b' | 'B'));
+                self.escape()?;
+                last = if is_position { Last::Nothing } else { Last::Item };
+            }
+            '[' => self.class()?,
             '(' => return self.open(),
             ')' => {
                 if self.scopes.len() < 2 {
@@ -93,48 +101,49 @@ impl Translator<'_> {
                 self.scopes.pop();
                 self.out.push(')');
             }
-            '^' if scope.multiline => self.out.push_str("(?m:^)"),
-            '$' if scope.multiline => self.out.push_str("(?m:$)"),
-            '$' => self.out.push_str(END),
-            '{' => self.brace(),
-            '}' | ']' => self.literal(c),
-            '#' if scope.verbose => while self.next().is_some_and(|c| c != '\n') {},
-            c if scope.verbose && c.is_ascii_whitespace() => {}
-            '^' | '.' | '|' | '*' | '+' | '?' => self.out.push(c),
-            c => self.literal(c),
-        }
-        Ok(())
-    }
-
-    /// A brace: a repetition, or itself.
-    fn brace(&mut self) {
-        let mut ahead = self.chars.clone();
-        let body: String = ahead.by_ref().take_while(|c| *c != '}').collect();
-        let closed = ahead.clone().count() < self.chars.clone().count() - body.chars().count();
-        let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
-        let bounds = match body.split_once(',') {
-            Some((low, high)) if digits(low) && digits(high) => Some((low, Some(high))),
-            None if !body.is_empty() && digits(&body) => Some((body.as_str(), None)),
-            _ => None,
-        };
-        match bounds.filter(|_| closed) {
-            Some((low, high)) => {
-                self.at += body.chars().count() + 1;
-                self.chars = ahead;
-                let low = if low.is_empty() { "0" } else { low };
-                match high {
-                    Some(high) => self.out.push_str(&format!("{{{low},{high}}}")),
-                    None => self.out.push_str(&format!("{{{low}}}")),
+            '#' if scope.verbose => {
+                while self.next().is_some_and(|c| c != '\n') {}
+                return Ok(());
+            }
+            c if scope.verbose && c.is_ascii_whitespace() => return Ok(()),
+            '^' | '$' | '|' => {
+                self.out.push_str(match (c, scope.multiline) {
+                    ('^', true) => "(?m:^)",
+                    ('$', true) => "(?m:$)",
+                    ('$', false) => END,
+                    ('^', false) => "^",
+                    _ => "|",
+                });
+                last = Last::Nothing;
+            }
+            '*' | '+' | '?' => {
+                self.repeat(self.at - 1)?;
+                self.out.push(c);
+                last = self.quantified();
+            }
+            '{' => {
+                let start = self.at - 1;
+                match self.bounds()? {
+                    Some(bounds) => {
+                        self.repeat(start)?;
+                        self.out.push_str(&bounds);
+                        last = self.quantified();
+                    }
+                    None => self.literal(c),
                 }
             }
-            None => self.literal('{'),
+            '.' => self.out.push(c),
+            c => self.literal(c),
         }
+        self.last = last;
+        Ok(())
     }
 
     /// What follows an opening parenthesis.
     fn open(&mut self) -> Result<(), String> {
         let start = self.at - 1;
         let mut scope = Scope { start, ..self.scope() };
+        let before = std::mem::replace(&mut self.last, Last::Nothing);
         if !self.take('?') {
             self.out.push('(');
             self.scopes.push(scope);
@@ -144,6 +153,7 @@ impl Translator<'_> {
             Some('#') => {
                 while let Some(c) = self.next() {
                     if c == ')' {
+                        self.last = before;
                         return Ok(());
                     }
                 }
@@ -189,6 +199,7 @@ impl Translator<'_> {
             Some('=') => {
                 let name = self.until(')')?;
                 self.out.push_str(&format!("(?P={name})"));
+                self.last = Last::Item;
             }
             other => {
                 let other = other.map(String::from).unwrap_or_default();
@@ -278,9 +289,9 @@ mod tests {
     #[test]
     fn what_differs_is_rewritten() {
         for (pattern, translated) in [
-            ("a{,3}{2}", "a{0,3}{2}"),
+            ("a{,3}b{2}", "a{0,3}b{2}"),
             ("{{ x }}", r"\{\{ x \}\}"),
-            ("a{}b{1,x}", r"a\{\}b\{1\,x\}"),
+            ("a{}b{1,x}{,}", r"a\{\}b\{1\,x\}{0,}"),
             ("a(?#note)b", "ab"),
             ("(?x) a b # c\n d", "abd"),
             ("(?P<n>a)(?P=n)", "(?P<n>a)(?P=n)"),
