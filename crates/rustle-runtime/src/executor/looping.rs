@@ -29,7 +29,6 @@ impl State<'_> {
                 Value::List(items) => Ok(items.to_vec()),
                 Value::Omit => Err(LoopError::Other("A template was resolved to an Omit scalar.".into())),
                 Value::Undefined(why) => Err(LoopError::Undefined(Error::undefined(why.message.as_ref()))),
-                Value::Omit => Err(LoopError::Other("A template was resolved to an Omit scalar.".into())),
                 other => Err(LoopError::Other(format!(
                     "The `loop` value must resolve to a 'list', not '{}'.",
                     other.type_name()
