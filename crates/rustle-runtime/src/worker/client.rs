@@ -56,11 +56,17 @@ impl Worker {
                 Ok(worker)
             }
             Ok(Hello { refusal: Some(refusal), .. }) => Err(io::Error::other(refusal)),
-            Ok(Hello { format, .. }) => Err(io::Error::other(format!("the worker speaks another format, {format}"))),
+            Ok(Hello { format, .. }) => {
+                Err(io::Error::other(format!("the worker speaks another format, {format}")))
+            }
             Err(Failure::Ended(_)) => {
                 let who = worker.process.through.unwrap_or("the worker");
                 let reason = worker.process.reason();
-                Err(io::Error::other(if reason.starts_with("Missing") { reason } else { format!("{who}: {reason}") }))
+                Err(io::Error::other(if reason.starts_with("Missing") {
+                    reason
+                } else {
+                    format!("{who}: {reason}")
+                }))
             }
             Err(Failure::TimedOut) => Err(io::Error::other("the worker does not answer")),
             Err(Failure::Interrupted) => Err(io::ErrorKind::Interrupted.into()),
@@ -102,7 +108,12 @@ impl Worker {
     }
 
     /// Fills `bytes` from the worker's output, and looks at the clock and for interruptions meanwhile.
-    fn fill(&mut self, bytes: &mut [u8], deadline: Option<Instant>, interrupt: &Interrupt) -> Result<(), Failure> {
+    fn fill(
+        &mut self,
+        bytes: &mut [u8],
+        deadline: Option<Instant>,
+        interrupt: &Interrupt,
+    ) -> Result<(), Failure> {
         let mut at = 0;
         while let Some(rest) = bytes.get_mut(at..).filter(|rest| !rest.is_empty()) {
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));

@@ -53,10 +53,14 @@ impl Pool {
                 Ok(worker) => {
                     self.workers.insert(needed.user.clone(), worker);
                 }
-                Err(error) => return Outcome::failed(cannot_become(needed.user.as_ref(), &error.to_string())),
+                Err(error) => {
+                    return Outcome::failed(cannot_become(needed.user.as_ref(), &error.to_string()));
+                }
             }
         }
-        let Some(worker) = self.workers.get_mut(&needed.user) else { return Outcome::failed("there is no worker") };
+        let Some(worker) = self.workers.get_mut(&needed.user) else {
+            return Outcome::failed("there is no worker");
+        };
         let failure = match worker.apply(request, needed.timeout, interrupt) {
             Ok(response) => return response.outcome,
             Err(failure) => failure,
@@ -88,9 +92,13 @@ fn cannot_become(user: Option<&Become>, reason: &str) -> String {
 
 fn timed_out(timeout: Duration) -> Outcome {
     let seconds = timeout.as_secs_f64();
-    let period = if seconds.fract() == 0.0 { rustle_value::Value::Int(seconds as i64) } else { seconds.into() };
+    let period =
+        if seconds.fract() == 0.0 { rustle_value::Value::Int(seconds as i64) } else { seconds.into() };
     let detail = Map::from([
-        ("frame", rustle_value::Value::str("Configure `DISPLAY_TRACEBACK` to see a traceback on timeout errors.")),
+        (
+            "frame",
+            rustle_value::Value::str("Configure `DISPLAY_TRACEBACK` to see a traceback on timeout errors."),
+        ),
         ("period", period.clone()),
     ]);
     Outcome::failed(format!("Task failed: Timed out after {period} second(s).")).with("timedout", detail)
@@ -105,7 +113,8 @@ mod tests {
         let mut pool = Pool::default();
         let become_ = |user: &str| Become { user: user.into(), method: "sudo".into(), flags: String::new() };
         let uid = rustix::process::geteuid();
-        let own = crate::fs::users::user_by_id(uid.as_raw()).map_or(uid.as_raw().to_string(), |user| user.name);
+        let own =
+            crate::fs::users::user_by_id(uid.as_raw()).map_or(uid.as_raw().to_string(), |user| user.name);
         assert_eq!(pool.needed(Some(&become_(&own)), None), None);
         assert_eq!(pool.needed(None, None), None);
         assert!(pool.needed(Some(&become_("no such user")), None).is_some());
@@ -116,6 +125,9 @@ mod tests {
     fn a_timeout_says_what_ansible_says() {
         let outcome = timed_out(Duration::from_secs(1));
         assert_eq!(outcome.msg.as_deref(), Some("Task failed: Timed out after 1 second(s)."));
-        assert_eq!(timed_out(Duration::from_millis(1500)).msg.as_deref(), Some("Task failed: Timed out after 1.5 second(s)."));
+        assert_eq!(
+            timed_out(Duration::from_millis(1500)).msg.as_deref(),
+            Some("Task failed: Timed out after 1.5 second(s).")
+        );
     }
 }

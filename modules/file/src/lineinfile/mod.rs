@@ -194,7 +194,7 @@ impl LineInFile {
     }
 
     fn read(&self) -> Result<Vec<u8>> {
-        std::fs::read(&self.path)
+        rewrite::read(&self.path)
             .map_err(|error| os_error::unhandled(os_error::with_bytes(&error, &self.path)))
     }
 
