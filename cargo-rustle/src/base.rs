@@ -9,14 +9,7 @@ use std::time::{Duration, SystemTime};
 use rustle_build::catalogue;
 
 use crate::failure::{Context, Failure, Result};
-use crate::generate::{self, Recipe};
 use crate::rustle_source::{RustleSource, VERSION};
-
-/// A playbook that does nothing, for the base runner itself.
-const NOTHING: &str = "- hosts: all\n  gather_facts: false\n  tasks: []\n";
-
-/// How the base runner is configured.
-const CONFIG: &str = "[runner]\nname = \"rustle\"\nplaybook = \"nothing.yml\"\n";
 
 /// It is built quickly rather than small.
 const PROFILE: &str =
@@ -118,16 +111,57 @@ fn write(krate: &Path, source: &RustleSource) -> Result<()> {
     if krate.exists() {
         fs::remove_dir_all(krate).context(krate.display())?;
     }
-    let packages = packages();
-    generate::write(krate, &Recipe { name: "rustle-base", config: CONFIG, packages: &packages, source })?;
+    fs::create_dir_all(krate.join("src")).context(krate.display())?;
     let put = |name: &str, text: &str| fs::write(krate.join(name), text).context(name);
-    put("nothing.yml", NOTHING)?;
-    let manifest = fs::read_to_string(krate.join("Cargo.toml")).context("Cargo.toml")?;
-    let manifest = manifest.split("[profile.release]").next().unwrap_or_default();
-    put("Cargo.toml", &format!("{manifest}{PROFILE}"))?;
-    // The glue names the crates that the plan needs, which are none; here every crate is named.
+    let packages = packages();
+    put("Cargo.toml", &manifest(&packages, source))?;
+    put("src/main.rs", &program(&packages))?;
+    if let Some(lock) = source.lock_file() {
+        fs::copy(&lock, krate.join("Cargo.lock")).context(lock.display())?;
+    }
+    put("stamp", &stamp())
+}
+
+fn manifest(packages: &[String], source: &RustleSource) -> String {
+    let mut manifest =
+        String::from("[package]\nname = \"rustle-base\"\nversion = \"0.0.0\"\nedition = \"2024\"\n");
+    manifest.push_str("publish = false\n\n[dependencies]\n");
+    for package in std::iter::once("rustle-runtime").chain(packages.iter().map(String::as_str)) {
+        manifest.push_str(&format!("{package} ={}\n", source.dependency(package)));
+    }
+    format!("{manifest}\n[workspace]\n\n{PROFILE}")
+}
+
+/// The program: no plan of its own, hence no build script, which would need a compiled playbook reader.
+fn program(packages: &[String]) -> String {
     let uses: String =
         packages.iter().map(|package| format!("use {} as _;\n", package.replace('-', "_"))).collect();
-    put("src/main.rs", &format!("//! The base runner.\n\n{uses}\nrustle_runtime::main!();\n"))?;
-    put("stamp", &stamp())
+    format!(
+        "//! The base runner.\n\n{uses}
+use rustle_runtime::__private::include_dir::Dir;
+use rustle_runtime::runner::Embedded;
+
+static BUNDLE: Dir<'static> = Dir::new(\"\", &[]);
+
+fn main() -> std::process::ExitCode {{
+    rustle_runtime::runner::main(&Embedded {{ bundle: &BUNDLE, name: \"rustle-base\", version: env!(\"CARGO_PKG_VERSION\") }})
+}}
+"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_base_runner_names_every_module() {
+        let packages = packages();
+        let manifest: toml::Table =
+            manifest(&packages, &RustleSource::Version("1.0.0".into())).parse().unwrap();
+        let dependencies = manifest["dependencies"].as_table().unwrap();
+        assert_eq!(dependencies.len(), packages.len() + 1);
+        assert_eq!(dependencies["rustle-module-file"].as_str(), Some("1.0.0"));
+        assert!(program(&packages).contains("use rustle_module_file as _;\n"));
+    }
 }

@@ -79,11 +79,12 @@ impl Project {
     }
 }
 
-/// A playbook, or a plan if its name ends in `.json`, alone: with all builtin modules and no configuration.
+/// A playbook, or a plan if its name ends in `.json`, alone: with all builtin modules and no configuration. Nothing above
+/// `root`, which is the playbook's folder where it is not given, is read.
 ///
 /// # Errors
 /// If there is no such file.
-pub fn alone(file: &Path, inventory: &[PathBuf]) -> Result<BuildOptions> {
+pub fn alone(file: &Path, inventory: &[PathBuf], root: Option<&PathBuf>) -> Result<BuildOptions> {
     let file = std::path::absolute(file).context(file.display())?;
     if !file.is_file() {
         return Err(Failure::new(format!("there is no file {}", file.display())));
@@ -97,6 +98,9 @@ pub fn alone(file: &Path, inventory: &[PathBuf]) -> Result<BuildOptions> {
     };
     options.config.runner.source = Some(source_of(&name));
     options.config.runner.inventory = absolute_inventory(inventory)?;
+    if let Some(root) = root {
+        options.config.runner.root = Some(std::path::absolute(root).context(root.display())?);
+    }
     Ok(options)
 }
 

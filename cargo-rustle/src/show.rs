@@ -22,15 +22,13 @@ pub fn count(number: usize, noun: &str) -> String {
 /// What was prepared, in a few lines.
 pub fn summary(prepared: &Prepared) -> String {
     let mut text = String::new();
-    let files: u64 = prepared.files.iter().map(|(_, length)| length).sum();
+    let length: u64 = prepared.files.iter().map(|(_, length)| length).sum();
+    let files = match prepared.files.len() {
+        0 => "the plan alone".to_owned(),
+        number => format!("the plan and {} of {}", count(number, "file"), size(length)),
+    };
     let _ = writeln!(text, "  digest   {}", prepared.digest);
-    let _ = writeln!(
-        text,
-        "  bundle   {}: the plan and {} of {}",
-        size(prepared.bundle.len() as u64),
-        count(prepared.files.len(), "file"),
-        size(files)
-    );
+    let _ = writeln!(text, "  bundle   {}: {files}", size(prepared.bundle.len() as u64));
     let _ = writeln!(text, "  modules  {}", prepared.modules.join(", "));
     text
 }

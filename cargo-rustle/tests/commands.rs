@@ -57,6 +57,33 @@ fn check_tells_problems_and_exits_with_1() {
 }
 
 #[test]
+fn variables_given_at_run_time_count_as_defined() {
+    let site = GOOD.replace("greeting: Hello", "other: Hello");
+    let folder = folder_with(&[("site.yml", site.as_str())]);
+    let without = rustle(folder.path(), &["check", "site.yml"]);
+    assert!(without.err.contains("error[undefined-variable]"), "{}", without.err);
+    assert_eq!(rustle(folder.path(), &["check", "site.yml", "-e", "greeting"]).code, Some(0));
+    let made = rustle(folder.path(), &["new", "web", "--playbook", "site.yml", "-e", "greeting"]);
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    let config = fs::read_to_string(folder.path().join("web/rustle.toml")).unwrap();
+    assert!(config.contains("extra_vars = [\"greeting\"]"), "{config}");
+}
+
+#[test]
+fn a_root_lets_a_playbook_reach_above_its_folder() {
+    let inner = "- import_playbook: ../common.yml\n";
+    let folder = folder_with(&[("ops/web/site.yml", inner), ("ops/common.yml", GOOD)]);
+    let without = rustle(folder.path(), &["check", "ops/web/site.yml"]);
+    assert!(without.err.contains("error[outside-project]"), "{}", without.err);
+    let with = rustle(folder.path(), &["check", "ops/web/site.yml", "--root", "ops"]);
+    assert_eq!(with.code, Some(0), "{}", with.err);
+    let made = rustle(folder.path(), &["new", "web", "--playbook", "ops/web/site.yml", "--root", "ops"]);
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    let config = fs::read_to_string(folder.path().join("web/rustle.toml")).unwrap();
+    assert!(config.contains("playbook = \"playbook/web/site.yml\"\nroot = \"playbook\""), "{config}");
+}
+
+#[test]
 fn wrong_usage_exits_with_2() {
     let folder = folder_with(&[]);
     for args in [

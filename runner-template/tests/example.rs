@@ -13,7 +13,8 @@ fn run(folder: &Path, args: &[&str]) -> BTreeMap<String, u64> {
     let output = Command::new(env!("CARGO_BIN_EXE_runner-template"))
         .args(args)
         .args(["--extra-vars", &format!("prefix={}/web", folder.display())])
-        .arg("--report")
+        // Tests run side by side.
+        .args(["--no-lock", "--report"])
         .arg(&report)
         .current_dir(folder)
         .output()

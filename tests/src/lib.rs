@@ -4,3 +4,4 @@
 //! what it leaves behind, and how two sides are compared.
 
 pub mod conformance;
+pub mod robustness;

@@ -38,7 +38,7 @@ const MODULES: [&str; 24] = [
 ];
 
 /// Keywords of plays, blocks and tasks, and words of `meta`: each is used by a case.
-const KEYWORDS: [&str; 64] = [
+const KEYWORDS: [&str; 62] = [
     "action",
     "always",
     "any_errors_fatal",
@@ -67,12 +67,10 @@ const KEYWORDS: [&str; 64] = [
     "label",
     "extended",
     "listen",
-    "local_action",
     "loop",
     "loop_control",
     "loop_var",
     "meta",
-    "module_defaults",
     "no_log",
     "notify",
     "pause",

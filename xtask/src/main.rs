@@ -1,5 +1,6 @@
 //! `cargo xtask …`: the repository's own chores. This file only dispatches; each chore is a module.
 
+mod bench;
 mod catalogue;
 mod ci;
 mod conformance;
@@ -15,6 +16,7 @@ fn main() -> ExitCode {
         .about("The repository's own chores")
         .subcommand_required(true)
         .arg_required_else_help(true)
+        .subcommand(bench::command())
         .subcommand(catalogue::command())
         .subcommand(ci::command())
         .subcommand(conformance::command())
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
         .get_matches();
     let done = match matches.subcommand() {
         Some((conformance::NAME, matches)) => conformance::run(matches),
+        Some((bench::NAME, matches)) => bench::run(matches),
         Some((catalogue::NAME, matches)) => catalogue::run(matches),
         Some((ci::NAME, matches)) => Ok(ci::run(matches)),
         Some((tidy::NAME, matches)) => Ok(tidy::run(matches)),

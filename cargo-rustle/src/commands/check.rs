@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use rustle_build::{BuildOptions, build_bundle, catalogue, plan_of};
 
-use crate::commands::{inventories, inventory, project};
+use crate::commands::{given, inventories, inventory, project, root};
 use crate::failure::{Context, Result, warn};
 use crate::generate;
 use crate::project::{Project, alone};
@@ -24,6 +24,8 @@ pub fn command() -> Command {
                 .help("A playbook or plan (.json) alone [default: the project's, with its Cargo.toml]"),
         )
         .arg(inventory())
+        .arg(given::arg())
+        .arg(root().requires("playbook"))
         .arg(project())
         .arg(
             Arg::new("fix")
@@ -35,8 +37,8 @@ pub fn command() -> Command {
 }
 
 pub fn run(matches: &ArgMatches) -> Result {
-    let options = match matches.get_one::<PathBuf>("playbook") {
-        Some(playbook) => alone(playbook, &inventories(matches))?,
+    let mut options = match matches.get_one::<PathBuf>("playbook") {
+        Some(playbook) => alone(playbook, &inventories(matches), matches.get_one("root"))?,
         None => {
             let project = Project::of(matches.get_one("project"))?;
             if matches.get_flag("fix") {
@@ -45,6 +47,7 @@ pub fn run(matches: &ArgMatches) -> Result {
             project.options()?
         }
     };
+    given::apply(&given::of(matches), &mut options);
     let prepared = build_bundle(&options)?;
     warn(&prepared.warnings);
     println!("{} has no errors", options.config.source().path().display());

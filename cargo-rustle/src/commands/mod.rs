@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod doc;
 mod doctor;
+mod given;
 mod module;
 mod new;
 mod plan;
@@ -59,6 +60,15 @@ fn inventory() -> Arg {
         .value_parser(value_parser!(PathBuf))
         .action(ArgAction::Append)
         .help("An inventory file or folder, or hosts with a comma: `web1,web2`")
+}
+
+/// `--root`.
+fn root() -> Arg {
+    Arg::new("root")
+        .long("root")
+        .value_name("DIR")
+        .value_parser(value_parser!(PathBuf))
+        .help("The folder above which nothing is read [default: the playbook's]")
 }
 
 /// `--project`.

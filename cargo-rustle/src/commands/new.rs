@@ -11,7 +11,7 @@ use rustle_build::config::{self, Config};
 use rustle_build::{BuildOptions, build_bundle};
 
 use crate::commands::check::needed;
-use crate::commands::{inventories, inventory};
+use crate::commands::{given, inventories, inventory, root};
 use crate::copy;
 use crate::failure::{Context, Failure, Result};
 use crate::generate::{self, Recipe};
@@ -45,6 +45,8 @@ pub fn command() -> Command {
                 .help("A plan in JSON; `-` is standard input"),
         )
         .arg(inventory())
+        .arg(given::arg())
+        .arg(root().requires("playbook"))
         .arg(Arg::new("copy").long("copy").action(ArgAction::SetTrue).conflicts_with("reference").help(
             "Copies the playbook's folder into the crate, so that all a build needs lies there [default]",
         ))
@@ -102,6 +104,7 @@ pub fn run(matches: &ArgMatches) -> Result {
 /// Puts the playbook where the configuration will name it, and gives the text of that.
 fn lay_out(folder: &Path, matches: &ArgMatches) -> Result<String> {
     let inventories = inventories(matches);
+    let names: Vec<String> = given::of(matches).into_iter().map(|(name, _)| name).collect();
     if let Some(plan) = matches.get_one::<PathBuf>("plan") {
         let text = if plan.as_os_str() == "-" {
             let mut text = Vec::new();
@@ -111,20 +114,25 @@ fn lay_out(folder: &Path, matches: &ArgMatches) -> Result<String> {
             fs::read(plan).context(plan.display())?
         };
         fs::write(folder.join(PLAN), text).context(PLAN)?;
-        return Ok(configuration("plan", PLAN, None, &inventories_in(folder, &inventories)?));
+        return Ok(configuration("plan", PLAN, None, &inventories_in(folder, &inventories)?, &names));
     }
     let Some(playbook) = matches.get_one::<PathBuf>("playbook") else {
         generate::write_example(folder)?;
         return Ok(generate::example_config()?.to_owned());
     };
     let playbook = playbook.canonicalize().context(playbook.display())?;
-    let tree = playbook.parent().unwrap_or(Path::new("/")).to_owned();
-    let file = playbook.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let tree = match matches.get_one::<PathBuf>("root") {
+        Some(root) => root.canonicalize().context(root.display())?,
+        None => playbook.parent().unwrap_or(Path::new("/")).to_owned(),
+    };
+    let Ok(file) = playbook.strip_prefix(&tree).map(|file| file.to_string_lossy().into_owned()) else {
+        return Err(Failure::Usage(format!("{} does not lie in {}", playbook.display(), tree.display())));
+    };
     if matches.get_flag("reference") {
         let root = relative(folder, &tree);
         let listed = inventories.iter().map(|path| referenced(folder, path)).collect::<Result<Vec<_>>>()?;
         let named = format!("{root}/{file}");
-        return Ok(configuration("playbook", &named, Some(&root), &listed));
+        return Ok(configuration("playbook", &named, Some(&root), &listed, &names));
     }
     let target = folder.join(PLAYBOOK);
     copy::tree(&tree, &target)?;
@@ -136,7 +144,8 @@ fn lay_out(folder: &Path, matches: &ArgMatches) -> Result<String> {
             None => listed.extend(inventories_in(folder, std::slice::from_ref(path))?),
         }
     }
-    Ok(configuration("playbook", &format!("{PLAYBOOK}/{file}"), None, &listed))
+    let root = matches.contains_id("root").then_some(PLAYBOOK);
+    Ok(configuration("playbook", &format!("{PLAYBOOK}/{file}"), root, &listed, &names))
 }
 
 /// Copies inventories into the crate and gives their names there. `group_vars` and `host_vars` beside one come along.
@@ -177,7 +186,13 @@ fn referenced(folder: &Path, inventory: &Path) -> Result<String> {
 }
 
 /// The text of `rustle.toml`.
-fn configuration(key: &str, file: &str, root: Option<&str>, inventories: &[String]) -> String {
+fn configuration(
+    key: &str,
+    file: &str,
+    root: Option<&str>,
+    inventories: &[String],
+    names: &[String],
+) -> String {
     let quoted = |text: &str| toml::Value::from(text).to_string();
     let mut text = String::from(
         "# What this runner carries. docs/CONFIGURATION.md of Rustle documents every key.\n\n[runner]\n",
@@ -186,9 +201,11 @@ fn configuration(key: &str, file: &str, root: Option<&str>, inventories: &[Strin
     if let Some(root) = root {
         let _ = writeln!(text, "root = {}", quoted(root));
     }
-    if !inventories.is_empty() {
-        let list: Vec<String> = inventories.iter().map(|name| quoted(name)).collect();
-        let _ = writeln!(text, "inventory = [{}]", list.join(", "));
+    for (key, list) in [("inventory", inventories), ("extra_vars", names)] {
+        if !list.is_empty() {
+            let list: Vec<String> = list.iter().map(|name| quoted(name)).collect();
+            let _ = writeln!(text, "{key} = [{}]", list.join(", "));
+        }
     }
     text
 }
@@ -260,9 +277,11 @@ mod tests {
 
     #[test]
     fn a_configuration_is_read_again() {
-        let text = configuration("playbook", "../a \"b\"/site.yml", Some("../a"), &["x,".into()]);
+        let text =
+            configuration("playbook", "../a \"b\"/site.yml", Some("../a"), &["x,".into()], &["port".into()]);
         let options = options(Path::new("/x"), &text).unwrap();
         assert_eq!(options.config.source().path(), Path::new("../a \"b\"/site.yml"));
         assert_eq!(options.config.runner.root, Some("../a".into()));
+        assert_eq!(options.config.runner.extra_vars, ["port"]);
     }
 }

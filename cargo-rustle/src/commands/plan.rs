@@ -8,7 +8,7 @@ use rustle_build::build_bundle;
 use rustle_schema::plan::Plan;
 use rustle_schema::task::{Action, Step, Task};
 
-use crate::commands::{inventories, inventory, project};
+use crate::commands::{given, inventories, inventory, project, root};
 use crate::failure::{Context, Result, warn};
 use crate::project::{Project, alone};
 use crate::show;
@@ -26,6 +26,8 @@ pub fn command() -> Command {
                 .help("A playbook or plan (.json) [default: the project's]"),
         )
         .arg(inventory())
+        .arg(given::arg())
+        .arg(root().requires("playbook"))
         .arg(project())
         .arg(flag("json", "The whole plan as JSON").conflicts_with_all(["list-tasks", "list-modules"]))
         .arg(flag("list-tasks", "The tasks, one a line").conflicts_with("list-modules"))
@@ -33,10 +35,11 @@ pub fn command() -> Command {
 }
 
 pub fn run(matches: &ArgMatches) -> Result {
-    let options = match matches.get_one::<PathBuf>("playbook") {
-        Some(playbook) => alone(playbook, &inventories(matches))?,
+    let mut options = match matches.get_one::<PathBuf>("playbook") {
+        Some(playbook) => alone(playbook, &inventories(matches), matches.get_one("root"))?,
         None => Project::of(matches.get_one("project"))?.options()?,
     };
+    given::apply(&given::of(matches), &mut options);
     let prepared = build_bundle(&options)?;
     warn(&prepared.warnings);
     if matches.get_flag("json") {

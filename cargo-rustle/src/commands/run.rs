@@ -6,9 +6,10 @@ use std::process::Command as Process;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use rustle_build::build_bundle;
+use rustle_build::lints::{Level, UNDEFINED_VARIABLE};
 
 use crate::base;
-use crate::commands::{inventories, inventory};
+use crate::commands::{given, inventories, inventory, root};
 use crate::failure::{Context, Failure, Result, warn};
 use crate::project::alone;
 
@@ -23,6 +24,7 @@ pub fn command() -> Command {
                 .help("A playbook or plan (.json)"),
         )
         .arg(inventory())
+        .arg(root())
         .arg(
             Arg::new("options")
                 .value_name("OPTIONS")
@@ -41,14 +43,20 @@ pub fn run(matches: &ArgMatches) -> Result {
     let Some(playbook) = matches.get_one::<PathBuf>("playbook") else {
         return Err(Failure::Usage("PLAYBOOK is missing".into()));
     };
-    let prepared = build_bundle(&alone(playbook, &inventories(matches))?)?;
+    let passed: Vec<&OsString> = matches.get_many::<OsString>("options").into_iter().flatten().collect();
+    let mut options = alone(playbook, &inventories(matches), matches.get_one("root"))?;
+    match given::names_in(passed.iter().filter_map(|option| option.to_str())) {
+        Some(names) => options.config.runner.extra_vars.extend(names),
+        // A file gives variables: the runner will see which.
+        None => drop(options.config.lints.insert(UNDEFINED_VARIABLE.to_owned(), Level::Allow)),
+    }
+    let prepared = build_bundle(&options)?;
     warn(&prepared.warnings);
     let base = base::executable()?;
     let stem = playbook.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let runner = base::run_file(&stem, &prepared.digest)?;
     rustle_bundle::append(&base, &runner, &prepared.bundle).context(runner.display())?;
-    let options = matches.get_many::<OsString>("options").into_iter().flatten();
-    execute(&runner, options)
+    execute(&runner, passed.into_iter())
 }
 
 /// Becomes the runner, so that its exit code and signals are its own.

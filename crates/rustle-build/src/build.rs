@@ -131,7 +131,8 @@ fn load(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) 
 fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) -> Option<Prepared> {
     let Read { loaded, root, file } = load(options, modules, problems)?;
     let Loaded { plan, origins, problems: found, mut files } = loaded;
-    let unreadable = found.iter().any(|problem| problem.severity == Severity::Error);
+    let unreadable =
+        found.iter().any(|problem| problem.severity == Severity::Error && !lints::is_lint(problem.code));
     problems.extend(found);
     let mut plan = plan?;
     files.watched.insert(file);
@@ -143,11 +144,17 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     problems.extend(checked.problems);
     plan.facts = checked.facts;
     plan.modules = check::modules_of(&plan);
+    problems.extend(modules.unused_packages(&plan.modules).iter().map(|package| {
+        let message = format!("the crate `{package}` is in Cargo.toml, and the plan uses no module of it");
+        Problem::warning(lints::UNUSED_MODULE_CRATE, message)
+            .with_help(format!("`cargo remove {package}` makes the executable smaller"))
+    }));
     let settings = Settings {
         name: options.config.runner.name.clone().unwrap_or_else(|| options.name.clone()),
         version: options.version.clone(),
         run: options.config.run.clone(),
     };
+    *problems = lints::apply(std::mem::take(problems), &options.config.lints);
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         return None;
     }

@@ -97,7 +97,7 @@ impl IntoIterator for Problems {
 }
 
 /// What stands nowhere comes first, then by file, place, and what it says.
-fn order(a: &Problem, b: &Problem) -> Ordering {
+pub(crate) fn order(a: &Problem, b: &Problem) -> Ordering {
     let place = |problem: &Problem| {
         problem.primary.as_ref().map(|at| (at.file.path.clone(), at.span.start, at.span.end))
     };

@@ -98,6 +98,11 @@ pub const ALL: [Lint; 7] = [
     },
 ];
 
+/// Whether a problem of this code is a lint.
+pub(crate) fn is_lint(code: &str) -> bool {
+    ALL.iter().any(|lint| lint.name == code)
+}
+
 /// Applies the levels that are `set` to `problems`: what is allowed goes, what is denied becomes an error. Errors that are
 /// no lints stay as they are.
 pub(crate) fn apply(problems: Vec<Problem>, set: &BTreeMap<String, Level>) -> Vec<Problem> {

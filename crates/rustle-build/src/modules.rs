@@ -1,6 +1,6 @@
 //! The modules that a plan may name: the builtin ones, those of other crates, those of the runner itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -165,6 +165,19 @@ impl Modules {
         crates.dedup();
         crates
     }
+
+    /// The packages with modules that Cargo.toml names although none of their modules is among those `used`, sorted.
+    pub fn unused_packages(&self, used: &[String]) -> Vec<String> {
+        let Linked::Manifest(manifest) = &self.linked else { return Vec::new() };
+        let package = |module: &Module| match &module.origin {
+            Origin::Builtin(package) | Origin::Crate(package) => Some(package.clone()),
+            Origin::Runner => None,
+        };
+        let needed: BTreeSet<String> = used.iter().filter_map(|name| package(self.get(name)?)).collect();
+        let there: BTreeSet<String> = self.by_name.values().filter_map(package).collect();
+        let unused = there.into_iter().filter(|package| !needed.contains(package));
+        unused.filter(|package| manifest.dependency(package).is_some()).collect()
+    }
 }
 
 impl Origin {
@@ -255,6 +268,8 @@ mod tests {
         assert!(greet.spec.args[0].required && modules.is_linked(greet));
         assert!(modules.get("acme.shout").is_some() && modules.get("acme.whisper").is_none());
         assert_eq!(modules.crates_of(["acme.greet", "acme.shout"]), ["welcome"]);
+        assert_eq!(modules.unused_packages(&["debug".into()]), ["acme"]);
+        assert_eq!(modules.unused_packages(&["acme.greet".into()]), [""; 0]);
         assert!(!modules.is_linked(modules.get("debug").unwrap()));
     }
 

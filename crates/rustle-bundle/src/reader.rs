@@ -13,6 +13,9 @@ use crate::error::BundleError;
 use crate::index::{Codec, Entry, Frame, HEADER, Header, Index, Kind, Span};
 use crate::source::Source;
 
+/// How deep a plan may nest. YAML nests 200 levels at most; a block in a block takes two of them, and three here.
+const PLAN_DEPTH: usize = 512;
+
 /// An open bundle.
 pub struct Bundle {
     source: Box<dyn Source>,
@@ -86,7 +89,8 @@ impl Bundle {
     /// If it is damaged or cannot be read.
     pub fn plan(&self) -> Result<Plan, BundleError> {
         let reader = BufReader::with_capacity(64 << 10, Reader::new(self, self.index.plan));
-        ciborium::from_reader(reader).map_err(|error| BundleError::Plan(error.to_string()))
+        ciborium::de::from_reader_with_recursion_limit(reader, PLAN_DEPTH)
+            .map_err(|error| BundleError::Plan(error.to_string()))
     }
 
     /// The settings.

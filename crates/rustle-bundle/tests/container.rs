@@ -4,8 +4,10 @@ use std::io::Read;
 
 use proptest::prelude::*;
 use rustle_bundle::{Bundle, BundleError, Kind, Writer};
-use rustle_schema::plan::{PLAN_FORMAT, Plan};
+use rustle_schema::plan::{PLAN_FORMAT, Plan, Play};
 use rustle_schema::settings::Settings;
+use rustle_schema::task::{Block, Directives, Step};
+use rustle_value::{Map, Value};
 
 fn plan(name: &str) -> Plan {
     Plan { format: PLAN_FORMAT, name: name.into(), ..Plan::default() }
@@ -84,6 +86,25 @@ fn a_long_bundle_is_verified_frame_by_frame() {
     assert!(bundle.read(b"a").is_ok());
     assert!(matches!(bundle.read(b"b"), Err(BundleError::Digest(_))));
     assert!(bundle.verify_all().is_err());
+}
+
+#[test]
+fn a_plan_that_nests_as_deep_as_yaml_lets_it_is_read() {
+    let mut step = Step::Block(Box::default());
+    for _ in 0..100 {
+        step = Step::Block(Box::new(Block { block: vec![step], ..Block::default() }));
+    }
+    let mut value = Value::Int(1);
+    for _ in 0..200 {
+        value = Value::list([value]);
+    }
+    let mut vars = Map::new();
+    vars.insert("deep", value);
+    let directives = Directives { vars, ..Directives::default() };
+    let play = Play { tasks: vec![step], directives, ..Play::default() };
+    let plan = Plan { plays: vec![play], ..plan("deep") };
+    let bundle = Bundle::open(Writer::default().finish(&plan, &Settings::default()).unwrap()).unwrap();
+    assert!(bundle.plan().unwrap() == plan);
 }
 
 #[test]

@@ -74,15 +74,8 @@ impl Loader<'_> {
                 }
                 true
             }
-            "remote_user" | "user" => {
-                self.problems.add(
-                    Problem::warning(
-                        "no-effect",
-                        format!("`{name}` has no effect: a runner makes no connection"),
-                    )
-                    .at(scope.at(key))
-                    .with_help("the runner acts as the user who starts it; use `become_user` for another"),
-                );
+            "remote_user" | "port" => {
+                self.no_connection(scope, name, key);
                 true
             }
             _ => match unsupported(name) {
@@ -96,6 +89,19 @@ impl Loader<'_> {
                 None => false,
             },
         }
+    }
+
+    /// Tells that it does not matter how the host would be reached.
+    pub(crate) fn no_connection(&mut self, scope: &Scope, name: &str, key: &Node) {
+        self.problems.add(
+            Problem::warning("no-effect", format!("`{name}` has no effect: a runner makes no connection"))
+                .at(scope.at(key))
+                .with_help(if name == "port" {
+                    "for a variable called `port`, write it under `vars:`"
+                } else {
+                    "the runner acts as the user who starts it; use `become_user` for another"
+                }),
+        );
     }
 
     /// Whether the keyword `name` has no value; that is told, and it then says nothing.

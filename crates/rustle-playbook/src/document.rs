@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rustle_schema::task::Position;
 
+use crate::import::json;
 use crate::loader::Loader;
 use crate::problem::Problem;
 use crate::source::{Location, SourceFile};
@@ -100,6 +101,15 @@ impl Loader<'_> {
             self.vault(Location::new(file, 0..line), "the file is encrypted with ansible-vault");
             return None;
         }
+        // Ansible tries JSON first, too. It differs from YAML: `1e5` is a number, and tabs are allowed anywhere.
+        if file.text.trim_start().starts_with(['{', '['])
+            && let Ok((root, twice)) = json::parse(&file.text)
+        {
+            for twice in &twice {
+                self.duplicate_key(file, &twice.key, twice.span, twice.before);
+            }
+            return Some(Some(root));
+        }
         let mut duplicates = Vec::new();
         let documents = match parse_noting(&file.text, &mut duplicates) {
             Ok(documents) => documents,
@@ -109,14 +119,8 @@ impl Loader<'_> {
             }
         };
         for duplicate in duplicates {
-            let place = |span: Span| Location::new(file, span.start.offset..span.end.offset);
             let key = rustle_value::python::str(&duplicate.key);
-            self.problems.add(
-                Problem::warning("duplicate-key", format!("`{key}` is given twice; the last one counts"))
-                    .at(place(duplicate.span))
-                    .labelled("this one counts")
-                    .and_at(place(duplicate.before), "this one is lost"),
-            );
+            self.duplicate_key(file, &key, duplicate.span, duplicate.before);
         }
         let mut documents = documents.into_iter();
         let first = documents.next();
@@ -128,6 +132,17 @@ impl Loader<'_> {
             return None;
         }
         Some(first.filter(|root| !root.is_null()))
+    }
+
+    /// Tells that `key` stands at `span` and already stood at `before`.
+    pub(crate) fn duplicate_key(&mut self, file: &Arc<SourceFile>, key: &str, span: Span, before: Span) {
+        let place = |span: Span| Location::new(file, span.start.offset..span.end.offset);
+        self.problems.add(
+            Problem::warning("duplicate-key", format!("`{key}` is given twice; the last one counts"))
+                .at(place(span))
+                .labelled("this one counts")
+                .and_at(place(before), "this one is lost"),
+        );
     }
 
     /// Tells that something encrypted stands at `location`.

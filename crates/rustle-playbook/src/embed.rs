@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use globset::Glob;
 use rustle_value::{Value, coerce};
 
 use crate::files::EmbeddedFile;
 use crate::loader::Loader;
 use crate::origins::Owner;
+use crate::problem::Problem;
 use crate::project::{normal, slashed};
 use crate::scope::Scope;
 use crate::source::Location;
@@ -69,7 +69,7 @@ impl Loader<'_> {
             let path = self.embed_named(scope, &value, Some(at), kind);
             if let (Some(path), "include_vars") = (path, module)
                 && path.is_file()
-                && crate::include::is_yaml(&path)
+                && crate::task_files::is_yaml(&path)
             {
                 let shown = self.project.display(&path);
                 self.vars_file(&path, Owner::VarsFile(shown));
@@ -143,8 +143,9 @@ impl Loader<'_> {
             }
         }
         if let (Some(at), false) = (required, text.starts_with('/')) {
-            // A lint: the module may find it on the host.
-            self.not_found("missing-file", "file", &text, at, &candidates);
+            // A warning, which the build denies unless it is told otherwise: the module may find the file on the host.
+            let problem = Problem::warning("missing-file", format!("the file `{text}` was not found"));
+            self.not_found(problem.at(at), &text, &candidates);
         }
         None
     }
@@ -177,25 +178,8 @@ impl Loader<'_> {
             self.embed_beginning(scope, pattern, "files");
             return;
         };
-        let (folder, name) = pattern.rsplit_once('/').unwrap_or(("", &pattern));
-        let Ok(glob) = Glob::new(name) else { return };
-        let glob = glob.compile_matcher();
-        let folders: Vec<PathBuf> = scope
-            .folders
-            .iter()
-            .flat_map(|base| [base.join("files").join(folder), base.join(folder)])
-            .collect();
-        for folder in folders.iter().map(|folder| normal(folder)) {
-            if self.project.bundle_name(&folder).is_none() {
-                continue;
-            }
-            for path in self.project.list(&folder) {
-                let file =
-                    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                if path.is_file() && glob.is_match(&file) {
-                    self.embed(&path);
-                }
-            }
+        for path in self.glob_files(scope, &pattern) {
+            self.embed(&path);
         }
     }
 }

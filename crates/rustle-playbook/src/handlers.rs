@@ -18,6 +18,8 @@ use rustle_value::yaml::Node;
 pub(crate) struct HandlerNames {
     /// Names and topics by the play that has them; `None` for those of roles, which any play may use.
     names: BTreeMap<Option<usize>, BTreeSet<String>>,
+    /// Whether a role is missing, whose handlers are not known then.
+    pub lacking: bool,
     /// The fixed ends of names that are templates.
     patterns: BTreeSet<(String, String)>,
     /// What was notified: the play (`None` for tasks that several plays may share), the name, where.
@@ -92,7 +94,7 @@ impl Loader<'_> {
     pub(crate) fn check_notifications(&mut self) {
         let handlers = std::mem::take(&mut self.handlers);
         for (play, name, at) in &handlers.asked {
-            if handlers.has(*play, name) {
+            if handlers.lacking || handlers.has(*play, name) {
                 continue;
             }
             let mut problem =

@@ -123,18 +123,12 @@ impl Loader<'_> {
 
     /// Tells that a file without which nothing can be built is not in any of the places where it was looked for.
     pub(crate) fn missing_file(&mut self, what: &str, name: &str, at: Location, searched: &[PathBuf]) {
-        self.not_found("file-not-found", what, name, at, searched);
+        let problem = Problem::error("file-not-found", format!("the {what} `{name}` was not found"));
+        self.not_found(problem.at(at), name, searched);
     }
 
-    /// Tells that the file `name` is not in any of the places where it was looked for.
-    pub(crate) fn not_found(
-        &mut self,
-        code: &'static str,
-        what: &str,
-        name: &str,
-        at: Location,
-        searched: &[PathBuf],
-    ) {
+    /// Tells `problem`: the file `name` is not in any of the places where it was looked for.
+    pub(crate) fn not_found(&mut self, problem: Problem, name: &str, searched: &[PathBuf]) {
         let mut names = Vec::new();
         for path in searched {
             let Some(folder) = path.parent() else { continue };
@@ -148,9 +142,7 @@ impl Loader<'_> {
         names.sort();
         names.dedup();
         let base = name.rsplit('/').next().unwrap_or(name);
-        let mut problem = Problem::error(code, format!("the {what} `{name}` was not found"))
-            .at(at)
-            .labelled("no such file");
+        let mut problem = problem.labelled("no such file");
         let mut shown: Vec<String> = Vec::new();
         for path in searched.iter().map(|path| self.project.display(path)) {
             if !shown.contains(&path) {

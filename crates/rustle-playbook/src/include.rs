@@ -1,21 +1,17 @@
 //! `include_tasks`: which task files it can reach.
 
-use std::path::{Path, PathBuf};
-
 use rustle_schema::names::BUNDLE_ROOT;
 use rustle_schema::task::{Action, Directives};
 use rustle_value::Value;
 
 use crate::arguments::{Arguments, RAW_PARAMS};
 use crate::keyword::Place;
-use crate::loader::{Job, Loader};
+use crate::loader::Loader;
 use crate::problem::Problem;
-use crate::project::slashed;
 use crate::scope::Scope;
 use crate::source::Location;
-use crate::static_name::{fixed_ends, static_text};
+use crate::static_name::static_text;
 use crate::task::Parts;
-use rustle_value::yaml::Node;
 
 /// The keywords that a dynamic include may have; all others do not reach the tasks that come in.
 const INCLUDE_KEYWORDS: [&str; 14] = [
@@ -49,7 +45,15 @@ impl Loader<'_> {
                     file
                 }
                 None => {
-                    self.reach_candidates(scope, text, at);
+                    match self.loop_names(scope, parts, text) {
+                        Some(names) => self.reach_loop(scope, names, &at),
+                        None => {
+                            let files = self.reach_candidates(scope, text, Some(at));
+                            if ["first_found", "fileglob"].iter().any(|lookup| text.contains(lookup)) {
+                                self.embed_all(&files);
+                            }
+                        }
+                    }
                     file
                 }
             },
@@ -151,147 +155,4 @@ impl Loader<'_> {
             }
         }
     }
-
-    /// Where the task file `name` lies; if nowhere, that is told.
-    pub(crate) fn find_task_file(&mut self, scope: &Scope, name: &str, at: &Location) -> Option<PathBuf> {
-        let candidates = self.task_file_candidates(scope, name);
-        let Some(path) = self.project.first_file(candidates.clone()) else {
-            self.missing_file("task file", name, at.clone(), &candidates);
-            return None;
-        };
-        if self.project.bundle_name(&path).is_none() {
-            self.outside(
-                name,
-                at.clone(),
-                "move it into the project, or choose a folder above it as the project's root",
-            );
-            return None;
-        }
-        Some(path)
-    }
-
-    /// Where the task file `name` is looked for: beside the file that asks, in the role, beside the playbook.
-    fn task_file_candidates(&self, scope: &Scope, name: &str) -> Vec<PathBuf> {
-        let mut folders = vec![scope.doc.folder().to_owned()];
-        if let Some(role) = &scope.role {
-            if scope.handlers {
-                folders.push(role.dir.join("handlers"));
-            }
-            folders.push(role.dir.join("tasks"));
-            folders.push(role.dir.clone());
-        }
-        folders.push(scope.playbook.to_path_buf());
-        folders.push(scope.playbook.join("tasks"));
-        let mut candidates: Vec<PathBuf> = Vec::new();
-        for folder in folders {
-            let path = crate::project::normal(&folder.join(name));
-            if !candidates.contains(&path) {
-                candidates.push(path);
-            }
-        }
-        candidates
-    }
-
-    /// Sees to it that the task file at `path` is read; its name in the plan.
-    fn reach_task_file(&mut self, scope: &Scope, path: &Path) -> Option<String> {
-        let name = self.project.bundle_name(path)?;
-        if self.asked.insert(name.clone()) {
-            let job =
-                Job::TaskFile { name: name.clone(), path: path.to_owned(), scope: Box::new(scope.clone()) };
-            self.jobs.push_back(job);
-        }
-        Some(name)
-    }
-
-    /// Reaches every task file that a template can name.
-    fn reach_candidates(&mut self, scope: &Scope, text: &str, at: Location) {
-        let (prefix, suffix) = fixed_ends(text);
-        let mut files = Vec::new();
-        let bases = match &scope.role {
-            Some(role) if scope.handlers => vec![role.dir.join("handlers"), role.dir.join("tasks")],
-            Some(role) => vec![role.dir.join("tasks")],
-            None => vec![
-                scope.playbook.join("tasks"),
-                scope.doc.folder().to_owned(),
-                scope.playbook.to_path_buf(),
-            ],
-        };
-        for (number, base) in bases.iter().enumerate() {
-            let named = crate::project::normal(&base.join(prefix));
-            let folder = if prefix.is_empty() || prefix.ends_with('/') {
-                named.as_path()
-            } else {
-                named.parent().unwrap_or(base)
-            };
-            let everything = scope.role.is_some() || number == 0 || folder != &*scope.playbook;
-            let below = if everything { self.project.files_below(folder) } else { self.project.list(folder) };
-            let start = if folder == named { String::new() } else { slashed(&named) };
-            files.extend(below.into_iter().filter(|path| {
-                let shown = slashed(path);
-                is_yaml(path) && shown.starts_with(&start) && shown.ends_with(suffix)
-            }));
-        }
-        files.sort();
-        files.dedup();
-        let surely = |path: &Path| path.components().any(|part| part.as_os_str() == "tasks");
-        files.retain(|path| surely(path) || self.looks_like_tasks(path));
-        if files.is_empty() {
-            let mut searched: Vec<String> = bases.iter().map(|base| self.project.display(base)).collect();
-            searched.dedup();
-            self.problems.add(
-                Problem::warning("file-not-found", format!("no task file matches `{text}`"))
-                    .at(at)
-                    .with_note(format!("searched below: {}", searched.join(", "))),
-            );
-        }
-        for path in files {
-            self.reach_task_file(scope, &path);
-        }
-    }
-
-    /// Whether a file that lies among others is a list of tasks rather than a playbook or a file of variables.
-    fn looks_like_tasks(&mut self, path: &Path) -> bool {
-        let known = self.project.documents.get(path).cloned().flatten();
-        let root = match known {
-            Some(doc) => doc.root.clone(),
-            None => {
-                let text = std::fs::read_to_string(path).unwrap_or_default();
-                rustle_value::yaml::parse(&text).ok().and_then(|documents| documents.into_iter().next())
-            }
-        };
-        let items = root.as_ref().and_then(Node::as_sequence).unwrap_or_default();
-        !items.is_empty()
-            && items.iter().all(|item| {
-                item.as_mapping().is_some()
-                    && item.get("hosts").is_none()
-                    && item.get("import_playbook").is_none()
-            })
-    }
-
-    /// Reads a task file that an include reaches.
-    pub(crate) fn reached_task_file(&mut self, name: String, path: &Path, scope: &Scope) {
-        let steps = match self.document(path) {
-            Some(doc) => {
-                let scope = scope.apart(&doc);
-                let steps = doc
-                    .root
-                    .as_ref()
-                    .map(|root| self.task_list(&scope, "a task file", root))
-                    .unwrap_or_default();
-                for step in &steps {
-                    if let (rustle_schema::task::Step::Task(task), true) = (step, scope.handlers) {
-                        self.enter_handler(&scope, task);
-                    }
-                }
-                steps
-            }
-            None => Vec::new(),
-        };
-        self.plan.task_files.insert(name, steps);
-    }
-}
-
-/// Whether the file's name is that of a YAML file.
-pub(crate) fn is_yaml(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "yml" || extension == "yaml")
 }

@@ -94,7 +94,7 @@ const ROLE: [&str; 6] = ["role", "when", "tags", "collections", "delegate_to", "
 const PLAYBOOK: [&str; 3] = ["import_playbook", "when", "tags"];
 
 /// Keywords that are understood as such and not supported yet, each with what to do instead; that may be empty.
-const UNSUPPORTED: [(&str, &str); 25] = [
+const UNSUPPORTED: [(&str, &str); 24] = [
     ("async", "the task would run to its end before the next one begins: remove the keyword if that will do"),
     ("poll", "the task would run to its end before the next one begins: remove the keyword if that will do"),
     ("delegate_to", "a runner acts on the host it is started on; build another runner for the other host"),
@@ -109,7 +109,6 @@ const UNSUPPORTED: [(&str, &str); 25] = [
     ("vars_prompt", "pass the value with `--extra-vars`"),
     ("debugger", ""),
     ("become_exe", ""),
-    ("port", "a runner makes no connection: remove the keyword"),
     ("gather_timeout", ""),
     ("fact_path", ""),
     ("validate_argspec", ""),

@@ -13,6 +13,7 @@ pub(crate) use task::{pair, piece};
 
 use crate::source::SourceFile;
 use rustle_value::yaml::Node;
+use snippets::Keywords;
 
 /// Where everything in a plan was written: tasks by their number, and every template and bare condition there is.
 #[derive(Debug, Default)]
@@ -43,7 +44,8 @@ impl Origins {
     pub fn snippets(&self) -> impl Iterator<Item = Snippet<'_>> {
         let tasks = self.tasks.iter().flatten().flat_map(TaskOrigin::snippets);
         let others = self.holders.iter().flat_map(|holder| {
-            snippets::of_mapping(&holder.owner, &holder.file, &holder.node, holder.keywords)
+            let keywords = if holder.keywords { Keywords::Shared } else { Keywords::None };
+            snippets::of_mapping(&holder.owner, &holder.file, &holder.node, keywords)
         });
         tasks.chain(others)
     }

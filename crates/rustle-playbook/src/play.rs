@@ -67,6 +67,8 @@ impl Loader<'_> {
                 "force_handlers" => play.force_handlers = self.boolean(&scope, keyword, value),
                 "strategy" => self.strategy(&scope, value),
                 _ if LISTS.contains(&keyword) => {}
+                // The old name of `remote_user`. Elsewhere it is a module.
+                "user" => self.no_connection(&scope, keyword, key),
                 "when" => self.unknown_keyword(&scope, Place::Play, keyword, key),
                 _ if self.directive(&scope, &mut directives, keyword, key, value) => {}
                 _ => self.unknown_keyword(&scope, Place::Play, keyword, key),

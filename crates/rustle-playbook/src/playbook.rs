@@ -30,6 +30,12 @@ impl Loader<'_> {
             self.problems.add(Problem::error("file-not-found", message));
             return false;
         }
+        if self.project.bundle_name(path).is_none() {
+            let shown = self.project.display(path);
+            let message = format!("the playbook `{shown}` lies outside of the project");
+            self.problems.add(Problem::error("outside-project", message));
+            return false;
+        }
         let Some(doc) = self.document(path) else { return false };
         let scope = self.playbook_scope(&doc, None);
         self.plays(&scope, &Given::default());

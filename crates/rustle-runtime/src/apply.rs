@@ -58,8 +58,7 @@ pub fn apply<M: Module>(args: &Map, ctx: &Context) -> Result<Outcome> {
     let mut args = args.clone();
     let early = args.remove(WARNINGS);
     let early = early.as_ref().and_then(Value::as_items).unwrap_or_default().iter().map(Value::to_string);
-    let (module, warnings) =
-        args::parse::<M>(&args, ctx.environment()).map_err(|errors| Error::new(errors.to_string()))?;
+    let (module, warnings) = args::parse::<M>(&args, ctx.environment())?;
     let mut outcome = module.apply(ctx)?;
     outcome.warnings.splice(0..0, early.chain(warnings));
     Ok(outcome)

@@ -5,6 +5,8 @@ use std::fmt::{self, Display};
 use rustle_schema::outcome::Outcome;
 use rustle_value::{Map, Value};
 
+use crate::args::ArgErrors;
+
 /// What a module returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -56,6 +58,12 @@ impl From<std::io::Error> for Error {
 impl From<std::string::FromUtf8Error> for Error {
     fn from(error: std::string::FromUtf8Error) -> Error {
         Error::new(error.to_string())
+    }
+}
+
+impl From<ArgErrors> for Error {
+    fn from(errors: ArgErrors) -> Error {
+        Error::new(errors.to_string())
     }
 }
 

@@ -63,7 +63,9 @@ pub mod __private {
     pub use rustle_value::Value;
 
     pub use crate::apply::{apply, nested, prepare, spec, unchecked, word};
-    pub use crate::args::spec_text::{Piece, bytes, concat, contains, count, distinct, length, text};
+    pub use crate::args::spec_text::{
+        Piece, bytes, concat, contains, count, distinct, is_options, length, text,
+    };
     pub use crate::args::{Choice, FromArg, FromArgs, Given};
     pub use crate::registry::Registration;
 }

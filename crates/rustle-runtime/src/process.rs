@@ -69,6 +69,19 @@ impl Program {
         self
     }
 
+    /// The program and its arguments as a line that a shell would read back, as Python's `shlex.join` writes it.
+    pub fn command_line(&self) -> String {
+        let words = self.argv.iter().map(|word| {
+            let word = word.to_string_lossy();
+            let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./-_".contains(c);
+            match word.is_empty() || !word.chars().all(plain) {
+                true => format!("'{}'", word.replace('\'', "'\"'\"'")),
+                false => word.into_owned(),
+            }
+        });
+        words.collect::<Vec<_>>().join(" ")
+    }
+
     /// Runs it to its end, with the environment of the task.
     ///
     /// # Errors
@@ -168,6 +181,12 @@ mod tests {
         assert_eq!(finished, Finished { code: 3, stdout: b"out\n".to_vec(), stderr: b"err\n".to_vec() });
         assert_eq!(sh("kill -9 $$").run(&ctx).unwrap().code, -9);
         assert_eq!(Program::new(["/nope"]).run(&ctx).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn a_command_line_is_quoted_where_it_must_be() {
+        let program = Program::new(["/bin/x", "a b", "it's", "", "-n=1"]);
+        assert_eq!(program.command_line(), r#"/bin/x 'a b' 'it'"'"'s' '' -n=1"#);
     }
 
     #[test]

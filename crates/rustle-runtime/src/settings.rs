@@ -29,6 +29,8 @@ pub struct Settings {
     pub task_timeout: Option<Duration>,
     /// Whether somebody can be asked.
     pub interactive: bool,
+    /// The host that was asked for, `ansible_limit`.
+    pub limit: Option<String>,
 }
 
 impl Default for Settings {
@@ -45,6 +47,7 @@ impl Default for Settings {
             force_handlers: false,
             task_timeout: None,
             interactive: false,
+            limit: None,
         }
     }
 }

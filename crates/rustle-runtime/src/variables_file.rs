@@ -29,10 +29,7 @@ pub fn parse(content: &str, path: &str) -> Result<Map> {
     match value {
         Value::Map(map) => Ok(map),
         Value::None => Ok(Map::new()),
-        other => Err(Error::new(format!(
-            "{path} must hold a dictionary of variables, not a {}",
-            other.type_name()
-        ))),
+        _ => Err(Error::new(format!("{path} must be stored as a dictionary/hash"))),
     }
 }
 
@@ -49,7 +46,9 @@ mod tests {
 
     #[test]
     fn what_is_no_mapping_is_told_with_its_place() {
-        assert!(parse("[1]", "x.yml").unwrap_err().message().contains("x.yml must hold a dictionary"));
+        assert!(
+            parse("[1]", "x.yml").unwrap_err().message().contains("x.yml must be stored as a dictionary")
+        );
         assert!(parse("a: [", "x.yml").unwrap_err().message().starts_with("x.yml:"));
         assert!(parse("a: !vault x", "x.yml").unwrap_err().message().contains("x.yml:1:"));
     }

@@ -183,3 +183,18 @@ fn every_fault_is_reported() {
     }
     assert_eq!(messages.len(), 7, "{messages:#?}");
 }
+
+#[test]
+fn what_the_module_sets_cannot_be_given() {
+    use rustle_runtime::testing::{Case, args};
+
+    let outcome = Case::<Everything>::new(args! { "t": "x" }).apply();
+    let shown = outcome.data.get("shown").map(Value::to_string).unwrap_or_default();
+    assert!(shown.contains("prepared: Some(\"yes\")"), "{shown}");
+    assert_eq!(
+        Case::<Everything>::new(args! { "t": "x", "_prepared": "no" }).assert_fails(),
+        "Unsupported parameters for (test.everything) module: _prepared. It is set by the module itself."
+    );
+    let both = Case::<Everything>::new(args! { "t": "x", "text": "y" }).apply();
+    assert_eq!(both.warnings, ["Both option text and its alias t are set."]);
+}

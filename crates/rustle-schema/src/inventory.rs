@@ -12,6 +12,9 @@ pub struct Inventory {
     pub hosts: BTreeMap<String, Host>,
     /// Groups by name.
     pub groups: BTreeMap<String, Group>,
+    /// The file that it was read from, below the bundle's root, if it was one file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 /// One host.
@@ -27,9 +30,12 @@ pub struct Host {
 /// One group.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Group {
-    /// Variables from the inventory itself and from `group_vars/`, the latter winning.
+    /// Variables from the inventory itself.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub vars: Map,
+    /// Variables from `group_vars/`: those of any group come before those that the inventory itself gives to any.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub file_vars: Map,
     /// The hosts that are in it directly.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hosts: Vec<String>,

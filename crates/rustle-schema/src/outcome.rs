@@ -19,7 +19,8 @@ pub struct Outcome {
     /// What it returns beside that, in the order in which it shall be shown.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub data: Map,
-    /// Differences, in diff mode.
+    /// Differences, in diff mode. In the task's result one stands as a mapping, several as a list; where `data` has a
+    /// list under `diff`, they are added to it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub diff: Vec<Diff>,
     /// What it does to the run.

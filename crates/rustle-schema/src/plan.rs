@@ -19,9 +19,9 @@ pub const PLAN_FORMAT: u32 = 1;
 pub struct Plan {
     /// [`PLAN_FORMAT`] of the writer.
     pub format: u32,
-    /// What it was made of, relative to the project: `site.yml`.
+    /// What it was made of, relative to the project: `site.yml`. `playbook_dir` is its folder below the bundle's root.
     pub name: String,
-    /// The files that positions refer to, relative to the project.
+    /// The files that positions refer to, by their names below the bundle's root.
     pub sources: Vec<String>,
     /// The plays, in order.
     pub plays: Vec<Play>,
@@ -57,7 +57,8 @@ pub struct Play {
     pub gather_subset: Vec<Value>,
     /// Keywords that the tasks inherit, `vars` among them.
     pub directives: Directives,
-    /// `vars_files`: each a file, or a list of files of which the first that exists is taken.
+    /// `vars_files`: each a file, or a list of files of which the first that exists is taken. A file is a template, or its
+    /// absolute name below [`BUNDLE_ROOT`](crate::names::BUNDLE_ROOT).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub vars_files: Vec<Value>,
     /// `force_handlers`.
@@ -130,7 +131,8 @@ pub struct RoleUse {
     pub position: Position,
 }
 
-/// `tasks_from`, `handlers_from`, `defaults_from`, `vars_from`: text or templates; `None` stands for `main`.
+/// `tasks_from`, `handlers_from`, `defaults_from`, `vars_from`: `None` stands for `main`. Text is a key of the role's
+/// table, without an extension; a template may give a name with one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RoleFrom {
     /// `tasks_from`.

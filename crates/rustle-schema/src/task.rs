@@ -159,21 +159,23 @@ pub enum Action {
         module: String,
         /// The name as it was written, for display: `ansible.builtin.copy`.
         written: String,
-        /// Its arguments: a mapping, or a template of one. Free-form text stands under `_raw_params`.
+        /// Its arguments: a mapping, or a template of one. Free-form text stands under `_raw_params`; a template of more
+        /// arguments, beside those that are given one by one, under `_variable_params`.
         args: Value,
     },
     /// `meta`.
     Meta(Meta),
     /// `include_tasks`.
     IncludeTasks {
-        /// The file, text or a template.
+        /// The file: a template, or its absolute name below [`BUNDLE_ROOT`](crate::names::BUNDLE_ROOT), which with the
+        /// root taken off is a key of [`Plan::task_files`](crate::plan::Plan::task_files).
         file: Value,
         /// `apply`: keywords for the tasks that come in.
         apply: Box<Directives>,
     },
     /// `include_role`.
     IncludeRole {
-        /// The role's name, text or a template.
+        /// The role's name, or a template of it: a key of [`Plan::roles`](crate::plan::Plan::roles).
         name: Value,
         /// Which of its files.
         from: Box<RoleFrom>,

@@ -79,6 +79,17 @@ pub fn misfit(value: &Value, kind: &Kind, ty: &Type) -> Option<String> {
     }
 }
 
+/// That `value` cannot be the default of a type called `name`: it is none of its choices, or not its arguments.
+pub fn unfit(value: &Value, name: &str) -> String {
+    match value {
+        Value::Str(word) => format!("`{word}` cannot be the default of `{name}`"),
+        Value::Map(_) => {
+            format!("`{{}}` cannot be the default of `{name}`, which has no arguments of its own")
+        }
+        _ => format!("this cannot be the default of `{name}`"),
+    }
+}
+
 /// That the type of an integer does not hold `int`.
 fn out_of_range(int: i64, ty: &Type) -> Option<String> {
     let name = quote::quote!(#ty).to_string();

@@ -31,6 +31,7 @@ impl Errors {
     }
 
     /// All of them.
+    #[cfg(feature = "scan")]
     pub fn into_list(self) -> Vec<syn::Error> {
         self.list
     }

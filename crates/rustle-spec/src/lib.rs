@@ -17,5 +17,3 @@ mod names;
 mod rules;
 #[cfg(feature = "scan")]
 pub mod scan;
-
-pub use errors::Errors;

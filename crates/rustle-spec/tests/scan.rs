@@ -293,6 +293,12 @@ fn what_the_compiler_refuses_is_an_error_here_too() {
         d: FileAttributes,
         /// Doc.
         mode: Option<String>,
+        /// Doc.
+        #[arg(default)]
+        e: State,
+        /// Doc.
+        #[arg(default = [\"yes\", \"perhaps\"])]
+        f: Vec<State>,
     ";
     let lib = format!(
         "use rustle_runtime::args::FileAttributes;\n#[derive(Choice)] enum State {{ Yes, No }}\n{}",
@@ -306,7 +312,9 @@ fn what_the_compiler_refuses_is_an_error_here_too() {
             "src/lib.rs:5:12: a shared group of `AB` has an argument of the same name: `mode`",
             "src/lib.rs:6:9: `a` needs a documentation comment: what does a playbook's author give here?",
             "src/lib.rs:8:15: unknown key `defualt`; did you mean `default`?",
-            "src/lib.rs:11:15: `maybe` is none of the choices of `State`",
+            "src/lib.rs:11:25: `maybe` cannot be the default of `State`",
+            "src/lib.rs:18:15: `{}` cannot be the default of `State`, which has no arguments of its own",
+            "src/lib.rs:21:25: `perhaps` cannot be the default of `State`",
         ]
     );
     assert_eq!(errors(&[("src/lib.rs", "fn broken(a) {}")]), ["src/lib.rs:1:12: expected `:`"]);

@@ -20,6 +20,7 @@ pub struct Call<'a> {
     /// The named arguments that were not taken yet.
     pub kwargs: Map,
     asked: usize,
+    needed: usize,
     state: &'a State<'a>,
 }
 
@@ -31,7 +32,7 @@ impl<'a> Call<'a> {
         kwargs: Map,
         state: &'a State<'a>,
     ) -> Call<'a> {
-        Call { name, value, args, kwargs, asked: 0, state }
+        Call { name, value, args, kwargs, asked: 0, needed: 0, state }
     }
 
     /// Takes the argument that stands at `index` (counted without the piped value) or is called `name`.
@@ -48,8 +49,10 @@ impl<'a> Call<'a> {
     /// # Errors
     /// If it is not, as Python says it.
     pub fn required(&mut self, index: usize, name: &str) -> Result<Value, Error> {
+        self.needed = self.needed.max(index + 1);
         self.arg(index, name).ok_or_else(|| {
-            Error::type_error(format!("{}() missing 1 required positional argument: '{name}'", self.name))
+            let function = function_name(self.name);
+            Error::type_error(format!("{function}() missing 1 required positional argument: '{name}'"))
         })
     }
 
@@ -77,17 +80,19 @@ impl<'a> Call<'a> {
         if let Some(name) = self.kwargs.keys().next() {
             return Err(Error::type_error(format!(
                 "{}() got an unexpected keyword argument '{name}'",
-                self.name
+                function_name(self.name)
             )));
         }
         if self.args.len() > self.asked {
             // Python counts the piped value too.
-            return Err(Error::type_error(format!(
-                "{}() takes from 1 to {} positional arguments but {} were given",
-                self.name,
-                self.asked + 1,
-                self.args.len() + 1
-            )));
+            let (least, most, given) = (self.needed + 1, self.asked + 1, self.args.len() + 1);
+            let takes = match most {
+                1 => "1 positional argument".to_owned(),
+                most if most == least => format!("{most} positional arguments"),
+                most => format!("from {least} to {most} positional arguments"),
+            };
+            let function = function_name(self.name);
+            return Err(Error::type_error(format!("{function}() takes {takes} but {given} were given")));
         }
         Ok(())
     }
@@ -197,5 +202,60 @@ impl<'a> Call<'a> {
     /// An error of this call that is Python's `KeyError` or `ValueError`.
     pub fn error(&self, message: impl Into<String>) -> Error {
         Error::new(ErrorKind::Value, message)
+    }
+}
+
+/// What Python calls the function behind a filter, as its errors name it.
+fn function_name(name: &str) -> String {
+    const JINJA: [&str; 33] = [
+        "batch",
+        "capitalize",
+        "center",
+        "dictsort",
+        "filesizeformat",
+        "first",
+        "float",
+        "forceescape",
+        "format",
+        "indent",
+        "int",
+        "items",
+        "join",
+        "last",
+        "list",
+        "lower",
+        "max",
+        "min",
+        "pprint",
+        "replace",
+        "reverse",
+        "round",
+        "slice",
+        "sort",
+        "striptags",
+        "sum",
+        "title",
+        "tojson",
+        "trim",
+        "truncate",
+        "upper",
+        "urlencode",
+        "wordcount",
+    ];
+    let short = name.rsplit_once('.').map_or(name, |(_, short)| short);
+    match short {
+        "d" | "default" => "ansible_default".to_owned(),
+        "bool" => "to_bool".to_owned(),
+        "random" => "rand".to_owned(),
+        "shuffle" => "randomize_list".to_owned(),
+        "hash" => "get_hash".to_owned(),
+        "log" => "logarithm".to_owned(),
+        "pow" => "power".to_owned(),
+        "root" => "inversepower".to_owned(),
+        "dict2items" => "dict_to_list_of_dict_key_value_elements".to_owned(),
+        "items2dict" => "list_of_dict_key_value_elements_to_dict".to_owned(),
+        "wordwrap" | "xmlattr" => format!("do_{short}"),
+        _ if JINJA.contains(&short) => format!("do_{short}"),
+        _ => short.to_owned(),
     }
 }

@@ -173,7 +173,8 @@ impl Engine {
         kwargs: Map,
         world: &dyn World,
     ) -> Result<Value, Error> {
-        State::new(self, world).filter(name, value, args, kwargs)
+        let state = State::new(self, world);
+        state.filter(name, value, args, kwargs).and_then(|value| state.not_deferred(value))
     }
 
     /// Asks the test `name` outside of any template.

@@ -61,6 +61,15 @@ pub trait World {
     /// An environment variable of the runner.
     fn env(&self, name: &str) -> Option<String>;
 
+    /// The hosts of the inventory that `pattern` means, in order (`inventory_hostnames`).
+    ///
+    /// # Errors
+    /// If it is no pattern.
+    fn hosts(&self, pattern: &str) -> Result<Vec<String>, String> {
+        let _ = pattern;
+        Ok(Vec::new())
+    }
+
     /// Tells the user something that is no error.
     fn warn(&self, _message: &str) {}
 }

@@ -1,8 +1,9 @@
 //! The values of the playbook language.
 //!
 //! A playbook's values are Python's: `True`, `[1, 'a']`, tuples, integers of any size, undefined names. This crate holds
-//! the type that carries them ([`Value`], [`Map`]), their text forms ([`python`], [`json`], [`yaml`]), Ansible's coercions
-//! to argument types ([`coerce`]) and the lossless form in which they travel in plans and messages ([`wire`]).
+//! the type that carries them ([`Value`], [`Map`]), their text forms ([`python`], [`json`], [`yaml`], [`literal`]), what
+//! Python's operators, formats and string methods make of them ([`ops`], [`format`](mod@format), [`strings`]), Ansible's
+//! coercions to argument types ([`coerce`]) and the lossless form in which they travel in plans and messages ([`wire`]).
 //!
 //! No input or output happens here.
 

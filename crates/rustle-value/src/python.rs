@@ -49,7 +49,7 @@ fn write_repr(value: &Value, out: &mut String) {
             }
             out.push('}');
         }
-        Value::Omit => out.push_str("Omit"),
+        Value::Omit => out.push_str("<<Omit>>"),
         Value::Undefined(_) => out.push_str("Undefined"),
         Value::Object(object) => out.push_str(&object.text()),
     }

@@ -96,7 +96,7 @@ impl Value {
             Value::List(_) => "list",
             Value::Tuple(_) => "tuple",
             Value::Map(_) => "dict",
-            Value::Omit => "Omit",
+            Value::Omit => "_OmitType",
             Value::Undefined(_) => "Undefined",
             Value::Object(object) => object.type_name(),
         }

@@ -153,7 +153,6 @@ mod tests {
         let outcome = testing::apply::<Command>(args! { "_raw_params": "printf 'a\\nb\\n\\n'" });
         assert!(outcome.changed && !outcome.failed);
         assert_eq!(outcome.data.get("stdout"), Some(&Value::from("a\nb")));
-        assert_eq!(outcome.data.get("stdout_lines"), Some(&["a", "b"].into_iter().collect()));
         assert_eq!(outcome.data.get("cmd"), Some(&["printf", "a\\nb\\n\\n"].into_iter().collect()));
         let failed = testing::apply::<Command>(args! { "cmd": "false" });
         assert!(failed.failed && failed.changed);

@@ -18,11 +18,7 @@ pub fn run(program: &Program, cmd: Value, strip: bool, ctx: &Context) -> Result<
         Ok(finished) => finished,
         Err(_) => {
             let outcome = Outcome::failed("Error executing command.").with("rc", 2);
-            let cmd = match &cmd {
-                Value::List(words) => Value::from(join(words)),
-                other => other.clone(),
-            };
-            return Ok(with_output(outcome.with("cmd", cmd), "", ""));
+            return Ok(with_output(outcome.with("cmd", program.command_line()), "", ""));
         }
     };
     let Finished { code, stdout, stderr } = finished;
@@ -47,13 +43,9 @@ fn timestamp_after(start: &Zoned, begun: Instant) -> String {
     start.checked_add(passed).map_or_else(|_| clock::timestamp(), |end| clock::write(&end))
 }
 
-/// With standard output and standard error, whole and by line.
+/// With standard output and standard error; the runner adds them by line.
 pub fn with_output(outcome: Outcome, stdout: &str, stderr: &str) -> Outcome {
-    outcome
-        .with("stdout", stdout)
-        .with("stderr", stderr)
-        .with("stdout_lines", lines(stdout))
-        .with("stderr_lines", lines(stderr))
+    outcome.with("stdout", stdout).with("stderr", stderr)
 }
 
 /// A program that was not run, and why: as `command` returns it.
@@ -66,40 +58,4 @@ pub fn not_run(cmd: Value, msg: String, stdout: &str) -> Outcome {
         .with("end", ())
         .with("delta", ());
     with_output(outcome, stdout, "")
-}
-
-/// Python's `splitlines`.
-pub fn lines(text: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\r' if chars.peek() == Some(&'\n') => {}
-            '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
-                lines.push(std::mem::take(&mut line));
-            }
-            c => line.push(c),
-        }
-    }
-    if !line.is_empty() {
-        lines.push(line);
-    }
-    lines
-}
-
-fn join(words: &[Value]) -> String {
-    words.iter().map(Value::to_string).collect::<Vec<_>>().join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_are_pythons() {
-        assert_eq!(lines("a\r\nb\rc\n\nd"), ["a", "b", "c", "", "d"]);
-        assert_eq!(lines(""), [""; 0]);
-        assert_eq!(lines("a\n"), ["a"]);
-    }
 }

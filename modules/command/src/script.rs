@@ -93,12 +93,17 @@ impl Module for Script {
         let place = tempfile::Builder::new().prefix("rustle-script-").tempdir()?;
         let name = Path::new(source).file_name().unwrap_or_default();
         let script = place.path().join(name);
-        std::fs::write(&script, ctx.read(Path::new(source))?)?;
+        let content = ctx.read(Path::new(source))?;
+        std::fs::write(&script, &content)?;
         std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o700))?;
         let mut argv: Vec<OsString> = match &self.executable {
             Some(executable) => words::split(executable)?.into_iter().map(OsString::from).collect(),
             None => Vec::new(),
         };
+        // What is neither a program nor says what runs it is the shell's, as execvp(3) has it.
+        if argv.is_empty() && !content.starts_with(b"#!") && !content.starts_with(b"\x7fELF") {
+            argv.push("/bin/sh".into());
+        }
         argv.push(script.into_os_string());
         argv.extend(self.arguments.iter().flatten().map(OsString::from));
         let mut program = Program::new(argv);
@@ -144,6 +149,13 @@ mod tests {
         let failed =
             Case::<Script>::new(args! { "cmd": "s.sh", "executable": "sh -e" }).with_run(run()).apply();
         assert_eq!(failed.data.get("rc"), Some(&Value::Int(1)));
+    }
+
+    #[test]
+    fn a_script_that_does_not_say_what_runs_it_is_the_shells() {
+        let run = FakeRun::new().with_file("s", "echo $((1 + 1))\n");
+        let outcome = Case::<Script>::new(args! { "_raw_params": "s" }).with_run(run).apply();
+        assert_eq!(outcome.data.get("stdout"), Some(&Value::from("2\n")));
     }
 
     #[test]

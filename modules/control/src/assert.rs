@@ -31,7 +31,6 @@ pub struct Assert {
     success_msg: Option<Value>,
     /// Says nothing if all hold.
     #[arg(default = false)]
-    #[expect(dead_code, reason = "the reporter reads it")]
     quiet: bool,
 }
 
@@ -41,14 +40,15 @@ impl Module for Assert {
         let success_msg = message(self.success_msg.as_ref(), "success_msg", "All assertions passed")?;
         for assertion in &self.that {
             if !holds(assertion)? {
-                let outcome = Outcome { failed: true, ..Outcome::default() };
+                let outcome = Outcome { failed: true, verbose: true, ..Outcome::default() };
                 return Ok(outcome
                     .with("evaluated_to", false)
                     .with("assertion", written(assertion))
                     .with("msg", fail_msg));
             }
         }
-        Ok(Outcome::ok().with("msg", success_msg))
+        let outcome = Outcome { verbose: !self.quiet, ..Outcome::ok() };
+        Ok(outcome.with("msg", success_msg))
     }
 }
 

@@ -35,12 +35,13 @@ impl Module for Debug {
             let outcome = Outcome { skipped: true, ..Outcome::ok() };
             return Ok(outcome.with("skipped_reason", "Verbosity threshold not met."));
         }
+        let outcome = Outcome { verbose: true, ..Outcome::ok() };
         let Some(var) = &self.var else {
-            return Ok(Outcome::ok().with("msg", self.msg.clone()));
+            return Ok(outcome.with("msg", self.msg.clone()));
         };
         Ok(match &var.result {
-            Ok(value) => Outcome::ok().with(&var.source, value.clone()),
-            Err(message) => Outcome::ok()
+            Ok(value) => outcome.with(&var.source, value.clone()),
+            Err(message) => outcome
                 .with(&var.source, format!("<< error 1 - {message} >>"))
                 .warn(format!("Encountered 1 template error.\nerror 1 - {message}")),
         })

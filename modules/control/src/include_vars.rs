@@ -61,6 +61,9 @@ pub struct IncludeVars {
     /// The files that were found.
     #[arg(internal)]
     found: Option<Map>,
+    /// The dictionaries that are there already and that theirs are merged with.
+    #[arg(internal)]
+    existing: Option<Map>,
 }
 
 /// What becomes of a dictionary that several files set.
@@ -84,17 +87,23 @@ impl Module for IncludeVars {
                 Err(_) => Found::failed(&format!("{folder} directory does not exist")),
             },
         };
+        if args.get("hash_behaviour").is_some_and(|it| it.as_str() == Some("merge")) {
+            args.insert("_existing", found.existing(run)?);
+        }
         args.insert("_found", found.into_map());
         Ok(())
     }
 
     fn apply(&self, _ctx: &Context) -> Result<Outcome> {
         let found = self.found.as_ref().ok_or("include_vars was not prepared")?;
-        let mut variables = Map::new();
+        let mut variables = self.existing.clone().unwrap_or_default();
         let mut read = Vec::new();
         for (path, content) in found.get("files").and_then(Value::as_map).into_iter().flatten() {
             let (path, content) = (path.to_string(), content.as_str().unwrap_or_default());
-            let more = variables_file::parse(content, &path)?;
+            let more = match variables_file::parse(content, &path) {
+                Ok(more) => more,
+                Err(error) => return Ok(refused(error.message().into(), read)),
+            };
             match self.hash_behaviour {
                 HashBehaviour::Replace => variables.extend_from(&more),
                 HashBehaviour::Merge => merge(&mut variables, &more),
@@ -102,10 +111,7 @@ impl Module for IncludeVars {
             read.push(path);
         }
         if let Some(message) = found.get("error") {
-            return Ok(Outcome::failed("Task failed: Action failed: Unknown error.")
-                .with("ansible_facts", variables)
-                .with("ansible_included_var_files", read)
-                .with("message", message.clone()));
+            return Ok(refused(message.clone(), read));
         }
         if let Some(name) = &self.name {
             variables = Map::from([(name.as_str(), variables)]);
@@ -115,6 +121,14 @@ impl Module for IncludeVars {
             .with("ansible_included_var_files", read)
             .effect(Effect::IncludeVariables(variables)))
     }
+}
+
+/// The failure that is told in `message`, as Ansible tells it. No variable is set.
+fn refused(message: Value, read: Vec<String>) -> Outcome {
+    Outcome::failed("Task failed: Action failed: Unknown error.")
+        .with("ansible_facts", Map::new())
+        .with("ansible_included_var_files", read)
+        .with("message", message)
 }
 
 /// What is asked for.
@@ -149,6 +163,20 @@ impl Found {
 
     fn failed(message: &str) -> Found {
         Found { files: Map::new(), error: Some(message.to_owned()) }
+    }
+
+    /// The dictionaries among the variables that the files set which have a value already.
+    fn existing(&self, run: &dyn Run) -> Result<Map> {
+        let mut existing = Map::new();
+        for (path, content) in &self.files {
+            let Ok(more) = variables_file::parse(&content.to_string(), &path.to_string()) else { continue };
+            for (key, value) in &more {
+                if let (Value::Map(_), Some(old @ Value::Map(_))) = (value, run.variable(&key.to_string())?) {
+                    existing.insert(key.clone(), old);
+                }
+            }
+        }
+        Ok(existing)
     }
 
     fn into_map(self) -> Map {

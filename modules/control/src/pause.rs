@@ -75,6 +75,9 @@ impl Module for Pause {
             .with("rc", 0)
             .with("stdout", stdout)
             .with("stderr", "")
+            // Ansible's pause is no module, and does not return its output by line.
+            .with("stdout_lines", Value::Omit)
+            .with("stderr_lines", Value::Omit)
             .with("echo", self.echo)
             .with("user_input", answer))
     }

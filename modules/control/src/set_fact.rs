@@ -17,7 +17,7 @@ use rustle_runtime::prelude::*;
 /// - `ansible_facts` (dict): the variables
 #[rustle_module(name = "set_fact", check_mode = "full")]
 pub struct SetFact {
-    /// Accepted; a runner keeps no facts from one run to the next.
+    /// Makes facts of them as well, below the variables. A runner keeps no facts from one run to the next.
     #[arg(default = false)]
     cacheable: bool,
     /// The variables.
@@ -27,7 +27,6 @@ pub struct SetFact {
 
 impl Module for SetFact {
     fn apply(&self, _ctx: &Context) -> Result<Outcome> {
-        let _ = self.cacheable;
         if self.variables.is_empty() {
             return Err(Error::new(
                 "No key/value pairs provided, at least one is required for this action to succeed",
@@ -36,9 +35,11 @@ impl Module for SetFact {
         if let Some(wrong) = self.variables.keys().find(|key| !is_variable_name(key)) {
             return Err(Error::new(format!("Task failed: Invalid variable name {wrong:?}.")));
         }
-        Ok(Outcome::ok()
-            .with("ansible_facts", self.variables.clone())
-            .effect(Effect::SetVariables(self.variables.clone())))
+        let mut outcome = Outcome::ok().with("ansible_facts", self.variables.clone());
+        if self.cacheable {
+            outcome = outcome.effect(Effect::SetFacts(self.variables.clone()));
+        }
+        Ok(outcome.effect(Effect::SetVariables(self.variables.clone())))
     }
 }
 
@@ -57,9 +58,11 @@ mod tests {
 
     #[test]
     fn variables_become_an_effect() {
-        let outcome = testing::apply::<SetFact>(args! { "a": 1, "cacheable": true });
+        let outcome = testing::apply::<SetFact>(args! { "a": 1 });
         assert_eq!(outcome.effects, [Effect::SetVariables(Map::from([("a", 1)]))]);
         assert!(!outcome.changed);
+        let cached = testing::apply::<SetFact>(args! { "a": 1, "cacheable": true });
+        assert_eq!(cached.effects.first(), Some(&Effect::SetFacts(Map::from([("a", 1)]))));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 pub mod case;
 pub mod compare;
+pub mod compiled;
 pub mod deviations;
 pub mod event;
 pub mod model;

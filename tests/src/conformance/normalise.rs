@@ -23,6 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use fancy_regex::Regex;
+use rustle_schema::names::BUNDLE_ROOT;
 use serde_json::{Map, Value};
 
 use super::case::Case;
@@ -61,7 +62,7 @@ const MASKS: [(&str, &str); 6] = [
     (r#"[^\s'":,]*/ansible-local-[^/\s'"]+(/|(?=\W|$))"#, "{{TMP}}/"),
     (r"\.\d+\.\d{4}-\d{2}-\d{2}@\d{2}:\d{2}:\d{2}~", ".{{BACKUP}}~"),
     (r"Valid booleans include: .*", "Valid booleans include: {{SET}}"),
-    (r" at '[^']+:\d+:\d+'", ""),
+    (r" at '([^']+:\d+:\d+|<unknown>)'", ""),
     (r"Paused for \d+(\.\d+)? (seconds|minutes)", "Paused for {{N}} $2"),
 ];
 
@@ -81,6 +82,7 @@ impl Normaliser {
             (scratch.out().to_string_lossy().into_owned(), "{{OUT}}"),
             (scratch.home().to_string_lossy().into_owned(), "{{HOME}}"),
             (case.dir.to_string_lossy().into_owned(), "{{CASE}}"),
+            (BUNDLE_ROOT.to_owned(), "{{CASE}}"),
         ];
         // The longest first, in case that one lies in another.
         places.sort_by_key(|(path, _)| std::cmp::Reverse(path.len()));

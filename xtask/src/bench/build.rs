@@ -32,14 +32,21 @@ pub(crate) fn bundle(playbook: &Path) -> io::Result<Vec<u8>> {
     let folder = playbook.parent().unwrap_or(Path::new(".")).to_owned();
     let name = playbook.file_name().map(PathBuf::from).unwrap_or_default();
     let mut config = Config::default();
-    config.set_source(PlanSource::Playbook(name));
+    config.runner.source = Some(PlanSource::Playbook(name));
     let options = BuildOptions { folder, config, name: "bench".into(), ..BuildOptions::default() };
-    build_bundle(&options).map(|prepared| prepared.bundle).map_err(|problems| io::Error::other(problems.to_string()))
+    build_bundle(&options)
+        .map(|prepared| prepared.bundle)
+        .map_err(|problems| io::Error::other(problems.to_string()))
 }
 
 /// Runs cargo at the root.
 pub(crate) fn cargo(root: &Path, arguments: &[&str]) -> io::Result<()> {
-    let status = Command::new(env!("CARGO")).args(arguments).arg("--quiet").arg("--locked").current_dir(root).status()?;
+    let status = Command::new(env!("CARGO"))
+        .args(arguments)
+        .arg("--quiet")
+        .arg("--locked")
+        .current_dir(root)
+        .status()?;
     if status.success() { Ok(()) } else { Err(io::Error::other(format!("cargo {}", arguments.join(" ")))) }
 }
 
@@ -56,7 +63,8 @@ pub(crate) fn measure(root: &Path, work: &Path) -> io::Result<Build> {
     let target = work.join("target");
     let text = target.display().to_string();
     let build = |extra: &[&str]| {
-        let mut command = vec![env!("CARGO"), "build", "--quiet", "--release", "--locked", "-p", "runner-template"];
+        let mut command =
+            vec![env!("CARGO"), "build", "--quiet", "--release", "--locked", "-p", "runner-template"];
         command.extend(["--target-dir", text.as_str()]);
         command.extend(extra);
         let command: Vec<String> = command.into_iter().map(str::to_owned).collect();

@@ -40,8 +40,18 @@ pub fn command() -> Command {
                 .value_parser(value_parser!(usize))
                 .help("Runs of each; the median is told"),
         )
-        .arg(Arg::new("no-ansible").long("no-ansible").action(ArgAction::SetTrue).help("Leaves ansible-core out"))
-        .arg(Arg::new("no-build").long("no-build").action(ArgAction::SetTrue).help("Leaves builds and prepare() out"))
+        .arg(
+            Arg::new("no-ansible")
+                .long("no-ansible")
+                .action(ArgAction::SetTrue)
+                .help("Leaves ansible-core out"),
+        )
+        .arg(
+            Arg::new("no-build")
+                .long("no-build")
+                .action(ArgAction::SetTrue)
+                .help("Leaves builds and prepare() out"),
+        )
         .arg(
             Arg::new("write")
                 .long("write")
@@ -70,7 +80,8 @@ pub fn run(matches: &ArgMatches) -> io::Result<ExitCode> {
     std::fs::create_dir_all(&work)?;
     let bench = Bench::new(root, work, !matches.get_flag("no-ansible"))?;
     let rows = bench.runs(tasks, rounds)?;
-    let build = if matches.get_flag("no-build") { None } else { Some(build::measure(&bench.root, &bench.work)?) };
+    let build =
+        if matches.get_flag("no-build") { None } else { Some(build::measure(&bench.root, &bench.work)?) };
     let text = table::text(&rows, tasks, rounds, build.as_ref());
     println!("{text}");
     if matches.get_flag("write") {

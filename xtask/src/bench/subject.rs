@@ -84,8 +84,12 @@ impl Kind {
         let name = self.name();
         match self {
             Kind::Start | Kind::Debug => format!("    - debug:\n        msg: message {index}\n"),
-            Kind::Skipped => format!("    - debug:\n        msg: message {index}\n      when: wanted == {index}\n"),
-            Kind::File => format!("    - file:\n        path: {name}-{index}\n        state: directory\n        mode: '0755'\n"),
+            Kind::Skipped => {
+                format!("    - debug:\n        msg: message {index}\n      when: wanted == {index}\n")
+            }
+            Kind::File => format!(
+                "    - file:\n        path: {name}-{index}\n        state: directory\n        mode: '0755'\n"
+            ),
             Kind::Copy => format!(
                 "    - copy:\n        content: \"This is number {index}.\\n\"\n        dest: {name}-{index}\n        mode: '0644'\n"
             ),

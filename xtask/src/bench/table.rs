@@ -29,7 +29,10 @@ pub(crate) fn text(rows: &[Row], tasks: usize, rounds: usize, build: Option<&Bui
 
 fn runs(page: &mut String, title: &str, rows: &[Row], pick: impl Fn(&Cost) -> f64) {
     let _ = writeln!(page, "## {title}\n");
-    let _ = writeln!(page, "| task | floor | shell | Rustle | ansible-core | Rustle / floor | ansible-core / Rustle |");
+    let _ = writeln!(
+        page,
+        "| task | floor | shell | Rustle | ansible-core | Rustle / floor | ansible-core / Rustle |"
+    );
     let _ = writeln!(page, "| --- | --- | --- | --- | --- | --- | --- |");
     for row in rows {
         let cost = |subject: Subject| {
@@ -63,7 +66,11 @@ fn builds(page: &mut String, build: &Build) {
     for (tasks, seconds) in &build.prepare {
         let _ = writeln!(page, "| `prepare()` of {tasks} tasks | {seconds:.2} CPU s |");
     }
-    let _ = writeln!(page, "| the template, first release build with all dependencies | {:.0} CPU s |", build.cold);
+    let _ = writeln!(
+        page,
+        "| the template, first release build with all dependencies | {:.0} CPU s |",
+        build.cold
+    );
     let _ = writeln!(page, "| the template, after a changed playbook | {:.1} CPU s |", build.incremental);
     let _ = writeln!(page, "| the template's executable, stripped | {:.2} MB |", build.size as f64 / 1e6);
     if let Some(size) = build.static_size {

@@ -15,6 +15,14 @@ use rustle_tests::conformance::{ANSIBLE_CORE, compare};
 use ansible::Ansible;
 use choose::Choice;
 
+/// ansible-playbook of the version that the suite records, installed if it is not there.
+///
+/// # Errors
+/// If it cannot be installed.
+pub fn ansible_playbook() -> io::Result<std::path::PathBuf> {
+    Ok(venv::ensure()?.join("bin/ansible-playbook"))
+}
+
 /// The subcommand's name.
 pub const NAME: &str = "conformance";
 

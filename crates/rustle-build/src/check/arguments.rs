@@ -1,6 +1,6 @@
 //! The arguments of one task against the specification of its module.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustle_playbook::{Location, Problem, TaskOrigin, ValuePath};
 use rustle_schema::module_spec::{ArgSpec, ModuleSpec};
@@ -13,6 +13,9 @@ use crate::suggest;
 
 /// The argument under which a plan keeps free-form text.
 pub(crate) const FREE_FORM: &str = "_raw_params";
+
+/// The argument under which a plan keeps a template of more arguments.
+const MORE: &str = "_variable_params";
 
 /// Whose arguments are checked.
 pub(crate) struct Place<'a> {
@@ -64,8 +67,30 @@ impl Given<'_> {
     }
 }
 
-/// The arguments that are given, by their canonical name.
-pub(crate) type GivenArgs<'a> = BTreeMap<&'a str, Given<'a>>;
+/// The arguments that are given.
+#[derive(Default)]
+pub(crate) struct GivenArgs<'a> {
+    /// By their canonical name.
+    by_name: BTreeMap<&'a str, Given<'a>>,
+    /// Those that an unknown name was probably meant for: that is told, so they are not told to be missing.
+    meant: BTreeSet<&'a str>,
+}
+
+impl<'a> GivenArgs<'a> {
+    /// The argument of this canonical name.
+    pub(crate) fn get(&self, name: &str) -> Option<&Given<'a>> {
+        self.by_name.get(name)
+    }
+
+    /// Whether it is given, under whatever name, or was probably meant to be.
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.by_name.contains_key(name) || self.meant.contains(name)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'a str, &Given<'a>)> {
+        self.by_name.iter().map(|(name, given)| (*name, given))
+    }
+}
 
 /// Checks the arguments of a task.
 pub(crate) fn check(spec: &ModuleSpec, args: &Map, place: &Place<'_>, problems: &mut Vec<Problem>) {
@@ -77,9 +102,12 @@ pub(crate) fn check(spec: &ModuleSpec, args: &Map, place: &Place<'_>, problems: 
         place,
     };
     let given = scope.given(args, &ValuePath::root(), problems);
-    scope.required(&given, problems);
     types::check(&scope, &given, problems);
-    rules::check(&scope, &spec.rules, &given, problems);
+    // What is missing here may be among those that are computed.
+    if !args.contains_key(MORE) {
+        scope.required(&given, problems);
+        rules::check(&scope, &spec.rules, &given, problems);
+    }
 }
 
 /// A set of arguments: those of a module, or those of one argument that is a mapping with arguments of its own.
@@ -105,10 +133,10 @@ impl<'a> Scope<'a> {
         path: &ValuePath,
         problems: &mut Vec<Problem>,
     ) -> GivenArgs<'a> {
-        let mut given = GivenArgs::new();
+        let mut given = GivenArgs::default();
         for (key, value) in args.iter() {
             // A name that is a template is known at run time only.
-            let Some(key) = key.as_str() else { continue };
+            let Some(key) = key.as_str().filter(|key| *key != MORE) else { continue };
             let path = path.key(key);
             let found = match (key, self.free_form) {
                 (FREE_FORM, Some(name)) => self.find(name),
@@ -120,7 +148,7 @@ impl<'a> Scope<'a> {
             };
             let Some(arg) = found else {
                 if !self.rest && key != FREE_FORM {
-                    problems.push(self.unknown(key, &path));
+                    problems.push(self.unknown(key, &path, &mut given.meant));
                 }
                 continue;
             };
@@ -129,7 +157,7 @@ impl<'a> Scope<'a> {
                 let problem = Problem::warning(lints::DEPRECATED_ARGUMENT, message).labelled(why.as_str());
                 problems.push(self.place.name(&path, problem));
             }
-            if let Some(before) = given.insert(&arg.name, Given { path: path.clone(), value }) {
+            if let Some(before) = given.by_name.insert(&arg.name, Given { path: path.clone(), value }) {
                 let message = format!("`{}` and `{path}` are one argument of {}", before.path, self.what());
                 let problem = Problem::warning(lints::REPEATED_ARGUMENT, message);
                 problems.push(self.place.name(&path, problem.labelled("only one of them counts")));
@@ -154,12 +182,15 @@ impl<'a> Scope<'a> {
         self.place.value(path, problem)
     }
 
-    fn unknown(&self, key: &str, path: &ValuePath) -> Problem {
+    fn unknown(&self, key: &str, path: &ValuePath, meant: &mut BTreeSet<&'a str>) -> Problem {
         let problem = Problem::error("unknown-argument", format!("{} has no argument `{key}`", self.what()))
             .labelled("no such argument");
         let names = self.args.iter().flat_map(|arg| std::iter::once(&arg.name).chain(&arg.aliases));
         let problem = match suggest::closest(key, names.map(String::as_str)) {
-            Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+            Some(near) => {
+                meant.extend(self.find(near).map(|arg| arg.name.as_str()));
+                problem.with_help(format!("did you mean `{near}`?"))
+            }
             None if self.args.is_empty() => problem.with_note("it takes no arguments"),
             None => {
                 let names = self.args.iter().map(|arg| arg.name.as_str());
@@ -171,7 +202,7 @@ impl<'a> Scope<'a> {
 
     pub(crate) fn required(&self, given: &GivenArgs<'_>, problems: &mut Vec<Problem>) {
         let missing: Vec<&ArgSpec> =
-            self.args.iter().filter(|arg| arg.required && !given.contains_key(arg.name.as_str())).collect();
+            self.args.iter().filter(|arg| arg.required && !given.contains(&arg.name)).collect();
         let names = suggest::enumerate(missing.iter().map(|arg| arg.name.as_str()));
         let problem = match missing.as_slice() {
             [] => return,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rustle_schema::names::BUNDLE_ROOT;
 use rustle_schema::plan::RoleUse;
 use rustle_schema::task::{Action, Directives, Task};
 use rustle_value::{Map, Value, yaml};
@@ -27,8 +28,10 @@ pub(crate) struct Definitions {
 }
 
 /// Variables that the runner itself defines; those that begin with `ansible_` beside them, which facts may be.
-pub(crate) const MAGIC: [&str; 22] = [
+/// The facts `gather_subset` and `module_setup` have no such prefix.
+pub(crate) const MAGIC: [&str; 24] = [
     "environment",
+    "gather_subset",
     "group_names",
     "groups",
     "hostvars",
@@ -37,6 +40,7 @@ pub(crate) const MAGIC: [&str; 22] = [
     "inventory_hostname",
     "inventory_hostname_short",
     "item",
+    "module_setup",
     "omit",
     "play_hosts",
     "playbook_dir",
@@ -86,6 +90,8 @@ impl Definitions {
         for (name, group) in &plan.inventory.groups {
             let sure = if name == "all" { Sure::Always } else { Sure::Perhaps };
             found.add_map(&group.vars, sure);
+            found.add_map(&group.file_vars, sure);
+            found.add_map(&group.file_vars, sure);
         }
         let plays = plan.plays.len();
         for play in &plan.plays {
@@ -182,6 +188,14 @@ impl Definitions {
         match value {
             Value::List(items) => items.iter().for_each(|item| self.vars_file(subject, item)),
             Value::Str(name) | Value::Template(name) => {
+                let inside = name.strip_prefix(BUNDLE_ROOT).and_then(|name| name.strip_prefix('/'));
+                if let Some(path) = inside {
+                    let file = subject.files.embedded.get(path.as_bytes());
+                    file.and_then(|file| read(&file.source))
+                        .iter()
+                        .for_each(|map| self.add_map(map, Sure::Perhaps));
+                    return;
+                }
                 if name.starts_with('/') || name.starts_with('~') {
                     self.open = true;
                     return;

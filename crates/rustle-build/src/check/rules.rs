@@ -13,7 +13,7 @@ pub(crate) fn check(scope: &Scope<'_>, rules: &[Rule], given: &GivenArgs<'_>, pr
 }
 
 fn broken(scope: &Scope<'_>, rule: &Rule, given: &GivenArgs<'_>) -> Option<Problem> {
-    let is_given = |name: &String| given.contains_key(name.as_str());
+    let is_given = |name: &String| given.contains(name);
     match rule {
         Rule::MutuallyExclusive(names) => exclusive(scope, names, given),
         Rule::RequiredTogether(names) => {

@@ -10,9 +10,12 @@ use crate::check::rules;
 use crate::lints::DECIMAL_MODE;
 use crate::suggest;
 
+/// The word for the mode of the source. Whether a module knows a source is its own matter, at run time.
+const SOURCE_MODE: &str = "preserve";
+
 /// Checks every value that is given.
 pub(crate) fn check(scope: &Scope<'_>, given: &GivenArgs<'_>, problems: &mut Vec<Problem>) {
-    for (name, Given { path, value }) in given {
+    for (name, Given { path, value }) in given.iter() {
         let Some(arg) = scope.find(name) else { continue };
         // Null is "not given" to most modules; those that it is wrong for say so at run time.
         if arg.expression || value.is_none() {
@@ -41,6 +44,9 @@ fn value_of(
         ArgType::Json => coerce::jsonarg(value).map(drop).map_err(|error| ("JSON", error)),
         ArgType::Mode => {
             decimal_mode(scope, path, value, problems);
+            if value.as_str() == Some(SOURCE_MODE) {
+                return;
+            }
             coerce::mode(value).map(drop).map_err(|error| ("a mode", error))
         }
         ArgType::Choice(words) => {

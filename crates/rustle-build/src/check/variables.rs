@@ -25,6 +25,7 @@ pub(crate) fn check(
     let engine = Engine::new();
     let tasks: BTreeMap<u32, Around> =
         all.tasks.iter().map(|visited| (visited.task.id, Around::of(&engine, visited))).collect();
+    let mut found: BTreeMap<(&str, bool), Vec<Problem>> = BTreeMap::new();
     for text in texts {
         let around = text.task.and_then(|id| tasks.get(&id));
         let mut told = BTreeSet::new();
@@ -38,9 +39,25 @@ pub(crate) fn check(
             let expected = around.is_some_and(|around| around.failure_is_expected);
             let certain = known.is_none() && !definitions.open && !expected && text.use_ == Use::Certain;
             let problem = if certain { undefined(used, definitions) } else { maybe(used, known) };
-            problems.push(text.place.put(problem, used.offset, used.name().len()));
+            let problem = text.place.put(problem, used.offset, used.name().len());
+            found.entry((used.name(), certain)).or_default().push(problem);
         }
     }
+    problems.extend(found.into_values().filter_map(first));
+}
+
+/// One problem for all places where a name is used: the first, and how many there are besides.
+fn first(mut places: Vec<Problem>) -> Option<Problem> {
+    places.sort_by(crate::diagnostics::order);
+    // A file that is imported twice has its places twice.
+    places.dedup();
+    let more = places.len().saturating_sub(1);
+    let problem = places.into_iter().next()?;
+    Some(match more {
+        0 => problem,
+        1 => problem.with_note("it is used in one more place"),
+        more => problem.with_note(format!("it is used in {more} more places")),
+    })
 }
 
 fn undefined(used: &VariableUse, definitions: &Definitions) -> Problem {

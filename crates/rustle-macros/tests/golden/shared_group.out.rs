@@ -107,11 +107,11 @@ const _: () = {
         apply: __rustle::apply::<Shared>,
     };
     const _: () = assert!(
-        __rustle::distinct(< Shared as __rustle::FromArgs > ::NAMES),
+        __rustle::distinct(< Shared as __rustle::FromArgs > ::NAMES), "{}",
         "a shared group of `Shared` has an argument of the same name"
     );
     const _: () = assert!(
-        __rustle::contains(< Shared as __rustle::FromArgs > ::NAMES, "mode"),
+        __rustle::contains(< Shared as __rustle::FromArgs > ::NAMES, "mode"), "{}",
         "there is no argument `mode`"
     );
 };

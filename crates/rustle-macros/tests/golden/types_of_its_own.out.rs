@@ -86,8 +86,9 @@ const _: () = {
         apply: __rustle::apply::<Types>,
     };
     const _: () = assert!(
-        < State as __rustle::FromArg > ::CHOICES.is_empty() || __rustle::contains(< State
-        as __rustle::FromArg > ::CHOICES, "present",),
-        "`present` is none of the choices of `State`"
+        __rustle::contains(< State as __rustle::FromArg > ::CHOICES, "present") || <
+        State as __rustle::FromArg > ::CHOICES.is_empty() && ! __rustle::is_options(<
+        State as __rustle::FromArg > ::KIND), "{}",
+        "`present` cannot be the default of `State`"
     );
 };

@@ -46,7 +46,7 @@ impl Loader<'_> {
         }
         let hosts = names.iter().map(|name| (*name).to_owned()).collect();
         let vars = inventory.groups.get("ungrouped").map(|group| group.vars.clone()).unwrap_or_default();
-        inventory.groups.insert("ungrouped".into(), Group { vars, hosts, children: Vec::new() });
+        inventory.groups.insert("ungrouped".into(), Group { vars, hosts, ..Group::default() });
         self.note_loss(
             "the plan does not say which groups its hosts are in, nor their variables: give an inventory",
         );

@@ -80,18 +80,8 @@ impl Loader<'_> {
     fn json_document(&mut self, file: &Arc<SourceFile>) -> Option<Arc<Document>> {
         match json::parse(&file.text) {
             Ok((root, twice)) => {
-                for twice in twice {
-                    let place = |span: rustle_value::yaml::Span| {
-                        Location::new(file, span.start.offset..span.end.offset)
-                    };
-                    self.problems.add(
-                        Problem::warning(
-                            "duplicate-key",
-                            format!("`{}` is given twice; the last one counts", twice.key),
-                        )
-                        .at(place(twice.span))
-                        .and_at(place(twice.before), "this one is lost"),
-                    );
+                for twice in &twice {
+                    self.duplicate_key(file, &twice.key, twice.span, twice.before);
                 }
                 self.project.sources.push(file.path.clone());
                 let path = self.project.root.join(&file.path);

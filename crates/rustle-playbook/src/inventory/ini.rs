@@ -232,7 +232,10 @@ fn typed(text: &str) -> Value {
             other => other,
         }
     }
-    marked(literal_eval(text).map_or_else(|| Value::str(text), lists))
+    // Python forgives a comment behind a literal; a `#` within a string is none.
+    let before_comment = text.match_indices('#').map(|(at, _)| text.get(..at).unwrap_or_default().trim_end());
+    let literal = literal_eval(text).or_else(|| before_comment.take(16).find_map(literal_eval));
+    marked(literal.map_or_else(|| Value::str(text), lists))
 }
 
 /// A variable as nodes, so that templates in it are found like all others. The place of the value is that of its text in
@@ -274,6 +277,8 @@ mod tests {
         assert_eq!(typed("true"), Value::str("true"));
         assert_eq!(typed("(1, 'a')"), Value::list([Value::Int(1), Value::str("a")]));
         assert_eq!(typed("0644"), Value::str("0644"));
+        assert_eq!(typed("['a#b'] # c"), Value::list([Value::str("a#b")]));
+        assert_eq!(typed("a # b"), Value::str("a # b"));
         assert_eq!(typed("{{ x }}"), Value::Template("{{ x }}".into()));
         assert_eq!(typed("['{{ x }}']"), Value::list([Value::Template("{{ x }}".into())]));
     }

@@ -9,7 +9,7 @@ mod words;
 use std::path::{Path, PathBuf};
 
 use rustle_schema::inventory::{Group, Host, Inventory};
-use rustle_value::{Map, Value};
+use rustle_value::{Map, Value, yaml};
 
 use crate::loader::Loader;
 use crate::origins::Owner;
@@ -37,6 +37,10 @@ impl Loader<'_> {
         folders.dedup();
         for folder in folders {
             self.adjacent_vars(&mut inventory, &folder);
+        }
+        if let [written] = self.options.inventory.as_slice() {
+            let path = absolute(&self.project.root.join(written));
+            inventory.source = self.project.is_file(&path).then(|| self.project.display(&path));
         }
         self.plan.inventory = inventory;
     }
@@ -93,7 +97,9 @@ impl Loader<'_> {
                 return;
             }
         };
-        let structured = matches!(extension, "yml" | "yaml" | "json");
+        let structured = matches!(extension, "yml" | "yaml" | "json")
+            || bytes.trim_ascii_start().starts_with(b"{")
+            || extension.is_empty() && is_yaml(&bytes);
         if bytes.starts_with(b"#!") || extension == "toml" {
             let what = if extension == "toml" { "a TOML inventory" } else { "a script" };
             let file = self.source_file(shown, &bytes);
@@ -106,7 +112,7 @@ impl Loader<'_> {
                 .at(Location::new(&file, 0..line))
                 .with_help("write what `ansible-inventory --list` prints into a file of JSON, and use that"),
             );
-        } else if structured || bytes.trim_ascii_start().starts_with(b"{") {
+        } else if structured {
             if let Some(doc) = self.document(path) {
                 self.structured_inventory(tree, &doc);
             }
@@ -135,7 +141,7 @@ impl Loader<'_> {
         if self.project.is_folder(&groups) {
             for (name, group) in &mut inventory.groups {
                 for path in self.vars_files_of(&groups, name) {
-                    group.vars.extend_from(&self.vars_file(&path, Owner::Group(name.clone())));
+                    group.file_vars.extend_from(&self.vars_file(&path, Owner::Group(name.clone())));
                 }
             }
         }
@@ -150,6 +156,18 @@ impl Loader<'_> {
     }
 }
 
+/// Whether a file whose name has no ending is an inventory in YAML: ansible-core tries that first, and takes it if the
+/// file holds a mapping. A key that stands alone is no line of the other form, so then what is wrong is told as of YAML.
+fn is_yaml(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    if lines.find(|line| *line != "---").is_some_and(|line| line.ends_with(':')) {
+        return true;
+    }
+    let documents = yaml::parse_noting(text, &mut Vec::new());
+    documents.is_ok_and(|documents| matches!(&documents[..], [root] if root.as_mapping().is_some()))
+}
+
 /// Where there is no inventory, there is this host. It is in no group: `hosts: all` does not mean it.
 fn implicit() -> Inventory {
     let mut inventory = Inventory::default();
@@ -158,4 +176,24 @@ fn implicit() -> Inventory {
     inventory.groups.insert("all".into(), Group { children: vec!["ungrouped".into()], ..Group::default() });
     inventory.groups.insert("ungrouped".into(), Group::default());
     inventory
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_an_ending_is_looked_into() {
+        for text in [
+            "all:\n  hosts:\n    web1:\n",
+            "---\n# hosts\nweb: {hosts: {web1: }}\n",
+            "all:\n  hosts: [\n",
+            "web1 a='b: c'\n",
+        ] {
+            assert!(is_yaml(text.as_bytes()), "{text}");
+        }
+        for text in ["", "web1\nweb2\n", "[web]\n", "[web]\nweb1 port=80\n", "web1:22\n", "---\n"] {
+            assert!(!is_yaml(text.as_bytes()), "{text}");
+        }
+    }
 }

@@ -120,6 +120,8 @@ impl Tree {
             .collect();
         let all = self.groups.entry("all".into()).or_default();
         all.hosts.clear();
+        all.children.retain(|child| child != "ungrouped");
+        all.children.insert(0, "ungrouped".to_owned());
         for top in tops {
             if !all.children.contains(&top) {
                 all.children.push(top);
@@ -140,6 +142,7 @@ impl Tree {
                 .map(|(index, (name, vars))| (name, Host { vars, order: order(index) }))
                 .collect(),
             groups: self.groups.into_iter().collect(),
+            source: None,
         }
     }
 }

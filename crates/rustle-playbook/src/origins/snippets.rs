@@ -42,8 +42,8 @@ pub enum SnippetKind {
 pub struct Snippet<'a> {
     /// To whom it belongs.
     pub owner: &'a Owner,
-    /// Where it stands within its owner: `args.src`, `when[0]`, `vars.port`. The arguments of a task stand below the key
-    /// that names its module (`copy.src`); [`TaskOrigin::arg`](super::TaskOrigin::arg) finds them by their names.
+    /// Where it stands within its owner: `when[0]`, `vars.port`. The arguments of a task stand below `args`, however they
+    /// were written: `args.src`; free-form text, with all `key=value` pairs in it, is `args` itself.
     pub path: ValuePath,
     /// What it is.
     pub kind: SnippetKind,
@@ -57,9 +57,7 @@ pub struct Snippet<'a> {
 impl Snippet<'_> {
     /// Where the byte at `offset` of [`Snippet::text`] was written; the location reaches to the end of the snippet.
     pub fn at(&self, offset: usize) -> Location {
-        let file = &self.location.file;
-        let start = self.node.locate(offset, &file.text).offset;
-        Location::new(file, start..self.location.span.end.max(start))
+        self.span(offset, self.text.len())
     }
 
     /// Where the bytes `start..end` of [`Snippet::text`] were written.
@@ -71,24 +69,41 @@ impl Snippet<'_> {
 /// The keywords whose values are bare expressions.
 const CONDITIONS: [&str; 5] = ["when", "changed_when", "failed_when", "until", "break_when"];
 
-/// The snippets in `node`, a mapping of keywords or of variables. With `keywords`, those that hold expressions are looked
-/// at as such on the first level, and `break_when` below `loop_control`.
+/// The snippets in `node`, a mapping of keywords or of variables. Keywords that hold expressions are looked at as
+/// such on the first level, and `break_when` below `loop_control`.
 pub(super) fn of_mapping<'a>(
     owner: &'a Owner,
     file: &'a Arc<SourceFile>,
     node: &'a Node,
-    keywords: bool,
+    keywords: Keywords<'_>,
 ) -> Vec<Snippet<'a>> {
     let mut walk = Walk { owner, file, path: Vec::new(), found: Vec::new() };
     for (key, value) in node.as_mapping().unwrap_or_default() {
-        let holds = match key.as_text() {
-            Some(name) if keywords && CONDITIONS.contains(&name) => Holds::Conditions,
-            Some("loop_control") if keywords => Holds::LoopControl,
+        let Some(name) = key.as_text() else { continue };
+        let holds = match (name, keywords) {
+            (_, Keywords::None) => Holds::Text,
+            (name, _) if CONDITIONS.contains(&name) => Holds::Conditions,
+            ("loop_control", _) => Holds::LoopControl,
+            (name, Keywords::OfTask { action }) if name == action => {
+                walk.arguments(value, matches!(action, "action" | "local_action"));
+                continue;
+            }
             _ => Holds::Text,
         };
         walk.entry(key, value, holds);
     }
     walk.found
+}
+
+/// What the keys of a mapping are.
+#[derive(Clone, Copy)]
+pub(super) enum Keywords<'k> {
+    /// Names of variables.
+    None,
+    /// Keywords of anything but a task.
+    Shared,
+    /// Keywords of a task, whose action stands under this one.
+    OfTask { action: &'k str },
 }
 
 /// What a value holds.
@@ -115,6 +130,25 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
+    /// The arguments of a task. Under `action` they can stand a level deeper, under `args`.
+    fn arguments(&mut self, node: &'a Node, old: bool) {
+        let inner = node.get("args").filter(|_| old);
+        for arguments in [Some(node), inner].into_iter().flatten() {
+            self.path.push(At::Key("args"));
+            match &arguments.value {
+                NodeKind::Mapping(entries) => {
+                    for (key, value) in entries {
+                        if inner.is_none_or(|inner| !std::ptr::eq(inner, value)) {
+                            self.entry(key, value, Holds::Text);
+                        }
+                    }
+                }
+                _ => self.node(arguments, Holds::Text),
+            }
+            self.path.pop();
+        }
+    }
+
     fn entry(&mut self, key: &'a Node, value: &'a Node, holds: Holds) {
         let Some(name) = key.as_text() else { return };
         self.path.push(At::Key(name));

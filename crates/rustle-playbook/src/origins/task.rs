@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rustle_value::coerce;
 
 use super::path::{Step, ValuePath};
-use super::snippets::{self, Owner, Snippet};
+use super::snippets::{self, Keywords, Owner, Snippet};
 use crate::source::{Location, SourceFile};
 use rustle_value::yaml::{Node, NodeKind};
 
@@ -89,7 +89,7 @@ impl TaskOrigin {
     }
 
     /// Where the byte at `offset` of a text was written; `path` is that of [`TaskOrigin::value`], or `args.…` for
-    /// an argument.
+    /// an argument, `args` alone for all of a free-form text.
     pub fn template_at(&self, path: impl Into<ValuePath>, offset: usize) -> Option<Location> {
         let path = path.into();
         let found = match path.steps().split_first() {
@@ -104,7 +104,8 @@ impl TaskOrigin {
 
     /// The templates and conditions of the task.
     pub fn snippets(&self) -> impl Iterator<Item = Snippet<'_>> {
-        snippets::of_mapping(&self.owner, &self.file, &self.node, true).into_iter()
+        let keywords = Keywords::OfTask { action: &self.action };
+        snippets::of_mapping(&self.owner, &self.file, &self.node, keywords).into_iter()
     }
 
     /// Where a relative file name is looked for, in order: below each folder of the task (its role's, its own file's, the
@@ -134,7 +135,12 @@ impl TaskOrigin {
     }
 
     fn resolve_arg(&self, steps: &[Step]) -> Option<Found<'_>> {
-        let (Step::Key(name), _) = steps.split_first()? else { return None };
+        let Some((first, _)) = steps.split_first() else {
+            let free_form = |place: &&Node| place.as_text().is_some();
+            let node = self.argument_places(&[]).into_iter().find(free_form)?;
+            return Some(Found { node, piece: None });
+        };
+        let Step::Key(name) = first else { return None };
         for place in self.argument_places(&[]) {
             if let Some(node) = descend(place, steps) {
                 return Some(Found { node, piece: None });

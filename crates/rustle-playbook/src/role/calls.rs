@@ -8,7 +8,7 @@ use rustle_value::Value;
 
 use super::RoleFolder;
 use super::folder::entry_name;
-use crate::include::is_yaml;
+use crate::include_loop::LoopNames;
 use crate::loader::Loader;
 use crate::origins::Owner;
 use crate::problem::Problem;
@@ -18,6 +18,7 @@ use crate::source::Location;
 use crate::static_name::fixed_ends;
 use crate::suggest::did_you_mean;
 use crate::task::Parts;
+use crate::task_files::is_yaml;
 
 /// The arguments of both.
 const OPTIONS: [&str; 9] = [
@@ -84,7 +85,15 @@ impl Loader<'_> {
                         let role = self.find_role(scope, &known, &at)?;
                         self.reach_role_parts(scope, &role, &from, parts);
                     }
-                    None => self.reach_candidate_roles(scope, text, &from, parts, at),
+                    None => match self.loop_names(scope, parts, text) {
+                        Some(LoopNames::Known(names)) => {
+                            for name in names {
+                                let role = self.find_role(scope, &name, &at)?;
+                                self.reach_role_parts(scope, &role, &from, parts);
+                            }
+                        }
+                        _ => self.reach_candidate_roles(scope, text, &from, parts, at),
+                    },
                 }
                 name
             }

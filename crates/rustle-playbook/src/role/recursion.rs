@@ -61,7 +61,7 @@ impl RoleGraph {
                     top.1 += 1;
                 }
                 match way.iter().position(|(known, _)| *known == target) {
-                    Some(first) => rings.push(self.ring(&way[first..])),
+                    Some(first) => rings.push(self.ring(way.get(first..).unwrap_or_default())),
                     None if done.contains(target) => {}
                     None => way.push((target, 0)),
                 }

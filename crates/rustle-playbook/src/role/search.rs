@@ -32,6 +32,7 @@ impl Loader<'_> {
             }
             return Some(self.enter_role(scope, name, &path));
         }
+        self.handlers.lacking = true;
         self.role_not_found(scope, name, at.clone(), &folders);
         None
     }
@@ -62,7 +63,7 @@ impl Loader<'_> {
         }
         let base = slashed(Path::new(dir.file_name().unwrap_or(dir.as_os_str())));
         let bundle = self.project.place(dir, &format!("roles/{base}"));
-        let name = if name.contains('/') { base } else { name.to_owned() };
+        let name = if name.starts_with(['/', '.']) { base } else { name.to_owned() };
         let key = if self.plan.roles.contains_key(&name) { bundle.clone() } else { name.clone() };
         let role = Arc::new(RoleFolder { key, name, dir: dir.to_owned(), bundle });
         self.roles.insert(dir.to_owned(), role.clone());
@@ -112,11 +113,14 @@ impl Loader<'_> {
             if folder == *scope.playbook {
                 continue;
             }
-            for name in self.folders_in(&folder) {
+            let inner = prefix.rsplit_once('/').map_or("", |(inner, _)| inner);
+            for name in self.folders_in(&folder.join(inner)) {
+                let name = if inner.is_empty() { name } else { format!("{inner}/{name}") };
                 let dir = folder.join(&name);
                 let parts = ["tasks", "meta", "defaults", "vars", "handlers"];
                 let is_role = parts.iter().any(|part| dir.join(part).is_dir());
-                if is_role && !name.starts_with('.') && name.starts_with(prefix) && name.ends_with(suffix) {
+                let hidden = name.rsplit('/').next().is_some_and(|name| name.starts_with('.'));
+                if is_role && !hidden && name.starts_with(prefix) && name.ends_with(suffix) {
                     found.push(self.enter_role(scope, &name, &dir));
                 }
             }

@@ -9,6 +9,14 @@ use super::spec_text::Piece;
 ///
 /// It travels as a mapping of two entries: `expression`, its source, and either `value` or `error`. A value of any other
 /// shape is taken as the result itself, with its text as the source.
+///
+/// ```
+/// use rustle_runtime::args::{Evaluated, FromArg};
+/// use rustle_runtime::value::Value;
+///
+/// let holds = Evaluated::new("port > 1024", Ok(Value::Bool(true)));
+/// assert_eq!(Evaluated::from_arg(&holds.to_value()), Ok(holds));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evaluated {
     /// The expression as it was written.

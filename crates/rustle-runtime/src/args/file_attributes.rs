@@ -4,6 +4,16 @@ use super::Mode;
 use crate::Options;
 
 /// The arguments that every module for files shares: `#[arg(flatten)] attributes: FileAttributes`.
+/// [`Wanted`](crate::fs::attributes::Wanted) is what applies them.
+///
+/// ```
+/// use rustle_runtime::args;
+/// use rustle_runtime::args::{FileAttributes, FromArgs};
+///
+/// let attributes = FileAttributes::from_args(&args! { "owner": "root", "mode": "0644" })?;
+/// assert_eq!(attributes.owner.as_deref(), Some("root"));
+/// # Ok::<(), rustle_runtime::error::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Options)]
 pub struct FileAttributes {
     /// The permissions, octal (`"0644"`, quoted) or symbolic (`u=rw,g=r`).

@@ -23,6 +23,26 @@ use spec_text::Piece;
 
 /// A struct whose fields are arguments: a module, or arguments nested in one. `#[rustle_module]` and
 /// `#[derive(Options)]` implement it; nobody else does.
+///
+/// ```
+/// use rustle_runtime::args;
+/// use rustle_runtime::prelude::*;
+///
+/// /// Where something is.
+/// #[derive(Options)]
+/// struct Place {
+///     /// The floor.
+///     floor: i8,
+///     /// The room.
+///     #[arg(default = "hall")]
+///     room: String,
+/// }
+///
+/// let place = Place::from_args(&args! { "floor": "-1" })?;
+/// assert_eq!((place.floor, place.room.as_str()), (-1, "hall"));
+/// assert_eq!(Place::spec().args[1].doc, "The room.");
+/// # Ok::<(), Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no struct of arguments",
     label = "has neither `#[rustle_module]` nor `#[derive(Options)]`"
@@ -68,7 +88,7 @@ pub trait FromArgs: Sized {
 ///
 /// # Errors
 /// Everything that is wrong with the arguments.
-pub fn parse<T: FromArgs>(
+pub(crate) fn parse<T: FromArgs>(
     args: &Map,
     environment: &BTreeMap<String, String>,
 ) -> Result<(T, Vec<String>), ArgErrors> {
@@ -90,6 +110,26 @@ pub(crate) fn from_checked<T: FromArgs>(values: &Map) -> Result<T, ArgErrors> {
 
 /// One argument, made of its value, with Ansible's coercions. A type of your own that implements it can be the type of a
 /// field; implement [`FromArg::from_arg`] alone.
+///
+/// ```
+/// use rustle_runtime::prelude::*;
+///
+/// /// A port, by number or by name.
+/// #[derive(Debug, PartialEq)]
+/// struct Port(u16);
+///
+/// impl FromArg for Port {
+///     fn from_arg(value: &Value) -> Result<Port, String> {
+///         match value.as_str() {
+///             Some("http") => Ok(Port(80)),
+///             _ => u16::from_arg(value).map(Port),
+///         }
+///     }
+/// }
+///
+/// assert_eq!(Port::from_arg(&Value::str("http")), Ok(Port(80)));
+/// assert_eq!(Port::from_arg(&Value::str("8080")), Ok(Port(8080)));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the type of an argument",
     label = "nobody knows how to make it of a value",
@@ -117,7 +157,7 @@ pub trait FromArg: Sized {
     }
 }
 
-/// A closed set of words. `#[derive(Choice)]` implements it for an enum.
+/// A closed set of words. [`#[derive(Choice)]`](macro@crate::Choice) implements it for an enum.
 pub trait Choice: Sized {
     /// The words, in the order of the variants, aliases after the word they stand for.
     const WORDS: &'static [&'static str];
@@ -126,7 +166,7 @@ pub trait Choice: Sized {
     fn word(&self) -> &'static str;
 }
 
-/// Everything that is wrong with a task's arguments.
+/// Everything that is wrong with a task's arguments; as text, one message after the other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ArgErrors {
     /// The messages, in the order of ansible-core's checks and in its words.

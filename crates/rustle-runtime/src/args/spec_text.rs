@@ -99,6 +99,17 @@ pub const fn text(bytes: &'static [u8]) -> &'static str {
     }
 }
 
+/// Whether `kind` is that of nested arguments.
+pub const fn is_options(kind: &[Piece]) -> bool {
+    match kind {
+        [Piece::Text(text), ..] => {
+            let opening = "{\"options\"";
+            text.len() > opening.len() && equal(text.as_bytes().split_at(opening.len()).0, opening.as_bytes())
+        }
+        _ => false,
+    }
+}
+
 /// How many names there are in `groups`.
 pub const fn count(groups: &[&[&'static str]]) -> usize {
     let (mut sum, mut at) = (0, 0);

@@ -89,6 +89,7 @@ impl Options {
             force_handlers: flag("force-handlers"),
             task_timeout: seconds("task-timeout").filter(|it| *it > 0).map(Duration::from_secs),
             interactive: std::io::IsTerminal::is_terminal(&std::io::stdin()),
+            limit: text("host"),
         };
         let lock = match (text("lock-file").or_else(|| defaults.lock.clone()), flag("no-lock")) {
             (_, true) => LockChoice::None,

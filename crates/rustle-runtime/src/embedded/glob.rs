@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use rustle_schema::names::BUNDLE_ROOT;
+use rustle_template::FileKind;
 
 use super::{Contents, inside};
 use crate::hosts::glob_matches;
@@ -26,6 +27,24 @@ pub fn glob(contents: &dyn Contents, pattern: &str) -> Vec<String> {
     };
     found.sort();
     found
+}
+
+/// The files that match a pattern. A relative one with a folder in it is looked for where that folder is found first; one
+/// without stops at the first place of `stack`, with `files/` and without, that has a match.
+pub fn glob_relative(contents: &dyn Contents, stack: &[String], pattern: &str) -> Vec<String> {
+    if pattern.starts_with('/') {
+        return glob(contents, pattern);
+    }
+    if let Some((folder, name)) = pattern.rsplit_once('/') {
+        let playbook = stack.last().map_or(BUNDLE_ROOT, String::as_str);
+        let found = super::find(contents, stack, playbook, folder, FileKind::Files);
+        return found.map_or_else(|_| Vec::new(), |folder| glob(contents, &format!("{folder}/{name}")));
+    }
+    let places = stack.iter().map(String::as_str).chain([BUNDLE_ROOT]);
+    let matches = places
+        .flat_map(|place| [format!("{place}/files/{pattern}"), format!("{place}/{pattern}")])
+        .map(|pattern| glob(contents, &pattern));
+    matches.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
 }
 
 /// A wildcard does not match the dot in front of a hidden file.

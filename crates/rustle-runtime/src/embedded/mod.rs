@@ -12,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 
 use rustle_schema::names::BUNDLE_ROOT;
 
-pub use glob::glob;
+pub use glob::{glob, glob_relative};
 pub use memory::Memory;
 pub use search::find;
 

@@ -3,7 +3,6 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rustle_schema::names::BUNDLE_ROOT;
 use rustle_template::FileKind;
 
 use super::{Contents, exists, normal};
@@ -19,19 +18,25 @@ fn folder(kind: FileKind) -> &'static str {
 }
 
 /// The full name of the file that `name` stands for. An absolute name stands for itself; any other is looked for in
-/// every folder of `stack` (the role's, the task file's), with the kind's folder and without it, and then beside the
-/// playbook.
+/// every folder of `stack` (the role's, the task file's), with the kind's folder and without it, and then in the folder of
+/// the playbook.
 ///
 /// # Errors
 /// If there is none; the message names every place searched, as Ansible does.
-pub fn find(contents: &dyn Contents, stack: &[String], name: &str, kind: FileKind) -> io::Result<String> {
+pub fn find(
+    contents: &dyn Contents,
+    stack: &[String],
+    playbook: &str,
+    name: &str,
+    kind: FileKind,
+) -> io::Result<String> {
     let places = if name.starts_with('/') {
         vec![normal(Path::new(name))]
     } else if let Some(rest) = name.strip_prefix("~/") {
         let home = std::env::var_os("HOME").unwrap_or_default();
         vec![normal(&Path::new(&home).join(rest))]
     } else {
-        places(stack, name, folder(kind))
+        places(stack, playbook, name, folder(kind))
     };
     for place in &places {
         if exists(contents, place) {
@@ -47,11 +52,12 @@ pub fn find(contents: &dyn Contents, stack: &[String], name: &str, kind: FileKin
     Err(io::Error::new(io::ErrorKind::NotFound, message))
 }
 
-fn places(stack: &[String], name: &str, folder: &str) -> Vec<PathBuf> {
+/// Every place, in order; one that two folders give is there twice, as Ansible names it twice.
+fn places(stack: &[String], playbook: &str, name: &str, folder: &str) -> Vec<PathBuf> {
     // Who writes `files/x` means the folder that holds `files`.
     let named = name.split('/').next() == Some(folder);
     let mut places: Vec<PathBuf> = Vec::new();
-    for base in stack.iter().map(String::as_str).chain([BUNDLE_ROOT]) {
+    for base in stack.iter().map(String::as_str).chain([playbook]) {
         let base = Path::new(base);
         // A task file in a folder below `tasks/` sees the role's folder too.
         if let Some(parent) = base.parent().filter(|parent| parent.ends_with("tasks")) {
@@ -65,8 +71,7 @@ fn places(stack: &[String], name: &str, folder: &str) -> Vec<PathBuf> {
         }
         places.push(base.join(name));
     }
-    let mut seen = std::collections::HashSet::new();
-    places.into_iter().map(|place| normal(&place)).filter(|place| seen.insert(place.clone())).collect()
+    places.into_iter().map(|place| normal(&place)).collect()
 }
 
 #[cfg(test)]
@@ -81,7 +86,7 @@ mod tests {
     #[test]
     fn the_role_comes_before_the_playbook() {
         let memory = Memory::new([("roles/web/files/a", ""), ("files/a", ""), ("files/b", ""), ("c", "")]);
-        let found = |name| find(&memory, &stack(), name, FileKind::Files).unwrap();
+        let found = |name| find(&memory, &stack(), "/@bundle", name, FileKind::Files).unwrap();
         assert_eq!(found("a"), "/@bundle/roles/web/files/a");
         assert_eq!(found("b"), "/@bundle/files/b");
         assert_eq!(found("files/b"), "/@bundle/files/b");
@@ -91,10 +96,11 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_told_with_every_place() {
-        let error = find(&Memory::default(), &["/@bundle".into()], "x", FileKind::Templates).unwrap_err();
+        let error =
+            find(&Memory::default(), &["/@bundle".into()], "/@bundle", "x", FileKind::Templates).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "Could not find or access 'x'\nSearched in:\n\t/@bundle/templates/x\n\t/@bundle/x on the Ansible Controller.\nIf you are using a module and expect the file to exist on the remote, see the remote_src option"
+            "Could not find or access 'x'\nSearched in:\n\t/@bundle/templates/x\n\t/@bundle/x\n\t/@bundle/templates/x\n\t/@bundle/x on the Ansible Controller.\nIf you are using a module and expect the file to exist on the remote, see the remote_src option"
         );
     }
 }

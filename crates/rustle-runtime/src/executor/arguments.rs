@@ -54,7 +54,8 @@ impl State<'_> {
                 &whole
             }
         };
-        let plain = module.expressions.is_empty() && !args.values().any(needs_work);
+        let plain = module.expressions.is_empty()
+            && !args.iter().any(|(key, value)| needs_work(key) || needs_work(value));
         if plain {
             return Ok(args.clone());
         }
@@ -70,7 +71,8 @@ impl State<'_> {
                 })?
             };
             if !matches!(value, Value::Omit) {
-                ready.insert(key.clone(), value);
+                let key = self.engine.resolve(key, world).map_err(failed)?;
+                ready.insert(key, value);
             }
         }
         Ok(ready)
@@ -132,7 +134,7 @@ impl Run for TaskRun<'_, '_> {
         let world = TaskWorld { state, scope, vars: own, include, locals, extra: Some(vars) };
         let template = state.engine.template(text, options).map_err(Error::from);
         let rendered = template.and_then(|template| state.engine.render_text(&template, &world));
-        rendered.map_err(|error| ModuleError::new(error.message()))
+        rendered.map_err(|error| ModuleError::new(format!("Task failed: {}", error.message())))
     }
 
     fn variable(&self, name: &str) -> ModuleResult<Option<Value>> {

@@ -19,7 +19,7 @@ use crate::registry::Registration;
 use crate::variables::{Locals, Scope, TaskWorld, facts};
 
 /// How often a task with `until` is attempted again where `retries` does not say.
-const RETRIES: f64 = 3.0;
+const RETRIES: u32 = 3;
 
 /// How long to wait between attempts where `delay` does not say.
 const DELAY: f64 = 5.0;
@@ -82,7 +82,8 @@ impl<'p> Executor<'p> {
             (Err(error), None) => task_failed(&error),
             (Ok(None), None) => return Ok(()),
         };
-        Err(Finished { no_log: self.no_log(job, locals), ..finished })
+        let (no_log, ignore_errors) = (self.no_log(job, locals), self.ignores_errors(job, locals));
+        Err(Finished { no_log, ignore_errors, ..finished })
     }
 
     /// Whether the task's result must not be shown; it is not, too, where that cannot be told.
@@ -92,11 +93,11 @@ impl<'p> Executor<'p> {
         !matches!(self.state.bool_keyword("no_log", Some(value), &world), Ok(Some(false) | None))
     }
 
-    /// Whether a failure of the task is ignored.
+    /// Whether a failure of the task is ignored; it is where that cannot be told, which is a failure itself.
     pub(super) fn ignores_errors(&self, job: Job<'_, 'p>, locals: &Locals) -> bool {
         let Some(value) = effective!(ignore_errors, job.task.directives, job.scope) else { return false };
         let world = job.world(self, locals);
-        matches!(self.state.bool_keyword("ignore_errors", Some(value), &world), Ok(Some(true)))
+        matches!(self.state.bool_keyword("ignore_errors", Some(value), &world), Ok(Some(true)) | Err(_))
     }
 
     /// Executes a module task once, or one item of its loop.
@@ -137,6 +138,12 @@ impl<'p> Executor<'p> {
     ) -> Result<(Surroundings, Map, Vec<String>), Error> {
         let world = job.world(self, locals);
         let surroundings = self.state.surroundings(&job.task.directives, job.scope, &world)?;
+        for (name, value) in [
+            ("no_log", effective!(no_log, job.task.directives, job.scope)),
+            ("ignore_errors", effective!(ignore_errors, job.task.directives, job.scope)),
+        ] {
+            self.state.bool_keyword(name, value, &world)?;
+        }
         let args = self.state.arguments(module, args, &world)?;
         let notify = self.notifications(job, &world)?;
         Ok((surroundings, args, notify))
@@ -174,12 +181,11 @@ impl<'p> Executor<'p> {
     ) -> Result<Finished, Error> {
         let task = job.task;
         let world = job.world(self, locals);
-        let retries = self.state.number_keyword("retries", task.retries.as_ref(), &world)?;
-        let again = match retries {
-            Some(again) => again.max(0.0),
-            None if task.until.is_empty() => 0.0,
+        let again = match self.state.count_keyword("retries", task.retries.as_ref(), &world)? {
+            Some(again) => u32::try_from(again.max(0)).unwrap_or(u32::MAX),
+            None if task.until.is_empty() => 0,
             None => RETRIES,
-        } as u32;
+        };
         let attempts = again.saturating_add(1);
         let mut attempt = 1;
         loop {

@@ -59,17 +59,16 @@ impl<'p> Handler<'p> {
 }
 
 impl<'p> Executor<'p> {
-    /// The handlers that a notification means: the last one of that name, and all that listen to it.
+    /// The handlers that a notification means: one of that name, and all that listen to it. The play's own come before
+    /// those of its roles, those of a later use of a role before those of an earlier one; of one list, the first is meant.
     fn handlers_for(&self, notification: &str) -> Vec<Rc<Handler<'p>>> {
         let state = &self.state;
-        let last_first = || state.play.handlers.iter().rev();
-        let mut found: Vec<Rc<Handler<'p>>> = last_first()
-            .find(|handler| handler.is_called(state, notification))
-            .cloned()
-            .into_iter()
-            .collect();
+        let lists = || state.play.handlers.chunk_by(|a, b| Rc::ptr_eq(&a.scope, &b.scope)).rev();
+        let in_order = || lists().flatten();
+        let mut found: Vec<Rc<Handler<'p>>> =
+            in_order().find(|handler| handler.is_called(state, notification)).cloned().into_iter().collect();
         let mut seen: Vec<&str> = Vec::new();
-        for handler in last_first().filter(|handler| handler.listens(state, notification)) {
+        for handler in in_order().filter(|handler| handler.listens(state, notification)) {
             let name = handler.name(state);
             if name.is_some_and(|name| seen.contains(&name)) {
                 continue;

@@ -86,7 +86,11 @@ impl<'p> Executor<'p> {
             ("failed", Value::Bool(true)),
             ("reason", Value::from(reason)),
         ]);
-        self.finish(job, Finished { result, ..Finished::default() }, started)
+        // Ansible counts it as failed even where a rescue section follows, and tells that section nothing.
+        self.count(|recap| recap.failed += 1);
+        self.tell(job, &Finished { result, ..Finished::default() }, None, started);
+        self.state.play.removed = true;
+        Flow::Failed
     }
 
     /// Evaluates an include once, or for one item of its loop.

@@ -111,10 +111,33 @@ impl State<'_> {
         };
         number.filter(|number| number.is_finite()).map(Some).ok_or_else(|| {
             let shown = rustle_value::python::repr(&value);
+            let kind = if name == "retries" { "int" } else { "float" };
             Error::value_error(format!(
-                "Error processing keyword '{name}': The value {shown} could not be converted to 'float'."
+                "Error processing keyword '{name}': The value {shown} could not be converted to '{kind}'."
             ))
         })
+    }
+
+    /// A keyword that is a whole number.
+    ///
+    /// # Errors
+    /// If it cannot be rendered, or is none.
+    pub(super) fn count_keyword(
+        &self,
+        name: &str,
+        value: Option<&Value>,
+        world: &dyn World,
+    ) -> Result<Option<i64>, Error> {
+        let Some(value) = value else { return Ok(None) };
+        match self.keyword(name, value, world)? {
+            Value::None | Value::Omit => Ok(None),
+            value => rustle_value::coerce::int(&value).map(Some).map_err(|_| {
+                let shown = rustle_value::python::repr(&value);
+                Error::value_error(format!(
+                    "Error processing keyword '{name}': The value {shown} could not be converted to 'int'."
+                ))
+            }),
+        }
     }
 
     fn keyword(&self, name: &str, value: &Value, world: &dyn World) -> Result<Value, Error> {

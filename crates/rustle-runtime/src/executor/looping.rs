@@ -27,7 +27,9 @@ impl State<'_> {
         let Some(lookup) = &looping.with else {
             return match value {
                 Value::List(items) => Ok(items.to_vec()),
+                Value::Omit => Err(LoopError::Other("A template was resolved to an Omit scalar.".into())),
                 Value::Undefined(why) => Err(LoopError::Undefined(Error::undefined(why.message.as_ref()))),
+                Value::Omit => Err(LoopError::Other("A template was resolved to an Omit scalar.".into())),
                 other => Err(LoopError::Other(format!(
                     "The `loop` value must resolve to a 'list', not '{}'.",
                     other.type_name()

@@ -35,7 +35,8 @@ impl<'p> Executor<'p> {
             self.send(Event::PlaySkipped { play: name });
             return Flow::Next;
         }
-        self.state.play.hosts = hosts.into_iter().collect();
+        // A runner is to its inventory what Ansible is with `--limit` and this one host.
+        self.state.play.hosts = Value::list([self.state.hosts.own().into()]);
         let flow = self.sections(play, &top);
         self.state.play = PlayState::default();
         flow
@@ -59,12 +60,7 @@ impl<'p> Executor<'p> {
                 other => patterns.push(other.to_string()),
             }
         }
-        let regex = |expression: &str, name: &str| {
-            let args = vec![Value::str(expression)];
-            let matches = self.state.engine.call_test("match", Value::str(name), args, Map::new(), &world);
-            matches.map_err(|error| error.to_string())
-        };
-        self.state.hosts.select(&patterns, &regex).map_err(|error| error.to_string())
+        self.state.matching_hosts(&patterns, &world)
     }
 
     fn sections(&mut self, play: &'p Play, top: &Rc<Scope<'p>>) -> Flow {
@@ -143,8 +139,9 @@ impl<'p> Executor<'p> {
                         break;
                     }
                 };
-                let stack = [rustle_schema::names::BUNDLE_ROOT.to_owned()];
-                let Ok(found) = embedded::find(&*self.state.files, &stack, &name, FileKind::Vars) else {
+                let folder = self.state.playbook_dir();
+                let Ok(found) = embedded::find(&*self.state.files, &[], &folder, &name, FileKind::Vars)
+                else {
                     continue;
                 };
                 let bytes =

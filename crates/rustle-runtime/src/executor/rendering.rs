@@ -31,6 +31,32 @@ impl<'p> State<'p> {
             other => self.engine.resolve(other, world)?.to_string(),
         })
     }
+
+    /// The text of a name: where an expression in it fails, that is said in its place, as Ansible does.
+    pub(super) fn text_with_marks(&self, value: &Value, world: &dyn World) -> String {
+        let source = match (self.text_in(value, world), value) {
+            (Ok(text), _) => return text,
+            (Err(_), Value::Template(source)) if !source.contains("{%") && !source.contains("{#") => source,
+            (Err(_), other) => return other.to_string(),
+        };
+        let mut text = String::new();
+        let mut errors = 0;
+        let mut rest: &str = source;
+        while let Some((before, after)) = rest.split_once("{{") {
+            let Some((expression, after)) = after.split_once("}}") else { break };
+            text += before;
+            let template = Value::Template(format!("{{{{{expression}}}}}").into());
+            match self.text_in(&template, world) {
+                Ok(rendered) => text += &rendered,
+                Err(error) => {
+                    errors += 1;
+                    text += &format!("<< error {errors} - {} >>", error.message());
+                }
+            }
+            rest = after;
+        }
+        text + rest
+    }
 }
 
 /// A task's part of what its templates see, where there is no task.

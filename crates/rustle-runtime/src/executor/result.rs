@@ -110,17 +110,8 @@ pub(super) fn of(outcome: Outcome) -> Finished {
     }
     result.extend_from(&data);
     result.insert("changed", changed);
-    for (text, lines) in [("stdout", "stdout_lines"), ("stderr", "stderr_lines")] {
-        if let Some(Value::Str(text)) = result.get(text)
-            && !result.contains_key(lines)
-        {
-            let split: Value = split_lines(text).into_iter().collect();
-            result.insert(lines, split);
-        }
-    }
-    if !diff.is_empty() {
-        result.insert("diff", Value::list(diff.into_iter().map(diff_value)));
-    }
+    add_lines(&mut result);
+    insert_diff(&mut result, diff);
     if !result.contains_key("ansible_facts")
         && let Some(found) = facts_of(&effects)
     {
@@ -134,6 +125,40 @@ pub(super) fn of(outcome: Outcome) -> Finished {
         result.insert("warnings", Value::from(warnings.clone()));
     }
     Finished { result, effects, verbose, warnings, ..Finished::default() }
+}
+
+/// Output is returned by line too, unless the module says otherwise.
+fn add_lines(result: &mut Map) {
+    for (text, lines) in [("stdout", "stdout_lines"), ("stderr", "stderr_lines")] {
+        let split = match (result.get(lines), result.get(text)) {
+            (None, Some(Value::Str(text))) => split_lines(text).into_iter().collect::<Value>(),
+            (Some(Value::Omit), _) => {
+                result.remove(lines);
+                continue;
+            }
+            _ => continue,
+        };
+        result.insert(lines, split);
+    }
+}
+
+/// Differences stand in the result as the module wants them: one as a mapping, several as a list, and as a list in any
+/// case where the module returns one itself.
+fn insert_diff(result: &mut Map, diff: Vec<Diff>) {
+    let mut diff: Vec<Value> = diff.into_iter().map(diff_value).collect();
+    match (result.get("diff"), diff.len()) {
+        (_, 0) => {}
+        (Some(Value::List(items)), _) => {
+            let all = Value::list(items.iter().cloned().chain(diff));
+            result.insert("diff", all);
+        }
+        (_, 1) => {
+            result.insert("diff", diff.remove(0));
+        }
+        _ => {
+            result.insert("diff", diff);
+        }
+    }
 }
 
 /// What Ansible's result calls `ansible_facts`: every variable that the module sets.
@@ -151,7 +176,7 @@ fn facts_of(effects: &[Effect]) -> Option<Map> {
 fn diff_value(diff: Diff) -> Value {
     let Diff { before_header, after_header, before, after, prepared } = diff;
     let mut map = Map::new();
-    if prepared.is_none() || !before.is_none() || !after.is_none() {
+    if !before.is_none() || !after.is_none() {
         map.insert("before", before);
         map.insert("after", after);
     }
@@ -195,6 +220,17 @@ mod tests {
         assert_eq!(keys, ["changed", "rc", "stdout", "stdout_lines", "failed"]);
         assert_eq!(finished.result.get("stdout_lines"), Some(&["a", "b"].into_iter().collect()));
         assert_eq!(finished.status(), Status::Changed);
+    }
+
+    #[test]
+    fn one_difference_is_a_mapping_unless_the_module_says_otherwise() {
+        let diff = || Diff { before: "a".into(), after: "b".into(), ..Diff::default() };
+        let one = of(Outcome::changed().diff(diff()));
+        assert!(matches!(one.result.get("diff"), Some(Value::Map(map)) if map.len() == 2));
+        let listed = of(Outcome::changed().with("diff", Value::list([])).diff(diff()));
+        assert!(matches!(listed.result.get("diff"), Some(Value::List(items)) if items.len() == 1));
+        let two = of(Outcome::changed().diff(diff()).diff(diff()));
+        assert!(matches!(two.result.get("diff"), Some(Value::List(items)) if items.len() == 2));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rustle_schema::names::BUNDLE_ROOT;
 use rustle_schema::plan::{Plan, Play};
-use rustle_template::Engine;
+use rustle_template::{Engine, World};
 use rustle_value::{Map, Value};
 
 use super::handlers::Handler;
@@ -86,6 +86,17 @@ impl<'p> State<'p> {
         self.other_host_vars.get_or_init(|| host_vars::of_others(self))
     }
 
+    /// The playbook's folder, below the bundle's root.
+    pub fn playbook_dir(&self) -> String {
+        let position = self.play.play.map(|play| play.position).filter(|position| position.line > 0);
+        let source = position.and_then(|position| self.plan.sources.get(position.source as usize));
+        let file = source.unwrap_or(&self.plan.name);
+        match Path::new(file).parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            Some(folder) => format!("{BUNDLE_ROOT}/{}", folder.display()),
+            None => BUNDLE_ROOT.to_owned(),
+        }
+    }
+
     /// The folders in which the current task looks for files: its role and the roles that use it, the folder of its task
     /// file, the playbook's.
     pub fn search_path(&self, scope: &Scope<'_>) -> Vec<String> {
@@ -108,7 +119,7 @@ impl<'p> State<'p> {
                 add(format!("{BUNDLE_ROOT}/{folder}"));
             }
         }
-        add(BUNDLE_ROOT.to_owned());
+        add(self.playbook_dir());
         stack
     }
 }
@@ -178,4 +189,23 @@ impl<'p> PlayState<'p> {
 fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Value {
     let mut seen = std::collections::HashSet::new();
     names.filter(|name| seen.insert(*name)).collect()
+}
+
+impl State<'_> {
+    /// The hosts that patterns mean, in order; `~` begins a regular expression.
+    ///
+    /// # Errors
+    /// If one of them is no pattern.
+    pub(crate) fn matching_hosts(
+        &self,
+        patterns: &[String],
+        world: &dyn World,
+    ) -> Result<Vec<String>, String> {
+        let regex = |expression: &str, name: &str| {
+            let args = vec![Value::str(expression)];
+            let matches = self.engine.call_test("match", Value::str(name), args, Map::new(), world);
+            matches.map_err(|error| error.to_string())
+        };
+        self.hosts.select(patterns, &regex).map_err(|error| error.to_string())
+    }
 }

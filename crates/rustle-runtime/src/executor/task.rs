@@ -63,7 +63,7 @@ impl<'p> Executor<'p> {
             (Some(name), _) => {
                 let locals = Locals::default();
                 let job = Job { task, scope, title: "", looped: false };
-                self.state.text_in(name, &job.world(self, &locals)).unwrap_or_else(|_| name.to_string())
+                self.state.text_with_marks(name, &job.world(self, &locals))
             }
             (None, Action::Module { written, .. }) => written.clone(),
             (None, Action::Meta(_)) => "meta".into(),
@@ -153,6 +153,7 @@ impl<'p> Executor<'p> {
             }
             Err(LoopError::Other(message)) => {
                 let mut finished = Finished::failed(message);
+                finished.result.remove("changed");
                 finished.no_log = self.no_log(job, &locals);
                 finished.ignore_errors = self.ignores_errors(job, &locals);
                 return finished;
@@ -174,10 +175,10 @@ impl<'p> Executor<'p> {
             let started = Instant::now();
             let item_vars = control.enter(&items, index, &mut locals);
             let mut finished = work(self, job, &mut locals, None);
+            finished.result.extend_from(&item_vars);
             if let Some(name) = &job.task.register {
                 locals.set(name, finished.result.clone());
             }
-            finished.result.extend_from(&item_vars);
             let item = &items[index];
             let label = self.label(job, &control, item, &locals, &mut finished);
             self.tell(job, &finished, Some(ItemShown { item, label }), started);
@@ -223,6 +224,7 @@ impl<'p> Executor<'p> {
                 finished.result.insert("failed", true);
                 let message = format!("Failed to template loop_control.label: {}", error.message());
                 finished.result.insert("msg", message);
+                finished.ignore_errors = self.ignores_errors(job, locals);
                 item.to_string()
             }
         }

@@ -61,8 +61,9 @@ impl<'p> Hosts<'p> {
     }
 
     fn group_vars(&self, groups: &[&str]) -> Vec<Map> {
-        let vars = groups.iter().rev().filter_map(|name| self.inventory.groups.get(*name));
-        vars.map(|group| group.vars.clone()).filter(|vars| !vars.is_empty()).collect()
+        let groups = || groups.iter().rev().filter_map(|name| self.inventory.groups.get(*name));
+        let layers = groups().map(|group| &group.file_vars).chain(groups().map(|group| &group.vars));
+        layers.filter(|vars| !vars.is_empty()).cloned().collect()
     }
 
     /// The names of all hosts, in the order of the inventory.
@@ -218,6 +219,7 @@ pub(crate) mod tests {
             vars: vars.iter().map(|(key, value)| (*key, *value)).collect(),
             hosts: hosts.iter().map(ToString::to_string).collect(),
             children: children.iter().map(ToString::to_string).collect(),
+            ..Group::default()
         };
         Inventory {
             hosts: hosts.iter().enumerate().map(|(order, name)| (name.to_string(), host(order))).collect(),
@@ -228,6 +230,7 @@ pub(crate) mod tests {
                 ("web".into(), group(&["web1", "web2", "web10"], &[], &[("level", 2)])),
                 ("db".into(), group(&["db1"], &[], &[])),
             ]),
+            source: None,
         }
     }
 

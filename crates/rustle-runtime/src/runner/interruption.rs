@@ -10,7 +10,6 @@ use rustix::process::Signal;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::executor::Ended;
-use crate::process;
 use crate::signals::{Cause, Interrupt};
 
 /// How long programs have to end after SIGTERM.
@@ -46,11 +45,12 @@ pub(super) enum Outcome {
 }
 
 /// Does `work` in a thread of its own. On a signal, or when `timeout` has passed, the programs that it has started get
-/// SIGTERM and then SIGKILL, and `interrupt` tells it to end.
+/// SIGTERM and then SIGKILL by way of `end_all`, and `interrupt` tells it to end.
 pub(super) fn watch(
     work: impl FnOnce() -> Ended + Send + 'static,
     interrupt: &Arc<Interrupt>,
     timeout: Option<Duration>,
+    end_all: fn(Signal),
 ) -> Outcome {
     let (mut wake, wakers) = match channel() {
         Ok(pair) => pair,
@@ -86,12 +86,12 @@ pub(super) fn watch(
                 if let Some(new) = new {
                     cause = Some((new, now));
                     interrupt.raise(new);
-                    process::end_all(Signal::TERM);
+                    end_all(Signal::TERM);
                 }
             }
             Some((_, since)) if !killed && now >= since + GRACE => {
                 killed = true;
-                process::end_all(Signal::KILL);
+                end_all(Signal::KILL);
             }
             Some((cause, since)) if killed && now >= since + GRACE + PATIENCE => {
                 return Outcome::Abandoned(cause);
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn work_that_ends_is_told() {
         let interrupt = Arc::new(Interrupt::default());
-        let outcome = watch(|| ended(3), &interrupt, None);
+        let outcome = watch(|| ended(3), &interrupt, None, |_| {});
         assert!(matches!(outcome, Outcome::Ended(Ended { exit_code: 3, .. })));
     }
 
@@ -162,14 +162,15 @@ mod tests {
             seen.sleep(Duration::from_secs(60));
             ended(seen.cause().map_or(0, Cause::exit_code))
         };
-        let outcome = watch(work, &interrupt, Some(Duration::from_millis(50)));
+        let outcome = watch(work, &interrupt, Some(Duration::from_millis(50)), |_| {});
         assert!(matches!(outcome, Outcome::Ended(Ended { exit_code: 124, .. })));
         assert!(begun.elapsed() < Duration::from_secs(5));
     }
 
     #[test]
     fn a_panic_of_the_executor_is_told() {
-        let outcome = watch(|| panic!("expected in this test"), &Arc::new(Interrupt::default()), None);
+        let outcome =
+            watch(|| panic!("expected in this test"), &Arc::new(Interrupt::default()), None, |_| {});
         assert!(matches!(outcome, Outcome::Broken(_)));
     }
 }

@@ -12,6 +12,7 @@ use super::UNEXPECTED;
 use super::interruption::{self, Outcome};
 use crate::command_line::Options;
 use crate::executor::{Ended, Executor, Stopped};
+use crate::process;
 use crate::report::{
     JsonLines, Look, Progress, ReportFile, Reporter, Reporters, Style, Terminal, Timings, WIDTH,
 };
@@ -36,7 +37,7 @@ pub(super) fn run(plan: Plan, options: Options, host: &str, bundle: Arc<Bundle>,
         let (settings, host) = (options.settings.clone(), host.to_owned());
         move || Executor::new(&plan, settings, &host, bundle, reporters, interrupt).run()
     };
-    let ended = match interruption::watch(work, &interrupt, options.timeout) {
+    let ended = match interruption::watch(work, &interrupt, options.timeout, process::end_all) {
         Outcome::Ended(ended) => ended,
         Outcome::Abandoned(cause) => {
             let reason = cause.reason().to_owned();

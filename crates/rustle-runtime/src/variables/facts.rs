@@ -17,7 +17,12 @@ pub fn short(name: &str) -> Cow<'_, str> {
 
 /// The name of a fact as a variable of its own.
 pub fn long(name: &str) -> Cow<'_, str> {
-    if name.starts_with(PREFIX) { Cow::Borrowed(name) } else { Cow::Owned(format!("{PREFIX}{name}")) }
+    // Two facts are about the gathering itself, and have one name.
+    if name.starts_with(PREFIX) || matches!(name, "gather_subset" | "module_setup") {
+        Cow::Borrowed(name)
+    } else {
+        Cow::Owned(format!("{PREFIX}{name}"))
+    }
 }
 
 /// Puts `new` facts into a layer, under the names that `named` gives.

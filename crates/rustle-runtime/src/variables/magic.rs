@@ -12,7 +12,7 @@ use crate::executor::State;
 const ANSIBLE_VERSION: (i64, i64, i64) = (2, 19, 14);
 
 /// The names of the magic variables that every task has.
-pub const NAMES: [&str; 27] = [
+pub const NAMES: [&str; 28] = [
     "ansible_check_mode",
     "ansible_config_file",
     "ansible_current_hosts",
@@ -21,6 +21,7 @@ pub const NAMES: [&str; 27] = [
     "ansible_facts",
     "ansible_failed_hosts",
     "ansible_forks",
+    "ansible_limit",
     "ansible_inventory_sources",
     "ansible_play_batch",
     "ansible_play_hosts",
@@ -47,7 +48,8 @@ pub const ROLE_NAMES: [&str; 5] =
     ["ansible_collection_name", "ansible_role_name", "role_name", "role_path", "role_uuid"];
 
 /// The names of those that belong to the host, and that its groups' variables lie below.
-pub const HOST_NAMES: [&str; 3] = ["group_names", "inventory_hostname", "inventory_hostname_short"];
+pub const HOST_NAMES: [&str; 5] =
+    ["group_names", "inventory_dir", "inventory_file", "inventory_hostname", "inventory_hostname_short"];
 
 /// The magic variable called `name`, those of a host left out.
 pub fn variable(state: &State<'_>, scope: &Scope<'_>, name: &str) -> Option<Variable> {
@@ -62,6 +64,7 @@ pub fn variable(state: &State<'_>, scope: &Scope<'_>, name: &str) -> Option<Vari
         "ansible_diff_mode" => Value::Bool(state.settings.diff),
         "ansible_verbosity" => Value::from(state.settings.verbosity),
         "ansible_config_file" => Value::None,
+        "ansible_limit" => Value::from(state.settings.limit.as_ref()?),
         "ansible_forks" => Value::Int(5),
         "ansible_inventory_sources" => Value::list([]),
         "ansible_version" => version(),
@@ -80,7 +83,7 @@ pub fn variable(state: &State<'_>, scope: &Scope<'_>, name: &str) -> Option<Vari
         "environment" => return Some(environment(scope)),
         "groups" => Value::Map(state.groups()),
         "hostvars" => return Some(Variable::Templated(Value::Map(host_vars::all(state)))),
-        "playbook_dir" => Value::from(BUNDLE_ROOT),
+        "playbook_dir" => Value::from(state.playbook_dir()),
         "role_name" | "ansible_role_name" => Value::from(&scope.role.as_ref()?.role.name),
         "role_path" => Value::from(format!("{BUNDLE_ROOT}/{}", scope.role.as_ref()?.role.path)),
         "role_uuid" => Value::from(&scope.role.as_ref()?.role.path),
@@ -96,9 +99,30 @@ pub fn host_variable(state: &State<'_>, host: &str, name: &str) -> Option<Value>
         "inventory_hostname" => Value::from(host),
         "inventory_hostname_short" => Value::from(host.split('.').next().unwrap_or(host)),
         "group_names" => state.hosts.group_names(host).into_iter().collect(),
-        "inventory_dir" if state.hosts.contains(host) => Value::from(BUNDLE_ROOT),
+        "inventory_file" => Value::from(inventory_file(state)?),
+        "inventory_dir" => {
+            let file = inventory_file(state)?;
+            Value::from(file.rsplit_once('/').map_or(BUNDLE_ROOT, |(folder, _)| folder))
+        }
         _ => return None,
     })
+}
+
+/// What a name means that nothing else has set.
+pub fn fallback(state: &State<'_>, name: &str) -> Option<Value> {
+    let own = state.hosts.own();
+    Some(match name {
+        "omit" => Value::Omit,
+        "ansible_host" if state.hosts.group_names(own).is_empty() => Value::str("127.0.0.1"),
+        "ansible_host" => Value::from(own),
+        "ansible_connection" => Value::str("local"),
+        _ => return None,
+    })
+}
+
+/// The inventory that the plan was made with, as if it lay in the bundle.
+fn inventory_file(state: &State<'_>) -> Option<String> {
+    state.plan.inventory.source.as_ref().map(|source| format!("{BUNDLE_ROOT}/{source}"))
 }
 
 fn environment(scope: &Scope<'_>) -> Variable {

@@ -80,7 +80,7 @@ impl TaskWorld<'_, '_> {
             .or_else(|| play.exported().find_map(|role| role.exported_default(name)));
         match value {
             Some(value) => templated(value),
-            None => (name == "omit").then_some(Variable::Plain(Value::Omit)),
+            None => magic::fallback(self.state, name).map(Variable::Plain),
         }
     }
 
@@ -138,7 +138,13 @@ impl World for TaskWorld<'_, '_> {
     }
 
     fn find_file(&self, name: &str, kind: FileKind) -> io::Result<String> {
-        embedded::find(&*self.state.files, &self.state.search_path(self.scope), name, kind)
+        embedded::find(
+            &*self.state.files,
+            &self.state.search_path(self.scope),
+            &self.state.playbook_dir(),
+            name,
+            kind,
+        )
     }
 
     fn read_file(&self, path: &Path) -> io::Result<Arc<[u8]>> {
@@ -146,7 +152,7 @@ impl World for TaskWorld<'_, '_> {
     }
 
     fn glob(&self, pattern: &str) -> Vec<String> {
-        embedded::glob(&*self.state.files, pattern)
+        embedded::glob_relative(&*self.state.files, &self.state.search_path(self.scope), pattern)
     }
 
     fn run(&self, command: &str) -> io::Result<Vec<u8>> {
@@ -155,6 +161,10 @@ impl World for TaskWorld<'_, '_> {
 
     fn env(&self, name: &str) -> Option<String> {
         std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+    }
+
+    fn hosts(&self, pattern: &str) -> Result<Vec<String>, String> {
+        self.state.matching_hosts(&[pattern.to_owned()], self)
     }
 
     fn warn(&self, message: &str) {

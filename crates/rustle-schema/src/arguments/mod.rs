@@ -59,6 +59,17 @@ pub enum FaultKind {
 }
 
 /// Checks `given` against `spec`.
+///
+/// ```
+/// use rustle_schema::arguments::check;
+/// use rustle_schema::module_spec::{ArgSpec, ArgType, ModuleSpec};
+/// use rustle_value::{Map, Value};
+///
+/// let count = ArgSpec { name: "count".into(), kind: ArgType::Int, required: true, ..ArgSpec::default() };
+/// let spec = ModuleSpec { name: "acme.count".into(), args: vec![count], ..ModuleSpec::default() };
+/// assert_eq!(check(&spec, &Map::from([("count", "7")])).values.get("count"), Some(&Value::Int(7)));
+/// assert_eq!(check(&spec, &Map::new()).faults[0].message, "missing required arguments: count");
+/// ```
 pub fn check(spec: &ModuleSpec, given: &Map) -> Checked {
     let mut given = given.clone();
     if let Some(name) = &spec.free_form

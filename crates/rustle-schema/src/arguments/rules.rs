@@ -2,14 +2,19 @@
 
 use rustle_value::{Map, Value};
 
-use super::{FaultKind, Level, may_be_omitted};
+use super::{FREE_FORM, FaultKind, Level, may_be_omitted};
 use crate::module_spec::Rule;
 
 impl Level<'_> {
     /// Checks each of `rules`. An argument counts as given if it stands there, be it with `None`, as in ansible-core.
     pub(super) fn rules<'r>(&mut self, rules: impl Iterator<Item = &'r Rule>, params: &Map) {
         for rule in rules {
-            if let Some((names, message)) = broken(rule, params) {
+            // The argument of the free form has a name that no playbook writes.
+            let shown = |name: &String| match &self.spec.free_form {
+                Some(free) if free == name && self.context.is_empty() => FREE_FORM.to_owned(),
+                _ => name.clone(),
+            };
+            if let Some((names, message)) = broken(rule, params, &shown) {
                 let message = self.found_in(message);
                 self.fault(FaultKind::Rule, &names, message);
             }
@@ -18,14 +23,15 @@ impl Level<'_> {
 }
 
 /// The arguments concerned and the message, if `rule` is broken for certain.
-fn broken(rule: &Rule, params: &Map) -> Option<(Vec<String>, String)> {
+fn broken(rule: &Rule, params: &Map, shown: &dyn Fn(&String) -> String) -> Option<(Vec<String>, String)> {
+    let listed = |names: &[String], between: &str| names.iter().map(shown).collect::<Vec<_>>().join(between);
     let given = |name: &&String| params.get(name).is_some();
     let certain = |name: &&String| params.get(name).is_some_and(|value| !may_be_omitted(value));
     match rule {
         Rule::MutuallyExclusive(names) => {
             let both: Vec<String> = names.iter().filter(certain).cloned().collect();
             (both.len() > 1)
-                .then(|| (both, format!("parameters are mutually exclusive: {}", names.join("|"))))
+                .then(|| (both, format!("parameters are mutually exclusive: {}", listed(names, "|"))))
         }
         Rule::RequiredTogether(names) => {
             let some = names.iter().any(|name| certain(&name));
@@ -34,7 +40,7 @@ fn broken(rule: &Rule, params: &Map) -> Option<(Vec<String>, String)> {
                 .then(|| (missing, format!("parameters are required together: {}", names.join(", "))))
         }
         Rule::RequiredOneOf(names) => (!names.iter().any(|name| given(&name)))
-            .then(|| (names.clone(), format!("one of the following is required: {}", names.join(", ")))),
+            .then(|| (names.clone(), format!("one of the following is required: {}", listed(names, ", ")))),
         Rule::RequiredIf { arg, value, required, any } => {
             if params.get(arg) != Some(value) {
                 return None;

@@ -1,12 +1,13 @@
 //! `FromArgs` for a struct of arguments.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use rustle_value::Value;
 use syn::Ident;
 use syn::spanned::Spanned;
 
 use super::pieces::{Pieces, json};
+use crate::default;
 use crate::field::{Argument, Field, Role};
 use crate::kind::Kind;
 use crate::module::Body;
@@ -60,6 +61,7 @@ pub fn checks(ident: &Ident, body: &Body) -> TokenStream {
         quote_spanned! {ident.span()=>
             const _: () = assert!(
                 __rustle::distinct(<#ident as __rustle::FromArgs>::NAMES),
+                "{}",
                 #message
             );
         }
@@ -69,33 +71,49 @@ pub fn checks(ident: &Ident, body: &Body) -> TokenStream {
         quote_spanned! {name.span()=>
             const _: () = assert!(
                 __rustle::contains(<#ident as __rustle::FromArgs>::NAMES, #name),
+                "{}",
                 #message
             );
         }
     });
     let defaults = body.fields.iter().filter_map(|field| match &field.role {
-        Role::Argument(argument) => default_check(argument),
+        Role::Argument(argument) => Some(default_checks(argument)),
         _ => None,
     });
     quote!(#distinct #(#foreign)* #(#defaults)*)
 }
 
-/// That the default of a choice is one of its words.
-fn default_check(argument: &Argument) -> Option<TokenStream> {
-    let Kind::Named(named) = &argument.kind else { return None };
-    let Some(Value::Str(word)) = &argument.default else { return None };
-    let (path, word) = (&named.path, &**word);
-    let message = format!("`{word}` is none of the choices of `{}`", named.name);
-    Some(quote_spanned! {argument.default_span=>
-        const _: () = assert!(
-            <#path as __rustle::FromArg>::CHOICES.is_empty()
-                || __rustle::contains(
-                    <#path as __rustle::FromArg>::CHOICES,
-                    #word,
-                ),
-            #message
-        );
-    })
+/// That defaults fit the types that the macro does not see: a choice has its words, nested arguments are a mapping.
+fn default_checks(argument: &Argument) -> TokenStream {
+    let mut checks = TokenStream::new();
+    if let Some(default) = &argument.default {
+        default_check(&argument.kind, default, argument.default_span, &mut checks);
+    }
+    checks
+}
+
+fn default_check(kind: &Kind, default: &Value, span: Span, checks: &mut TokenStream) {
+    let named = match (kind, default) {
+        (Kind::Named(named), _) => named,
+        (Kind::List(of), Value::List(items)) => {
+            items.iter().for_each(|item| default_check(of, item, span, checks));
+            return;
+        }
+        _ => return,
+    };
+    let path = &named.path;
+    let message = default::unfit(default, &named.name);
+    let choices = quote!(<#path as __rustle::FromArg>::CHOICES);
+    let nested = quote!(__rustle::is_options(<#path as __rustle::FromArg>::KIND));
+    let fits = match default {
+        Value::Str(word) => {
+            let word = word.as_ref();
+            quote!(__rustle::contains(#choices, #word) || #choices.is_empty() && !#nested)
+        }
+        Value::Map(_) => nested,
+        _ => quote!(#choices.is_empty() && !#nested),
+    };
+    checks.extend(quote_spanned!(span=> const _: () = assert!(#fits, "{}", #message);));
 }
 
 /// One field made of what was given.

@@ -12,6 +12,7 @@ use super::manifest::Package;
 use super::resolve::{Meaning, resolve};
 use super::tree::{Crate, Declared, Written, located};
 use crate::choice;
+use crate::default;
 use crate::errors::Errors;
 use crate::field::{Argument, Role};
 use crate::kind::{self, Kind, Named};
@@ -143,15 +144,12 @@ impl Lower<'_> {
         (args, rules)
     }
 
-    /// That the default of a choice is one of its words.
+    /// That a default fits the types that were looked up.
     fn check_default(&mut self, scope: usize, argument: &Argument, kind: &ArgType) {
-        let (ArgType::Choice(words), Some(Value::Str(word))) = (kind, &argument.default) else { return };
-        if let (Kind::Named(named), false) = (&argument.kind, words.iter().any(|it| **it == **word)) {
+        let default = argument.default.as_ref();
+        if let Some(message) = default.and_then(|default| unfit(&argument.kind, kind, default)) {
             let mut errors = Errors::default();
-            errors.push(syn::Error::new(
-                argument.default_span,
-                format!("`{word}` is none of the choices of `{}`", named.name),
-            ));
+            errors.push(syn::Error::new(argument.default_span, message));
             self.note(scope, errors);
         }
     }
@@ -237,6 +235,24 @@ impl Lower<'_> {
         errors.push(syn::Error::new(tokens.span(), message.into()));
         self.note(scope, errors);
     }
+}
+
+/// Why `value` cannot be the default of what was `written` and turned out to be `kind`, if it cannot.
+fn unfit(written: &Kind, kind: &ArgType, value: &Value) -> Option<String> {
+    let named = match (written, kind, value) {
+        (Kind::Named(named), ..) => named,
+        (Kind::List(written), ArgType::List(kind), Value::List(items)) => {
+            return items.iter().find_map(|item| unfit(written, kind, item));
+        }
+        _ => return None,
+    };
+    let fits = match (kind, value) {
+        (ArgType::Choice(words), Value::Str(word)) => words.iter().any(|it| **it == **word),
+        (ArgType::Options(..), value) => matches!(value, Value::Map(_)),
+        (ArgType::Choice(_), _) | (_, Value::Map(_)) => false,
+        _ => true,
+    };
+    (!fits).then(|| default::unfit(value, &named.name))
 }
 
 /// What stands inside lists and mappings.

@@ -179,6 +179,7 @@ mod tests {
     #[test]
     fn guards_are_seen() {
         assert_eq!(shown(&of_expression("a.b | default(c)")), ["a.b@0?", "c@14"]);
+        assert_eq!(shown(&of_expression("a | d(b) | d('c')")), ["a@0?", "b@6?"]);
         assert_eq!(shown(&of_expression("a is defined and a.b > c")), ["a@0?", "a.b@17?", "c@23"]);
         assert_eq!(shown(&of_expression("a is undefined or a == 1")), ["a@0?", "a@18?"]);
         assert_eq!(shown(&of_expression("a if a is defined else b")), ["a@0?", "a@5?", "b@23"]);

@@ -71,7 +71,8 @@ impl Walk {
                 if let Some(value) = value {
                     self.visit(value, guards || guarded);
                 }
-                self.args(args);
+                // What `default` falls back to is what comes out of it: guarded if that is.
+                args.expressions().for_each(|arg| self.visit(arg, guards && guarded));
             }
             ExprKind::Test(value, name, args) => {
                 self.found.tests.push(name_use(name, expr.span));

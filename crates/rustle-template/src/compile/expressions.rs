@@ -37,10 +37,7 @@ impl Compiler<'_> {
             }
             ExprKind::Sign(Sign::Minus, inner) => Op::Minus(self.boxed(inner)),
             ExprKind::Sign(Sign::Plus, inner) => Op::Plus(self.boxed(inner)),
-            ExprKind::Not(inner) => match self.code(inner) {
-                Code { op: Op::Defined(value, undefined), .. } => Op::Defined(value, !undefined),
-                inner => Op::Not(Box::new(inner)),
-            },
+            ExprKind::Not(inner) => Op::Not(self.boxed(inner)),
             ExprKind::Binary(op, left, right) => Op::Binary(*op, self.pair(left, right)),
             ExprKind::Concat(parts) => Op::Concat(self.codes(parts)),
             ExprKind::And(left, right) => Op::And(self.pair(left, right)),

@@ -121,17 +121,13 @@ impl State<'_> {
             }
             Value::Object(object) => match object.as_any().downcast_ref::<RangeValue>() {
                 Some(range) => {
-                    let items = range.items()?;
-                    Ok(Value::from(picked(&items, pick(items.len())?)))
+                    let (start, stop, step) = limits(bounds, range.len())?;
+                    Ok(Value::Object(Arc::new(range.slice(start, stop, step))))
                 }
-                None => Ok(missing(value, &Value::str("slice"))),
+                None => Err(not_subscriptable(value)),
             },
-            other => {
-                let [start, stop, step] = bounds;
-                let shown = format!("slice({start:?}, {stop:?}, {step:?})");
-                let kind = other.type_name();
-                Ok(Value::undefined(format!("object of type '{kind}' has no attribute {shown}")))
-            }
+            Value::Map(_) => Err(Error::type_error("unhashable type: 'slice'")),
+            other => Err(not_subscriptable(other)),
         }
     }
 }
@@ -140,13 +136,18 @@ impl State<'_> {
 #[cold]
 pub(super) fn missing(value: &Value, name: &Value) -> Value {
     let kind = value.type_name();
+    let of = if value.is_none() { "None".to_owned() } else { format!("{kind} object") };
     Value::undefined(if name.is_true() {
         format!("object of type '{kind}' has no attribute {name:?}")
     } else if name.as_str().is_some() {
-        format!("'{kind} object' has no attribute {name:?}")
+        format!("'{of}' has no attribute {name:?}")
     } else {
-        format!("{kind} object has no element {name:?}")
+        format!("{of} has no element {name:?}")
     })
+}
+
+fn not_subscriptable(value: &Value) -> Error {
+    Error::type_error(format!("'{}' object is not subscriptable", value.type_name()))
 }
 
 fn is_negative(index: &Value) -> bool {
@@ -170,8 +171,8 @@ fn picked<T: Clone>(items: &[T], indices: Vec<usize>) -> Vec<T> {
     indices.into_iter().filter_map(|index| items.get(index)).cloned().collect()
 }
 
-/// The indices that a slice takes of `len` items, by Python's rules.
-fn indices(bounds: &[Value; 3], len: usize) -> Result<Vec<usize>, Error> {
+/// Where a slice of `len` items starts, where it stops, and in which steps it goes, by Python's rules.
+fn limits(bounds: &[Value; 3], len: usize) -> Result<(i64, i64, i64), Error> {
     let number = |value: &Value| match value {
         Value::None => Ok(None),
         Value::Int(int) => Ok(Some(*int)),
@@ -195,6 +196,12 @@ fn indices(bounds: &[Value; 3], len: usize) -> Result<Vec<usize>, Error> {
     };
     let start = clamp(number(start)?, if step > 0 { low } else { high });
     let stop = clamp(number(stop)?, if step > 0 { high } else { low });
+    Ok((start, stop, step))
+}
+
+/// The indices that a slice takes of `len` items.
+fn indices(bounds: &[Value; 3], len: usize) -> Result<Vec<usize>, Error> {
+    let (start, stop, step) = limits(bounds, len)?;
     let mut indices = Vec::new();
     let mut at = start;
     while (step > 0 && at < stop) || (step < 0 && at > stop) {

@@ -6,14 +6,16 @@ use super::State;
 use crate::error::{Error, ErrorKind};
 
 impl State<'_> {
-    /// What a filter, function, method or macro gave: something undefined that it stumbled over flows on as a value, which
-    /// `default` may still replace.
-    pub(super) fn called(&self, result: Result<Value, Error>) -> Result<Value, Error> {
+    /// What a filter, function, method, macro or variable gave, which stands at `at`: what failed in it flows on as an
+    /// undefined value and fails where it is used. If it was something undefined, `default` may still replace it.
+    pub(super) fn called(&self, result: Result<Value, Error>, at: Option<u32>) -> Result<Value, Error> {
         match result {
-            Err(error) if error.kind() == ErrorKind::Undefined && !error.is_whole() => {
-                Ok(Value::undefined(error.message()))
-            }
-            other => other,
+            Err(error) if error.kind() == ErrorKind::Recursion => Err(error),
+            Err(error) => Ok(self.defer(match at {
+                Some(at) => error.at(at as usize),
+                None => error,
+            })),
+            ok => ok,
         }
     }
 

@@ -14,27 +14,27 @@ use crate::error::{Error, ErrorKind};
 use crate::registry::{Filter, Lookup, Test};
 
 impl State<'_> {
-    pub(super) fn call_code(&self, callee: &Code, args: &Args, frame: Frame<'_>) -> Result<Value, Error> {
-        let callee = self.eval(callee, frame)?;
+    pub(super) fn call_code(&self, code: &Code, args: &Args, frame: Frame<'_>) -> Result<Value, Error> {
+        let callee = self.eval(code, frame)?;
         let args = self.arguments(args, frame)?;
-        self.called(self.call_value(&callee, args))
+        self.called(self.call_value(&callee, args), Some(code.at))
     }
 
     pub(super) fn method_code(
         &self,
-        receiver: &Code,
+        code: &Code,
         name: &Arc<str>,
         args: &Args,
         frame: Frame<'_>,
     ) -> Result<Value, Error> {
-        let receiver = self.eval(receiver, frame)?;
+        let receiver = self.eval(code, frame)?;
         let args = self.arguments(args, frame)?;
-        self.called(self.call_method(receiver, name, args))
+        self.called(self.call_method(receiver, name, args), Some(code.at))
     }
 
     /// Calls a macro or another callable value.
     pub(crate) fn call(&self, callable: &Value, args: Vec<Value>, kwargs: Map) -> Result<Value, Error> {
-        let result = self.called(self.call_value(callable, Arguments::new(args, kwargs)))?;
+        let result = self.called(self.call_value(callable, Arguments::new(args, kwargs)), None)?;
         self.settle(result)
     }
 
@@ -99,58 +99,67 @@ impl State<'_> {
         }
     }
 
-    pub(super) fn filter_code(&self, call: &FilterCall, frame: Frame<'_>) -> Result<Value, Error> {
+    pub(super) fn filter_code(&self, call: &FilterCall, at: u32, frame: Frame<'_>) -> Result<Value, Error> {
         let Some(filter) = &call.filter else {
             return Err(unknown("filter", &call.name));
         };
         let value = self.eval(&call.value, frame)?;
         let args = self.arguments(&call.args, frame)?;
-        self.run_filter(filter, &call.name, value, args)
+        self.run_filter(filter, &call.name, value, args, Some(at))
     }
 
-    fn run_filter(&self, filter: &Filter, name: &str, value: Value, args: Arguments) -> Result<Value, Error> {
+    fn run_filter(
+        &self,
+        filter: &Filter,
+        name: &str,
+        value: Value,
+        args: Arguments,
+        at: Option<u32>,
+    ) -> Result<Value, Error> {
         let value = self.settle(value)?;
-        if let Some(undefined) = self.stops(filter.takes_undefined, &value, &args)? {
+        if let Some(undefined) = self.stops(filter.takes_undefined, &value, &args) {
             return Ok(undefined);
         }
         let args = self.settled_arguments(args)?;
         let mut call = Call::new(name, value, args.positional, args.named, self);
         let result = (filter.run)(&mut call).map_err(|error| of_plugin(error, "filter", &full_name(name)));
-        self.called(result)
+        self.called(result, at)
     }
 
-    pub(super) fn test_code(&self, call: &TestCall, frame: Frame<'_>) -> Result<Value, Error> {
+    pub(super) fn test_code(&self, call: &TestCall, at: u32, frame: Frame<'_>) -> Result<Value, Error> {
         let Some(test) = &call.test else {
             return Err(unknown("test", &call.name));
         };
         let value = self.eval(&call.value, frame)?;
         let args = self.arguments(&call.args, frame)?;
-        self.run_test(test, &call.name, value, args)
+        self.run_test(test, &call.name, value, args, Some(at))
     }
 
-    fn run_test(&self, test: &Test, name: &str, value: Value, args: Arguments) -> Result<Value, Error> {
+    fn run_test(
+        &self,
+        test: &Test,
+        name: &str,
+        value: Value,
+        args: Arguments,
+        at: Option<u32>,
+    ) -> Result<Value, Error> {
         let value = self.settle(value)?;
-        if let Some(undefined) = self.stops(test.takes_undefined, &value, &args)? {
+        if let Some(undefined) = self.stops(test.takes_undefined, &value, &args) {
             return Ok(undefined);
         }
         let args = self.settled_arguments(args)?;
         let mut call = Call::new(name, value, args.positional, args.named, self);
         let result = (test.run)(&mut call).map_err(|error| of_plugin(error, "test", &full_name(name)));
-        self.called(result.map(Value::Bool))
+        self.called(result.map(Value::Bool), at)
     }
 
-    /// The undefined value that a filter or test gives instead of being called. One that stands for an error stops also
-    /// those that take what is undefined.
-    fn stops(&self, takes_undefined: bool, value: &Value, args: &Arguments) -> Result<Option<Value>, Error> {
-        let mut values = std::iter::once(value).chain(args.values());
-        if !takes_undefined {
-            return Ok(self.first_undefined(values));
+    /// The undefined value that a filter or test gives instead of being called. One that stands for an error passes also
+    /// through those that take what is undefined.
+    fn stops(&self, takes_undefined: bool, value: &Value, args: &Arguments) -> Option<Value> {
+        if takes_undefined {
+            return self.is_deferred(value).then(|| value.clone());
         }
-        let error = values.find_map(|value| match value {
-            Value::Undefined(undefined) => self.deferred_error(undefined),
-            _ => None,
-        });
-        error.map_or(Ok(None), Err)
+        self.first_undefined(std::iter::once(value).chain(args.values()))
     }
 
     /// Calls the filter `name`.
@@ -162,7 +171,7 @@ impl State<'_> {
         kwargs: Map,
     ) -> Result<Value, Error> {
         let filter = self.engine.registry().filter(name).copied().ok_or_else(|| unknown("filter", name))?;
-        self.run_filter(&filter, name, value, Arguments::new(args, kwargs))
+        self.run_filter(&filter, name, value, Arguments::new(args, kwargs), None)
     }
 
     /// Asks the test `name`.
@@ -174,7 +183,7 @@ impl State<'_> {
         kwargs: Map,
     ) -> Result<bool, Error> {
         let test = self.engine.registry().test(name).copied().ok_or_else(|| unknown("test", name))?;
-        let result = self.run_test(&test, name, value, Arguments::new(args, kwargs))?;
+        let result = self.run_test(&test, name, value, Arguments::new(args, kwargs), None)?;
         self.truth(&result)
     }
 
@@ -182,7 +191,7 @@ impl State<'_> {
     pub(crate) fn lookup(&self, name: &str, terms: Vec<Value>, kwargs: Map) -> Result<Vec<Value>, Error> {
         let lookup = self.known_lookup(name)?;
         let args = Arguments::new(terms, kwargs);
-        if let Some(Value::Undefined(undefined)) = self.stops(lookup.takes_undefined, &Value::None, &args)? {
+        if let Some(Value::Undefined(undefined)) = self.stops(lookup.takes_undefined, &Value::None, &args) {
             return Err(self.trip(&undefined));
         }
         self.run_lookup(&lookup, name, args)
@@ -212,7 +221,7 @@ impl State<'_> {
             name => self.text(&name)?,
         };
         let lookup = self.known_lookup(&name)?;
-        if let Some(undefined) = self.stops(lookup.takes_undefined, &Value::None, &args)? {
+        if let Some(undefined) = self.stops(lookup.takes_undefined, &Value::None, &args) {
             return Ok(undefined);
         }
         let want_list = match args.named.remove("wantlist") {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustle_value::{Map, Value};
 
 use super::{Frame, State};
-use crate::ast::Comparator;
+use crate::ast::{Binary, Comparator};
 use crate::code::{Code, Op};
 use crate::error::Error;
 
@@ -33,15 +33,13 @@ impl State<'_> {
             Op::Item(pair) => {
                 let (value, item) = &**pair;
                 let value = self.eval(value, frame)?;
-                let item = self.eval(item, frame)?;
+                let item = self.operand(item, frame)?;
                 self.item(&value, &item)
             }
             Op::Defined(value, undefined) => {
                 let value = self.eval(value, frame)?;
-                if let Value::Undefined(it) = &value
-                    && let Some(error) = self.deferred_error(it)
-                {
-                    return Err(error);
+                if self.is_deferred(&value) {
+                    return Ok(value);
                 }
                 Ok(Value::Bool(value.is_undefined() == *undefined))
             }
@@ -84,15 +82,24 @@ impl State<'_> {
                 super::arithmetic::plus(&value)
             }
             Op::Binary(op, pair) => {
-                let left = self.needed(&pair.0, frame)?;
-                let right = self.needed(&pair.1, frame)?;
+                let left = self.operand(&pair.0, frame)?;
+                let right = self.operand(&pair.1, frame)?;
+                self.defined(&left, &pair.0)?;
+                self.defined(&right, &pair.1)?;
+                if let (Binary::Mod, Value::Str(format)) = (op, &left) {
+                    // Of a dictionary, only what the format names is looked at.
+                    let named = right.as_map().is_some() && (format.contains("%(") || !format.contains('%'));
+                    if !named {
+                        self.check_defined(&right).map_err(|error| error.at(pair.1.at as usize))?;
+                    }
+                }
                 super::arithmetic::binary(*op, &left, &right)
             }
             Op::Concat(parts) => {
+                let values = self.eval_all(parts, frame)?;
                 let mut text = String::new();
-                for part in parts {
-                    let value = self.needed(part, frame)?;
-                    text.push_str(&self.text(&value)?);
+                for (value, part) in values.iter().zip(parts) {
+                    text.push_str(&self.text(value).map_err(|error| error.at(part.at as usize))?);
                 }
                 Ok(Value::from(text))
             }
@@ -108,8 +115,8 @@ impl State<'_> {
             }
             Op::Call(call) => self.call_code(&call.0, &call.1, frame),
             Op::Method(call) => self.method_code(&call.0, &call.1, &call.2, frame),
-            Op::Filter(call) => self.filter_code(call, frame),
-            Op::Test(call) => self.test_code(call, frame),
+            Op::Filter(call) => self.filter_code(call, code.at, frame),
+            Op::Test(call) => self.test_code(call, code.at, frame),
             // `compute` has dealt with all others.
             _ => Ok(Value::None),
         }
@@ -119,18 +126,24 @@ impl State<'_> {
         codes.iter().map(|code| self.eval(code, frame)).collect()
     }
 
-    /// The value of an operand: settled, and defined.
-    fn needed(&self, code: &Code, frame: Frame<'_>) -> Result<Value, Error> {
-        let value = self.settle_fully(self.eval(code, frame)?)?;
-        match &value {
+    /// The value of an operand, settled. Ranges stay what they are.
+    fn operand(&self, code: &Code, frame: Frame<'_>) -> Result<Value, Error> {
+        let value = self.eval(code, frame)?;
+        if matches!(value, Value::Object(_)) { Ok(value) } else { self.settle(value) }
+    }
+
+    /// Fails if the value of an operand is undefined. Python evaluates all operands before it looks at them.
+    fn defined(&self, value: &Value, code: &Code) -> Result<(), Error> {
+        match value {
             Value::Undefined(undefined) => Err(self.trip(undefined).at(code.at as usize)),
-            _ => Ok(value),
+            _ => Ok(()),
         }
     }
 
-    /// As [`State::settle`], but ranges stay what they are.
-    fn settle_fully(&self, value: Value) -> Result<Value, Error> {
-        if matches!(value, Value::Object(_)) { Ok(value) } else { self.settle(value) }
+    fn needed(&self, code: &Code, frame: Frame<'_>) -> Result<Value, Error> {
+        let value = self.operand(code, frame)?;
+        self.defined(&value, code)?;
+        Ok(value)
     }
 
     /// Whether an expression holds.
@@ -151,13 +164,21 @@ impl State<'_> {
         rest: &[(Comparator, Code)],
         frame: Frame<'_>,
     ) -> Result<bool, Error> {
-        let mut left = self.needed(first, frame)?;
+        let (mut left, mut left_code) = (self.operand(first, frame)?, first);
         for (comparator, code) in rest {
-            let right = self.needed(code, frame)?;
+            let right = self.operand(code, frame)?;
+            let contained = matches!(comparator, Comparator::In | Comparator::NotIn);
+            if contained {
+                // What is looked for is looked at last, and not at all by what holds nothing.
+                self.defined(&right, code)?;
+            } else {
+                self.defined(&left, left_code)?;
+                self.defined(&right, code)?;
+            }
             if !self.compare(*comparator, &left, &right)? {
                 return Ok(false);
             }
-            left = right;
+            (left, left_code) = (right, code);
         }
         Ok(true)
     }
@@ -177,7 +198,13 @@ impl State<'_> {
             return Ok(true);
         }
         // Something undefined within a container is equal to nothing, and says so.
-        if matches!(left, Value::List(_) | Value::Tuple(_) | Value::Map(_)) {
+        let comparable = matches!(
+            (left, right),
+            (Value::List(_), Value::List(_))
+                | (Value::Tuple(_), Value::Tuple(_))
+                | (Value::Map(_), Value::Map(_))
+        );
+        if comparable {
             self.check_defined(left)?;
             self.check_defined(right)?;
         }
@@ -185,12 +212,15 @@ impl State<'_> {
     }
 
     fn dict(&self, entries: &[(Code, Code)], frame: Frame<'_>) -> Result<Value, Error> {
-        let mut map = Map::with_capacity(entries.len());
+        let mut evaluated = Vec::with_capacity(entries.len());
         for (key, value) in entries {
-            let at = key.at as usize;
-            let key = self.needed(key, frame)?;
-            hashable(&key).map_err(|error| error.at(at))?;
-            map.insert(key, self.eval(value, frame)?);
+            evaluated.push((self.operand(key, frame)?, self.eval(value, frame)?));
+        }
+        let mut map = Map::with_capacity(entries.len());
+        for ((key, value), (code, _)) in evaluated.into_iter().zip(entries) {
+            self.defined(&key, code)?;
+            hashable(&key).map_err(|error| error.at(code.at as usize))?;
+            map.insert(key, value);
         }
         Ok(Value::Map(map))
     }

@@ -157,7 +157,7 @@ impl State<'_> {
             .iter()
             .filter_map(|(name, place)| Some((name.clone(), locals.get(*place)?)))
             .collect();
-        let text = match self.collected(out, Ok(()))? {
+        let text = match out.into_value() {
             Value::None => String::new(),
             value => self.text(&value)?,
         };

@@ -22,7 +22,11 @@ impl State<'_> {
             {
                 Ok(self.settled(&value, 0)?.unwrap_or(value))
             }
-            Value::Template(text) => self.render_embedded(text),
+            // What a template gives may be a container with templates of its own.
+            Value::Template(text) => match self.render_embedded(text)? {
+                rendered @ Value::Template(_) => Ok(rendered),
+                rendered => self.settle(rendered),
+            },
             Value::Object(object) => match object.as_any().downcast_ref::<RangeValue>() {
                 Some(range) => Ok(Value::from(range.items()?)),
                 None => Ok(value),
@@ -49,10 +53,7 @@ impl State<'_> {
             Value::List(_) | Value::Map(_) => self.fresh(value.clone()),
             Value::Tuple(_) => value.clone(),
             Value::Template(text) => {
-                let rendered = match self.render_embedded(text) {
-                    Ok(rendered) => rendered,
-                    Err(error) => self.defer(error),
-                };
+                let rendered = self.render_embedded(text)?;
                 return Ok(Some(self.settled(&rendered, depth + 1)?.unwrap_or(rendered)));
             }
             _ => return Ok(None),

@@ -109,8 +109,8 @@ impl State<'_> {
             locals.set(parameter.slot, Some(value));
         }
         let mut out = Output::default();
-        let result = self.run_all(&function.steps, frame, &mut out);
-        self.collected(out, result)
+        self.run_all(&function.steps, frame, &mut out)?;
+        Ok(out.into_value())
     }
 }
 
@@ -156,8 +156,8 @@ impl Object for LoopValue {
         Some(match name {
             "index" => Value::from(index + 1),
             "index0" => Value::from(index),
-            "revindex" => Value::from(len - index),
-            "revindex0" => Value::from(len - index - 1),
+            "revindex" => Value::from(len.saturating_sub(index)),
+            "revindex0" => Value::from(len.saturating_sub(index + 1)),
             "first" => Value::Bool(index == 0),
             "last" => Value::Bool(index + 1 == len),
             "length" => Value::from(len),

@@ -36,7 +36,6 @@ impl State<'_> {
     pub(crate) fn text(&self, value: &Value) -> Result<String, Error> {
         match value {
             Value::Str(text) => Ok(text.to_string()),
-            Value::Omit => Ok("<<Omit>>".into()),
             Value::Undefined(undefined) => Err(self.trip(undefined)),
             Value::List(_) | Value::Tuple(_) | Value::Map(_) => {
                 let value = self.settle(value.clone())?;
@@ -66,7 +65,9 @@ impl State<'_> {
         match haystack {
             Value::List(items) | Value::Tuple(items) => {
                 for item in items.iter() {
-                    if let Value::Undefined(undefined) = item {
+                    if let (Value::Undefined(undefined), _) | (_, Value::Undefined(undefined)) =
+                        (item, needle)
+                    {
                         return Err(self.trip(undefined));
                     }
                     if item == needle {
@@ -76,11 +77,15 @@ impl State<'_> {
                 Ok(false)
             }
             Value::Map(map) => {
+                if let Value::Undefined(undefined) = needle {
+                    return Err(self.trip(undefined));
+                }
                 super::expressions::hashable(needle)?;
                 Ok(map.get_value(needle).is_some())
             }
             Value::Str(text) => match needle {
                 Value::Str(part) => Ok(text.contains(&**part)),
+                Value::Undefined(undefined) => Err(self.trip(undefined)),
                 other => Err(Error::type_error(format!(
                     "'in <string>' requires string as left operand, not {}",
                     other.type_name()

@@ -13,6 +13,9 @@ use super::{Activation, Frame, LoopValue, Output, State};
 use crate::code::Loop;
 use crate::error::Error;
 
+/// The most items that a loop goes through.
+const LONGEST: usize = 10_000_000;
+
 impl State<'_> {
     pub(super) fn run_loop(&self, it: &Arc<Loop>, frame: Frame<'_>, out: &mut Output) -> Result<(), Error> {
         let iterable = self.eval(&it.iter, frame)?;
@@ -39,8 +42,8 @@ impl State<'_> {
             options: &closure.options,
         };
         let mut out = Output::default();
-        let result = self.run_items(it, items, value.depth + 1, frame, &mut out);
-        self.collected(out, result)
+        self.run_items(it, items, value.depth + 1, frame, &mut out)?;
+        Ok(out.into_value())
     }
 
     fn run_items(
@@ -69,18 +72,32 @@ impl State<'_> {
                 recursion: it.own_slots.map(|_| (it.clone(), Closure::of(frame))),
             })
         });
-        for (index, item) in items.iter().enumerate() {
-            let item = self.reached(item.clone())?;
+        let mut index = 0;
+        loop {
+            let Some(item) = self.item_now(&items, index, it.test.is_none()) else { return Ok(()) };
+            if index > LONGEST {
+                return Err(super::endless());
+            }
+            let item = self.reached(item)?;
             if let (Some(value), Some(slot), Some(locals)) = (&value, it.loop_slot, inner.locals) {
                 value.index.store(index, Ordering::Relaxed);
                 locals.set(slot, Some(Value::Object(value.clone())));
             }
             self.assign(&it.target, item, inner)?;
             if let ControlFlow::Break(Flow::Break) = self.run_scope(&it.body, inner, out)? {
-                break;
+                return Ok(());
             }
+            index += 1;
         }
-        Ok(())
+    }
+
+    /// An item of what a loop goes through. A list that the loop makes longer is gone through to its new end; it is not
+    /// held on to between the items, so that it can be made longer in place.
+    fn item_now(&self, items: &Arc<Vec<Value>>, index: usize, live: bool) -> Option<Value> {
+        match self.fresh(Value::List(items.clone())) {
+            Value::List(now) if live => now.get(index).cloned(),
+            _ => items.get(index).cloned(),
+        }
     }
 
     /// The items for which the loop's `if` holds.

@@ -137,11 +137,24 @@ impl<'a> State<'a> {
         }
     }
 
+    /// Whether the value is undefined because something failed.
+    fn is_deferred(&self, value: &Value) -> bool {
+        matches!(value, Value::Undefined(undefined) if self.deferred_error(undefined).is_some())
+    }
+
     /// The error that an undefined value stands for, if it stands for one.
     fn deferred_error(&self, undefined: &Undefined) -> Option<Error> {
         let deferred = self.deferred.borrow();
         let (_, error) = deferred.iter().find(|(message, _)| Arc::ptr_eq(message, &undefined.message))?;
         Some(error.clone())
+    }
+
+    /// The value, unless it is an undefined one that stands for an error.
+    pub(crate) fn not_deferred(&self, value: Value) -> Result<Value, Error> {
+        match &value {
+            Value::Undefined(undefined) => self.deferred_error(undefined).map_or(Ok(value), Err),
+            _ => Ok(value),
+        }
     }
 
     /// An undefined value that stands for `error`: it fails with it as soon as it is used, even by `default`.
@@ -176,10 +189,7 @@ impl State<'_> {
     pub(crate) fn evaluate(&self, expression: &Expression) -> Result<Value, Error> {
         let frame = Frame { locals: None, context: None, options: &expression.options };
         let result = match self.eval(&expression.code, frame) {
-            Ok(Value::Undefined(undefined)) => match self.deferred_error(&undefined) {
-                Some(error) => Err(error),
-                None => return Ok(Value::Undefined(undefined)),
-            },
+            Ok(value @ Value::Undefined(_)) => self.not_deferred(value),
             Ok(value) => self.finish(value),
             Err(error) => Err(error),
         };

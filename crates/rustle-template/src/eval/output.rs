@@ -21,6 +21,17 @@ pub(crate) enum Output {
     Undefined(Value),
 }
 
+impl Output {
+    /// What was rendered.
+    pub(super) fn into_value(self) -> Value {
+        match self {
+            Output::Empty => Value::None,
+            Output::One(value) | Output::Undefined(value) => value,
+            Output::Text(text) => Value::from(text),
+        }
+    }
+}
+
 impl State<'_> {
     pub(super) fn push_text(&self, out: &mut Output, text: &str) -> Result<(), Error> {
         match out {
@@ -102,16 +113,12 @@ impl State<'_> {
         Ok(None)
     }
 
-    /// What was rendered, unless it failed. If something undefined was rendered before, that counts.
+    /// What a whole template rendered. If it failed after something undefined was rendered, the latter counts.
     pub(super) fn collected(&self, out: Output, result: Result<(), Error>) -> Result<Value, Error> {
-        if let Output::Undefined(undefined) = out {
-            return Ok(undefined);
+        let value = out.into_value();
+        match result {
+            Err(error) if self.check_defined(&value).is_ok() => Err(error),
+            _ => Ok(value),
         }
-        result?;
-        Ok(match out {
-            Output::Empty => Value::None,
-            Output::One(value) | Output::Undefined(value) => value,
-            Output::Text(text) => Value::from(text),
-        })
     }
 }

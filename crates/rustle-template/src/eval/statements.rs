@@ -9,7 +9,7 @@ use super::builtins::Namespace;
 use super::functions::{Closure, MacroValue};
 use super::{Frame, Output, State};
 use crate::code::{Code, Filtered, Function, Op, Scope, Step, Target};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 
 /// What ends the statements before their end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl State<'_> {
                 }
                 Step::If(branches, otherwise) => self.run_if(branches, otherwise, frame, out)?,
                 Step::Set(target, code) => {
-                    let value = self.assigned_value(code, frame)?;
+                    let value = self.eval(code, frame)?;
                     self.assign(target, value, frame).map_err(|error| error.at(code.at as usize))?;
                     NEXT
                 }
@@ -158,8 +158,7 @@ impl State<'_> {
     /// What a scope renders, as a value.
     fn captured(&self, scope: &Scope, frame: Frame<'_>) -> Result<Value, Error> {
         let mut out = Output::default();
-        let result = self.run_scope(scope, frame, &mut out).map(|_| ());
-        self.collected(out, result)
+        self.run_scope(scope, frame, &mut out).map(|_| out.into_value())
     }
 
     fn filtered(&self, filter: &Filtered, value: Value, frame: Frame<'_>) -> Result<Value, Error> {
@@ -167,15 +166,6 @@ impl State<'_> {
             locals.set(filter.slot, Some(value));
         }
         self.eval(&filter.code, frame)
-    }
-
-    /// The value of a `set`. A call that fails leaves an undefined value, which fails when it is used: what is only
-    /// called for its effect, `{% set _ = list.remove(1) %}`, may fail.
-    fn assigned_value(&self, code: &Code, frame: Frame<'_>) -> Result<Value, Error> {
-        match self.eval(code, frame) {
-            Err(error) if is_call(code) && error.kind() != ErrorKind::Recursion => Ok(self.defer(error)),
-            other => other,
-        }
     }
 
     fn call_block(&self, code: &Code, caller: &Arc<Function>, frame: Frame<'_>) -> Result<Value, Error> {
@@ -188,7 +178,7 @@ impl State<'_> {
             _ => return Err(Error::type_error("expected call")),
         };
         args.named.insert("caller", macro_value(caller, frame));
-        self.called(self.call_value(&callee, args)).map_err(|error| error.at(code.at as usize))
+        self.called(self.call_value(&callee, args), Some(code.at))
     }
 
     pub(super) fn assign(&self, target: &Target, value: Value, frame: Frame<'_>) -> Result<(), Error> {
@@ -242,18 +232,4 @@ fn no_namespace() -> Error {
 
 fn macro_value(function: &Arc<Function>, frame: Frame<'_>) -> Value {
     Value::Object(Arc::new(MacroValue { function: function.clone(), closure: Closure::of(frame) }))
-}
-
-/// Whether an expression is a call, or a variable, whose template may fail.
-fn is_call(code: &Code) -> bool {
-    matches!(
-        code.op,
-        Op::Call(_)
-            | Op::Method(_)
-            | Op::Filter(_)
-            | Op::Test(_)
-            | Op::Global(_)
-            | Op::Attribute(..)
-            | Op::Item(_)
-    )
 }

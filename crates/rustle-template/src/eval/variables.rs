@@ -99,7 +99,7 @@ impl State<'_> {
             };
         }
         self.rendered.0.borrow_mut().insert(address, Entry { _text: text.clone(), value: None });
-        let result = self.render_variable(text).map_err(Error::elsewhere);
+        let result = self.called(self.render_variable(text).map_err(Error::elsewhere), None);
         if let Some(entry) = self.rendered.0.borrow_mut().get_mut(&address) {
             entry.value = Some(result.clone());
         }

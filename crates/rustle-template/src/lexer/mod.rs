@@ -35,6 +35,8 @@ struct Lexer<'s, 'o> {
     options: &'o Options,
     at: usize,
     line_starting: bool,
+    /// Where `{{`, `{#` and `{%` begin next, as far as is known.
+    next: [usize; 3],
     tokens: Vec<Token<'s>>,
 }
 
@@ -57,7 +59,13 @@ enum Begin {
 
 impl<'s, 'o> Lexer<'s, 'o> {
     fn new(source: &'s str, options: &'o Options) -> Lexer<'s, 'o> {
-        Lexer { source, options, at: 0, line_starting: true, tokens: Vec::new() }
+        let next = [
+            options.variable_start_string.as_str(),
+            &options.comment_start_string,
+            &options.block_start_string,
+        ]
+        .map(|start| source.find(start).unwrap_or(usize::MAX));
+        Lexer { source, options, at: 0, line_starting: true, next, tokens: Vec::new() }
     }
 
     fn push(&mut self, kind: Kind<'s>, start: usize, end: usize) {
@@ -104,17 +112,24 @@ impl<'s, 'o> Lexer<'s, 'o> {
     }
 
     /// Where the next tag begins, and which. Of several at the same place, the longest start string wins.
-    fn find_begin(&self) -> Option<(usize, Begin)> {
+    fn find_begin(&mut self) -> Option<(usize, Begin)> {
         let starts = [
             (self.options.variable_start_string.as_str(), Begin::Variable),
             (self.options.comment_start_string.as_str(), Begin::Comment),
             (self.options.block_start_string.as_str(), Begin::Block),
         ];
-        let (offset, _, begin) = starts
-            .into_iter()
-            .filter_map(|(text, begin)| self.rest().find(text).map(|at| (at, text.len(), begin)))
-            .min_by_key(|(at, len, _)| (*at, usize::MAX - len))?;
-        let start = self.at + offset;
+        let mut first: Option<(usize, usize, Begin)> = None;
+        for ((text, begin), next) in starts.into_iter().zip(&mut self.next) {
+            // Where each begins next is looked for once, however often the others are met before.
+            if *next < self.at {
+                *next = self.source[self.at..].find(text).map_or(usize::MAX, |offset| self.at + offset);
+            }
+            let wins = first.is_none_or(|(at, len, _)| (*next, len) < (at, text.len()));
+            if *next != usize::MAX && wins {
+                first = Some((*next, text.len(), begin));
+            }
+        }
+        let (start, _, begin) = first?;
         if let Begin::Block = begin
             && let Some(end) = self.raw_begin(start)
         {

@@ -162,16 +162,23 @@ impl Parser<'_, '_> {
         let start = value.span;
         self.advance();
         let at = self.span();
-        if let Some(bounds) = self.slice()? {
-            self.expect_op(Op::RBracket)?;
-            return self.make(ExprKind::Slice(Box::new(value), Box::new(bounds)), start);
-        }
         let mut items = Vec::new();
         while !self.is_op(Op::RBracket) {
             if !items.is_empty() {
                 self.expect_op(Op::Comma)?;
             }
-            items.push(self.expression()?);
+            let first = match self.current() {
+                Kind::Op(Op::Colon) => None,
+                _ => Some(self.expression()?),
+            };
+            match first {
+                Some(item) if !self.is_op(Op::Colon) => items.push(item),
+                start_bound => {
+                    let bounds = self.slice(start_bound)?;
+                    self.expect_op(Op::RBracket)?;
+                    return self.make(ExprKind::Slice(Box::new(value), Box::new(bounds)), start);
+                }
+            }
         }
         let item = match (items.len(), items.pop()) {
             (1, Some(item)) => item,
@@ -184,21 +191,12 @@ impl Parser<'_, '_> {
         self.make(ExprKind::Item(Box::new(value), Box::new(item)), start)
     }
 
-    /// `a:b:c` within brackets; nothing if there is no colon, and then nothing is taken.
-    fn slice(&mut self) -> Result<Option<[Option<Expr>; 3]>, SyntaxError> {
-        let before = self.at;
-        let start = match self.current() {
-            Kind::Op(Op::Colon) => None,
-            Kind::Op(Op::RBracket) => return Ok(None),
-            _ => Some(self.expression()?),
-        };
-        if !self.skip_op(Op::Colon) {
-            self.at = before;
-            return Ok(None);
-        }
+    /// What follows the first bound of a slice.
+    fn slice(&mut self, start: Option<Expr>) -> Result<[Option<Expr>; 3], SyntaxError> {
+        self.expect_op(Op::Colon)?;
         let stop = self.bound()?;
         let step = if self.skip_op(Op::Colon) { self.bound()? } else { None };
-        Ok(Some([start, stop, step]))
+        Ok([start, stop, step])
     }
 
     fn bound(&mut self) -> Result<Option<Expr>, SyntaxError> {

@@ -2,14 +2,16 @@
 
 mod arithmetic;
 mod compare;
+mod power;
 mod sequence;
 
 use std::fmt;
 
 use crate::value::{Undefined, Value};
 
-pub use arithmetic::{add, div, floordiv, modulo, mul, neg, pos, pow, sub, truncate};
+pub use arithmetic::{add, div, floordiv, modulo, mul, sub};
 pub use compare::{Comparison, compare, less, sort_by_key};
+pub use power::{neg, pos, pow, truncate};
 pub use sequence::{concat, contains, item, len, slice};
 
 /// Why an operator failed.

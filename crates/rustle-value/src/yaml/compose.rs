@@ -7,6 +7,7 @@ use std::sync::Arc;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span as Marks, Tag};
 
 use super::YamlError;
+use super::locate::closing_quote;
 use super::merge::{DuplicateKey, merged};
 use super::node::{Node, NodeKind, Pos, Span, Style};
 use super::repair::Repaired;
@@ -290,24 +291,6 @@ fn depth(node: &Node) -> usize {
 
 fn full_tag(tag: &Tag) -> Arc<str> {
     Arc::from(format!("{}{}", tag.handle, tag.suffix))
-}
-
-/// Where a quoted scalar ends, behind its closing quote. Its tag or anchor may stand before it.
-pub(super) fn closing_quote(written: &str, quote: char) -> Option<usize> {
-    let open = super::locate::content_start(written);
-    let mut chars = written.get(open..)?.char_indices().skip(1).peekable();
-    while let Some((at, c)) = chars.next() {
-        if c == '\\' && quote == '"' {
-            chars.next();
-        } else if c == quote {
-            if quote == '\'' && chars.peek().is_some_and(|(_, next)| *next == quote) {
-                chars.next();
-            } else {
-                return Some(open + at + 1);
-            }
-        }
-    }
-    None
 }
 
 /// The parser's message as PyYAML says it, where they differ.

@@ -39,6 +39,24 @@ pub(super) fn content_start(written: &str) -> usize {
     written.len() - rest.len()
 }
 
+/// Where a quoted scalar ends, behind its closing quote. Its tag or anchor may stand before it.
+pub(super) fn closing_quote(written: &str, quote: char) -> Option<usize> {
+    let open = content_start(written);
+    let mut chars = written.get(open..)?.char_indices().skip(1).peekable();
+    while let Some((at, c)) = chars.next() {
+        if c == '\\' && quote == '"' {
+            chars.next();
+        } else if c == quote {
+            if quote == '\'' && chars.peek().is_some_and(|(_, next)| *next == quote) {
+                chars.next();
+            } else {
+                return Some(open + at + 1);
+            }
+        }
+    }
+    None
+}
+
 /// The offset in `written` (from the quote, if there is one) of what became the byte at `wanted` of the value.
 fn flow_offset(written: &str, style: Style, wanted: usize) -> Option<usize> {
     let mut at = usize::from(style != Style::Plain);

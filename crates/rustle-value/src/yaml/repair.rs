@@ -1,11 +1,11 @@
-//! What PyYAML forgives and the parser does not: a tab between a colon and its value, and lines within brackets or quotes
-//! that are indented less than their surroundings. White space there means nothing, so it is changed, the text is parsed
+//! What PyYAML forgives and the parser does not: a tab between a colon and its value, tabs before a further line of a quoted
+//! scalar, and lines within brackets or quotes that are indented less than their surroundings. White space there means nothing, so it is changed, the text is parsed
 //! again, and places are translated back.
 
 use std::borrow::Cow;
 
 use super::YamlError;
-use super::compose::closing_quote;
+use super::locate::closing_quote;
 use super::node::{Node, NodeKind, Pos};
 use super::source::Source;
 
@@ -38,6 +38,7 @@ impl<'a> Repaired<'a> {
         }
         match error.message.as_str() {
             "':' must be followed by a valid YAML whitespace" => self.replace_tabs(error.offset),
+            "tab cannot be used as indentation" => self.replace_tabs_at(error.offset),
             "invalid indentation" | "invalid indentation in flow construct" => {
                 let start = self.text.get(..error.offset).and_then(|before| before.rfind('\n'));
                 self.indent_lines(start.map_or(0, |at| at + 1), error.offset)
@@ -65,6 +66,18 @@ impl<'a> Repaired<'a> {
         let tabs = before.len() - before.trim_end_matches('\t').len();
         if tabs > 0 {
             self.text.to_mut().replace_range(offset - tabs..offset, &" ".repeat(tabs));
+        }
+        tabs > 0
+    }
+
+    /// Makes spaces of the tabs that begin at `offset`, before a further line of a quoted scalar.
+    fn replace_tabs_at(&mut self, offset: usize) -> bool {
+        let Some(rest) = self.text.get(offset..) else {
+            return false;
+        };
+        let tabs = rest.len() - rest.trim_start_matches('\t').len();
+        if tabs > 0 {
+            self.text.to_mut().replace_range(offset..offset + tabs, &" ".repeat(tabs));
         }
         tabs > 0
     }
@@ -136,6 +149,11 @@ mod tests {
     #[test]
     fn tabs_between_keys_and_values() {
         assert_eq!(repr("a:\tb\nc: \t'd'\n"), "{'a': 'b', 'c': 'd'}");
+    }
+
+    #[test]
+    fn tabs_before_further_lines_of_a_quoted_scalar() {
+        assert_eq!(repr("a:\n    b: 'c\n\t\td'\ne: \"f\n\t g\"\n"), "{'a': {'b': 'c d'}, 'e': 'f g'}");
     }
 
     #[test]

@@ -200,7 +200,10 @@ impl Copy {
         });
         let shown = self.dest.display().to_string();
         let placing = Placing { mode: self.mode(Some(0o600)), ..self.placing(&source, &shown) };
-        Ok(placing.place(ctx)?.unwrap_or_else(|| self.untouched(&shown)))
+        let mut outcome = placing.place(ctx)?.unwrap_or_else(|| self.untouched(&shown));
+        // The content comes from no file.
+        outcome.data.remove("src");
+        Ok(outcome)
     }
 
     fn place_file(&self, source: &Value, ctx: &Context) -> Result<Outcome> {

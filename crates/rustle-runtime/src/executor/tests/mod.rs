@@ -2,15 +2,19 @@
 
 mod blocks;
 mod flow;
+mod handlers;
+mod includes;
 mod loops;
 mod modules;
+mod roles;
+mod variables;
 
 use std::sync::{Arc, Mutex};
 
 use rustle_schema::event::{Event, TaskResult};
 use rustle_schema::plan::{Plan, Play};
 use rustle_schema::report::Recap;
-use rustle_schema::task::{Action, Block, Directives, Loop, LoopControl, Position, Step, Task};
+use rustle_schema::task::{Action, Block, Directives, Loop, LoopControl, Meta, Position, Step, Task};
 use rustle_value::{Map, Value, json};
 
 use super::{Ended, Executor};

@@ -61,13 +61,22 @@ impl RangeValue {
 
     pub(crate) fn item(&self, index: usize) -> Option<Value> {
         let index = i64::try_from(index).ok().filter(|_| index < self.len())?;
-        Some(Value::Int(self.start + index * self.step))
+        Some(Value::Int(self.start.saturating_add(index.saturating_mul(self.step))))
+    }
+
+    /// The items at `start`, `start + step` and so on, before `stop`.
+    pub(crate) fn slice(&self, start: i64, stop: i64, step: i64) -> RangeValue {
+        let at = |index: i64| self.start.saturating_add(index.saturating_mul(self.step));
+        RangeValue { start: at(start), stop: at(stop), step: self.step.saturating_mul(step) }
     }
 
     pub(crate) fn contains(&self, value: &Value) -> bool {
         let Value::Int(int) = value else { return false };
-        let (low, high) =
-            if self.step > 0 { (self.start, self.stop - 1) } else { (self.stop + 1, self.start) };
+        let (low, high) = if self.step > 0 {
+            (self.start, self.stop.saturating_sub(1))
+        } else {
+            (self.stop.saturating_add(1), self.start)
+        };
         (low..=high).contains(int) && (i128::from(*int) - i128::from(self.start)) % i128::from(self.step) == 0
     }
 

@@ -1,0 +1,131 @@
+//! Generated crates, compiled and run. This compiles all of Rustle once more, so it is one long test and runs only when
+//! asked for: `cargo test -p cargo-rustle --test generated -- --ignored`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const PLAYBOOK: &str = "\
+- name: Greet
+  hosts: all
+  gather_facts: false
+  tasks:
+    - name: Configure
+      template:
+        src: motd.j2
+        dest: \"{{ prefix }}/motd\"
+        mode: \"0600\"
+      notify: Tell
+    - name: Greet
+      acme.greet:
+        path: \"{{ prefix }}/greeting\"
+        line: Welcome
+  handlers:
+    - name: Tell
+      debug:
+        msg: changed
+";
+
+struct Project {
+    folder: PathBuf,
+    target: PathBuf,
+}
+
+impl Project {
+    fn run(&self, program: &str, args: &[&str], environment: &[(&str, &str)]) -> Output {
+        let mut command = Command::new(program);
+        command.args(args).current_dir(&self.folder).env("CARGO_TARGET_DIR", &self.target);
+        command.env("CARGO_NET_OFFLINE", "true").env("CARGO_TERM_COLOR", "never");
+        // A test runs within Cargo; what it says to its own build must not reach this one.
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_")) {
+            command.env_remove(name);
+        }
+        command.envs(environment.iter().copied()).output().unwrap()
+    }
+
+    fn rustle(&self, args: &[&str]) -> Output {
+        self.run(env!("CARGO_BIN_EXE_cargo-rustle"), &[&["rustle"], args].concat(), &[])
+    }
+
+    /// Whether Cargo had nothing to do.
+    fn is_fresh(&self) -> bool {
+        let output = self.run("cargo", &["build", "-v"], &[]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stderr).contains("Fresh web ")
+    }
+
+    fn put(&self, name: &str, text: &str) {
+        let path = self.folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn succeeded(output: &Output) -> String {
+    assert!(output.status.success(), "{}\n{}", text(&output.stdout), text(&output.stderr));
+    text(&output.stdout)
+}
+
+fn project(folder: &Path) -> Project {
+    let ops = folder.join("ops");
+    fs::create_dir_all(ops.join("templates")).unwrap();
+    fs::write(ops.join("site.yml"), PLAYBOOK).unwrap();
+    fs::write(ops.join("templates/motd.j2"), "{{ greeting }} on {{ inventory_hostname }}\n").unwrap();
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated");
+    let outside = Project { folder: folder.to_owned(), target: target.clone() };
+    let made = outside.rustle(&["new", "web", "--playbook", "ops/site.yml"]);
+    assert!(text(&made.stderr).contains("there is no module `acme.greet`"), "{}", text(&made.stderr));
+    succeeded(&outside.rustle(&["module", "new", "acme.greet", "--dir", "web/modules/greet"]));
+    let project = Project { folder: folder.join("web"), target };
+    succeeded(&project.run("cargo", &["add", "--path", "modules/greet"], &[]));
+    let config = fs::read_to_string(project.folder.join("rustle.toml")).unwrap();
+    project.put("rustle.toml", &format!("{config}extra_vars = [\"prefix\", \"greeting\"]\n"));
+    project
+}
+
+#[test]
+#[ignore = "compiles all of Rustle"]
+fn a_generated_crate_is_built_run_and_built_again_only_when_it_must() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = project(folder.path());
+    let built = succeeded(&project.rustle(&["build"]));
+    assert!(built.contains("modules  acme.greet, debug, template"), "{built}");
+    let runner = built.lines().next().unwrap().to_owned();
+    let prefix = format!("prefix={}", folder.path().display());
+    let run = || succeeded(&project.run(&runner, &["-e", &prefix, "-e", "greeting=Hello"], &[]));
+    assert!(run().contains("ok=3    changed=2"));
+    assert_eq!(fs::read_to_string(folder.path().join("motd")).unwrap(), "Hello on localhost\n");
+    assert_eq!(fs::read_to_string(folder.path().join("greeting")).unwrap(), "Welcome\n");
+    assert!(run().contains("ok=2    changed=0"));
+
+    assert!(project.is_fresh());
+    project.put("README.md", "About this runner.\n");
+    assert!(project.is_fresh(), "a file that the playbook does not know");
+    project.put("playbook/templates/motd.j2", "{{ greeting }}!\n");
+    assert!(!project.is_fresh(), "a template");
+    assert!(project.is_fresh());
+    project.put("playbook/group_vars/all.yml", "greeting: Hi\n");
+    assert!(!project.is_fresh(), "a file that was not there");
+    assert!(project.is_fresh());
+    succeeded(&project.run(&runner, &["-e", &prefix], &[]));
+    assert_eq!(fs::read_to_string(folder.path().join("motd")).unwrap(), "Hi!\n");
+
+    project.put("playbook/site.yml", &PLAYBOOK.replace("debug:", "degub:"));
+    let failed = project.run("cargo", &["build"], &[]);
+    let said = text(&failed.stderr);
+    assert_eq!(failed.status.code(), Some(101));
+    assert!(said.contains("there is no module `degub`") && said.contains("did you mean `debug`?"), "{said}");
+    let editor = project.run("cargo", &["check"], &[("RA_RUSTC_WRAPPER", "1")]);
+    let said = text(&editor.stderr);
+    assert!(editor.status.success() && said.contains("warning: web@0.1.0: playbook/site.yml:"), "{said}");
+
+    project.put("playbook/site.yml", &PLAYBOOK.replace("debug:\n        msg: changed", "command: uname"));
+    let failed = project.rustle(&["build"]);
+    assert!(text(&failed.stderr).contains("`rustle-module-command`"), "{}", text(&failed.stderr));
+    assert!(succeeded(&project.rustle(&["check", "--fix"])).contains("Cargo.toml: changed"));
+    assert!(succeeded(&project.rustle(&["build"])).contains("acme.greet, command, template"));
+}

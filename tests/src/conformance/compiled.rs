@@ -1,0 +1,50 @@
+//! Cases as executables: the bundle of the case behind a base runner.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rustle_build::lints::{self, Level};
+use rustle_build::{BuildOptions, Config, PlanSource, build_bundle};
+
+use super::case::Case;
+use super::runner::Compile;
+
+/// Compiles cases with rustle-build and appends them to one base runner.
+#[derive(Clone, Debug)]
+pub struct Appended {
+    /// An executable with every builtin module.
+    pub base: PathBuf,
+}
+
+impl Compile for Appended {
+    fn compile(&self, case: &Case, into: &Path) -> io::Result<PathBuf> {
+        let runner = into.join(&case.name);
+        let given = case.config.extra_vars.keys().cloned().chain(["out".to_owned()]);
+        let bundle = bundle(&case.dir, given.collect())?;
+        rustle_bundle::append(&self.base, &runner, &bundle).map_err(io::Error::other)?;
+        Ok(runner)
+    }
+}
+
+/// The bundle of a folder with a `playbook.yml` and, if there is one, an `inventory`; `given` are the names of variables
+/// that come at run time. Lints are allowed: a case may well show what happens to a variable that nobody defines.
+///
+/// # Errors
+/// Every problem of the playbook, as the build tells it.
+pub fn bundle(folder: &Path, given: Vec<String>) -> io::Result<Vec<u8>> {
+    let mut config = Config::default();
+    config.runner.source = Some(PlanSource::Playbook("playbook.yml".into()));
+    config.runner.extra_vars = given;
+    config.lints = lints::ALL.iter().map(|lint| (lint.name.to_owned(), Level::Allow)).collect();
+    if folder.join("inventory").exists() {
+        config.runner.inventory = vec!["inventory".into()];
+    }
+    let options = BuildOptions {
+        folder: folder.to_owned(),
+        config,
+        name: "case".into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        ..BuildOptions::default()
+    };
+    build_bundle(&options).map(|it| it.bundle).map_err(|problems| io::Error::other(problems.to_string()))
+}
