@@ -6,8 +6,9 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Seek, Write};
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags};
@@ -183,7 +184,8 @@ impl Replacement {
 
     fn write_in_place(&mut self) -> io::Result<()> {
         self.file.rewind()?;
-        let mut target = File::options().write(true).truncate(true).open(&self.target)?;
+        let flags = OFlags::NOFOLLOW.bits() as i32;
+        let mut target = File::options().write(true).truncate(true).custom_flags(flags).open(&self.target)?;
         io::copy(&mut self.file, &mut target)?;
         sync(&target)
     }
@@ -267,16 +269,6 @@ fn sync(file: &File) -> io::Result<()> {
         }
         done => done,
     }
-}
-
-/// Reads the whole file at `path`.
-///
-/// # Errors
-/// If it cannot be read.
-pub fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut content = Vec::new();
-    File::open(path)?.read_to_end(&mut content)?;
-    Ok(content)
 }
 
 #[cfg(test)]

@@ -100,8 +100,7 @@ impl Wanted {
     /// # Errors
     /// As [`Wanted::apply`].
     pub fn apply_to_open(&self, file: &File, shown: &Path) -> Result<Applied> {
-        let file = file.try_clone().map_err(|error| unhandled(&error, shown))?;
-        self.apply_to(&Target { file, is_open: true }, shown, false)
+        self.apply_to(&Target { held: Held::Open(file) }, shown, false)
     }
 
     /// Applies the flags alone.
@@ -132,7 +131,7 @@ impl Wanted {
     ///
     /// # Errors
     /// As [`Wanted::apply`].
-    pub fn apply_to(&self, target: &Target, path: &Path, check: bool) -> Result<Applied> {
+    pub fn apply_to(&self, target: &Target<'_>, path: &Path, check: bool) -> Result<Applied> {
         let mut applied = Applied::default();
         let metadata = target.metadata().map_err(|error| unhandled(&error, path))?;
         if let Some(owner) = &self.owner {
@@ -158,7 +157,12 @@ impl Wanted {
             }
         }
         if let Some(wanted) = &self.mode {
-            apply_mode(wanted, target, path, check, &mut applied)?;
+            // Changing the owner clears set-user-id and set-group-id: the mode is looked at afterwards.
+            let metadata = match applied.changed {
+                true => target.metadata().map_err(|error| unhandled(&error, path))?,
+                false => metadata,
+            };
+            apply_mode(wanted, target, &metadata, path, check, &mut applied)?;
         }
         Ok(applied)
     }
@@ -166,13 +170,12 @@ impl Wanted {
 
 fn apply_mode(
     wanted: &Value,
-    target: &Target,
+    target: &Target<'_>,
+    metadata: &Metadata,
     path: &Path,
     check: bool,
     applied: &mut Applied,
 ) -> Result<()> {
-    // Changing the owner clears set-user-id and set-group-id: the mode is looked at afterwards.
-    let metadata = target.metadata().map_err(|error| unhandled(&error, path))?;
     let before = metadata.mode() & mode::BITS;
     let after = mode::resolve(wanted, before, metadata.is_dir())
         .map_err(|invalid| info::failure(invalid.message, path).with("details", invalid.details))?;
@@ -212,24 +215,39 @@ fn number(text: &str) -> Option<u32> {
 
 /// What attributes are applied to: one file, held open, so that nobody can put another in its place in between.
 #[derive(Debug)]
-pub struct Target {
-    file: File,
-    /// Whether it is opened for more than to be named.
-    is_open: bool,
+pub struct Target<'a> {
+    held: Held<'a>,
 }
 
-impl Target {
+#[derive(Debug)]
+enum Held<'a> {
+    /// By a handle that only names it.
+    Named(File),
+    /// By one with which it can be read or written.
+    Open(&'a File),
+}
+
+impl Target<'static> {
     /// Holds what stands at `path`, a link itself included.
     ///
     /// # Errors
     /// If nothing is there, or the system refuses.
-    pub fn open(path: &Path) -> io::Result<Target> {
+    pub fn open(path: &Path) -> io::Result<Target<'static>> {
         Target::open_in(CWD, path)
     }
 
     /// Holds what `path`, relative to the open `folder`, stands for.
-    pub(super) fn open_in(folder: BorrowedFd<'_>, path: &Path) -> io::Result<Target> {
-        Ok(Target { file: tree::open_named(folder, path)?, is_open: false })
+    pub(super) fn open_in(folder: BorrowedFd<'_>, path: &Path) -> io::Result<Target<'static>> {
+        Ok(Target { held: Held::Named(tree::open_named(folder, path)?) })
+    }
+}
+
+impl Target<'_> {
+    fn file(&self) -> &File {
+        match &self.held {
+            Held::Named(file) => file,
+            Held::Open(file) => file,
+        }
     }
 
     /// What is known of it.
@@ -237,22 +255,24 @@ impl Target {
     /// # Errors
     /// If the system refuses.
     pub fn metadata(&self) -> io::Result<Metadata> {
-        self.file.metadata()
+        self.file().metadata()
     }
 
     fn chown(&self, uid: Option<u32>, gid: Option<u32>) -> io::Result<()> {
         let (uid, gid) = (uid.map(Uid::from_raw), gid.map(Gid::from_raw));
-        Ok(rustix::fs::chownat(self.file.as_fd(), c"", uid, gid, AtFlags::EMPTY_PATH)?)
+        Ok(rustix::fs::chownat(self.file().as_fd(), c"", uid, gid, AtFlags::EMPTY_PATH)?)
     }
 
     fn chmod(&self, mode: u32) -> io::Result<()> {
         let mode = Mode::from_raw_mode(mode);
-        if self.is_open {
-            return Ok(rustix::fs::fchmod(self.file.as_fd(), mode)?);
+        match &self.held {
+            Held::Open(file) => Ok(rustix::fs::fchmod(file.as_fd(), mode)?),
+            // Such a handle cannot be given to `fchmod`; its entry in /proc leads to that very file.
+            Held::Named(file) => {
+                let name = format!("/proc/self/fd/{}", file.as_raw_fd());
+                Ok(rustix::fs::chmodat(CWD, name, mode, AtFlags::empty())?)
+            }
         }
-        // A handle that only names a file cannot be given to `fchmod`; its entry in /proc leads to that very file.
-        let name = format!("/proc/self/fd/{}", self.file.as_raw_fd());
-        Ok(rustix::fs::chmodat(CWD, name, mode, AtFlags::empty())?)
     }
 }
 

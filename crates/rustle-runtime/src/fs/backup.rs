@@ -43,8 +43,11 @@ pub fn make(path: &Path) -> Result<PathBuf> {
 
 /// Copies, and says of a failure whether it lies with the source.
 fn copy(source: &Path, backup: &Path) -> std::result::Result<(), (io::Error, bool)> {
+    let metadata = std::fs::metadata(source).map_err(|error| (error, true))?;
+    if !metadata.is_file() {
+        return Err((io::Error::other("it is no regular file"), true));
+    }
     let mut from = File::open(source).map_err(|error| (error, true))?;
-    let metadata = from.metadata().map_err(|error| (error, true))?;
     let mut to = File::options()
         .write(true)
         .create_new(true)

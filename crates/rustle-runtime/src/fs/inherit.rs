@@ -28,8 +28,11 @@ impl Inherit<'_> {
         match (self, replaced) {
             (Inherit::Replaced, Some(replaced)) => {
                 give_away(&replaced, file)?;
-                // What may not be read can be replaced all the same, without what cannot be seen of it.
-                if let Ok(old) = File::open(target) {
+                // What may not be read can be replaced all the same, without what cannot be seen of it; and what is no
+                // file is not opened, since a pipe would wait for its other end.
+                if replaced.is_file()
+                    && let Ok(old) = File::open(target)
+                {
                     copy_extended(&old, file)?;
                 }
                 set_mode(file, replaced.mode())

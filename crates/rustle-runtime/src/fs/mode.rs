@@ -1,5 +1,7 @@
 //! File modes: how they are shown, what a new file gets, and what an argument makes of an existing one.
 
+use std::sync::{Mutex, PoisonError};
+
 use rustle_value::coerce::{self, Mode};
 use rustle_value::{Value, python};
 
@@ -27,7 +29,6 @@ pub struct Invalid {
 pub fn resolve(wanted: &Value, current: u32, is_folder: bool) -> Result<u32, Invalid> {
     match coerce::mode(wanted) {
         Ok(Mode::Octal(bits)) => Ok(bits),
-        // Asking for the umask costs a system call or two: only where it may matter.
         Ok(mode) => Ok(mode.apply(current, is_folder, umask())),
         Err(error) if error.0.starts_with("bad symbolic") => {
             Err(Invalid { message: "mode must be in octal or symbolic form".into(), details: error.0 })
@@ -38,12 +39,10 @@ pub fn resolve(wanted: &Value, current: u32, is_folder: bool) -> Result<u32, Inv
 
 /// The umask of this process.
 pub fn umask() -> u32 {
-    // Reading it by setting it would open a window in which other threads create files without one.
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let text = status.lines().find_map(|line| line.strip_prefix("Umask:"));
-    if let Some(umask) = text.and_then(|text| u32::from_str_radix(text.trim(), 8).ok()) {
-        return umask;
-    }
+    // It can only be read by setting it. Meanwhile others of this process make files for their owner alone, which is safe;
+    // and two that read at once would leave that behind.
+    static ALONE: Mutex<()> = Mutex::new(());
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let umask = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     rustix::process::umask(umask);
     umask.bits()

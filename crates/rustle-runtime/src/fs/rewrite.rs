@@ -1,7 +1,7 @@
 //! Changing the content of a file that stands, or shall stand, at a path: what `lineinfile`, `blockinfile` and `replace`
 //! have in common.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use rustle_schema::outcome::Diff;
@@ -106,6 +106,18 @@ impl Rewritten {
     }
 }
 
+/// Reads the content of the file at `path`, followed if it is a link.
+///
+/// # Errors
+/// If it cannot be read, or is no regular file: reading a pipe or a device might never end.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() && !metadata.is_dir() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    std::fs::read(path)
+}
+
 /// The record of what changed of the content of `path`.
 pub fn content_diff(path: &Path, before: &[u8], after: &[u8]) -> Diff {
     let heading = format!("{} (content)", path.display());
@@ -152,6 +164,20 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
         let done = refused.carry_out(Some(b"older"), &Context::default()).unwrap();
         assert_eq!(std::fs::read(done.backup.unwrap()).unwrap(), b"old");
+    }
+
+    #[test]
+    fn pipes_are_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let mode = rustix::fs::Mode::from_raw_mode(0o600);
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+        assert_eq!(read(&pipe).unwrap_err().to_string(), "it is no regular file");
+        assert!(backup::make(&pipe).is_err());
+        // It is replaced without being opened.
+        let attributes = FileAttributes::default();
+        rewrite(&pipe, &attributes).carry_out(Some(b"new"), &Context::default()).unwrap();
+        assert_eq!(read(&pipe).unwrap(), b"new");
     }
 
     #[test]

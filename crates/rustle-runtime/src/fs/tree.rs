@@ -23,7 +23,11 @@ const MAX_DEPTH: usize = 500;
 ///
 /// # Errors
 /// What `visit` returns.
-pub fn walk(path: &Path, follow: bool, visit: &mut dyn FnMut(&Target, &Path) -> Result<()>) -> Result<()> {
+pub fn walk(
+    path: &Path,
+    follow: bool,
+    visit: &mut dyn FnMut(&Target<'_>, &Path) -> Result<()>,
+) -> Result<()> {
     let Ok(folder) = open_folder(CWD, path, OFlags::empty()) else { return Ok(()) };
     let mut walk = Walk { follow, visited: HashSet::new(), visit };
     walk.folder(folder, path, 0)
@@ -32,7 +36,7 @@ pub fn walk(path: &Path, follow: bool, visit: &mut dyn FnMut(&Target, &Path) -> 
 struct Walk<'a> {
     follow: bool,
     visited: HashSet<(u64, u64)>,
-    visit: &'a mut dyn FnMut(&Target, &Path) -> Result<()>,
+    visit: &'a mut dyn FnMut(&Target<'_>, &Path) -> Result<()>,
 }
 
 impl Walk<'_> {

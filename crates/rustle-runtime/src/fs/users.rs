@@ -4,9 +4,11 @@
 //! read here, and accounts that stand elsewhere (LDAP, SSSD, systemd) are asked of `getent`, where the host has it.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// An account, as `/etc/passwd` describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,12 +107,29 @@ fn find<T>(
     if key.is_empty() || key.contains([':', '\n', '\0']) {
         return None;
     }
-    let text = std::fs::read(file).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
+    let text = content(file);
     if let Some(entry) = text.lines().filter_map(parse).find(|entry| wanted(entry)) {
         return Some(entry);
     }
     getent(name, key)?.lines().filter_map(parse).find(|entry| wanted(entry))
+}
+
+/// What tells one version of a file from another: device, inode, size, time.
+type Stamp = (u64, u64, u64, i64, i64);
+
+/// The content of a database, read again only if the file is another or has changed: every task that describes a file asks
+/// for the names of its owner and group.
+fn content(file: &'static str) -> Arc<str> {
+    static READ: Mutex<BTreeMap<&str, (Stamp, Arc<str>)>> = Mutex::new(BTreeMap::new());
+    let stamp = std::fs::metadata(file)
+        .map_or((0, 0, 0, 0, 0), |it| (it.dev(), it.ino(), it.size(), it.mtime(), it.mtime_nsec()));
+    let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, text)) = read.get(file).filter(|(it, _)| *it == stamp) {
+        return text.clone();
+    }
+    let text: Arc<str> = String::from_utf8_lossy(&std::fs::read(file).unwrap_or_default()).into();
+    read.insert(file, (stamp, text.clone()));
+    text
 }
 
 /// What `getent` says. It is asked only where the host's name service has other sources than files.

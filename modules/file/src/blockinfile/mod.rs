@@ -111,7 +111,7 @@ impl BlockInFile {
         }
         let is_present = self.state == State::Present;
         let old = if self.path.exists() {
-            let content = std::fs::read(&self.path);
+            let content = rewrite::read(&self.path);
             Some(content.map_err(|error| os_error::unhandled(os_error::with_path(&error, &self.path)))?)
         } else {
             self.make_folder(ctx)?;

@@ -49,15 +49,17 @@ impl Placing<'_> {
     /// Puts the file in its place; nothing if something is there and must stay.
     pub(crate) fn place(&self, ctx: &Context) -> Result<Option<Outcome>> {
         let target = self.target()?;
-        let metadata = look(&target)?;
-        if metadata.is_some() && !self.force {
+        let there = look(&target)?;
+        if there.is_some() && !self.force {
             return Ok(None);
         }
         let unreadable = |error: io::Error| Error::new(format!("could not find src={}, {error}", self.shown));
-        let old = if self.follow || !target.is_symlink() { std::fs::metadata(&target).ok() } else { None };
+        let old = match there {
+            Some(link) if link.is_symlink() => self.follow.then(|| std::fs::metadata(&target).ok()).flatten(),
+            there => there,
+        };
         // Files of different sizes need no digest to be told apart.
-        let old = old.filter(|it| it.is_file());
-        let may_be_same = match old {
+        let may_be_same = match old.filter(std::fs::Metadata::is_file) {
             Some(old) => old.len() == self.source.size().map_err(unreadable)?,
             None => false,
         };

@@ -26,7 +26,11 @@ impl Source {
             let content = ctx.read(path);
             return content.map(Source::Memory).context(format!("could not find src={}", path.display()));
         }
-        Ok(Source::Host(path.to_owned()))
+        match std::fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() => Ok(Source::Host(path.to_owned())),
+            Ok(_) => Err(Error::new(format!("could not find src={}, it is no regular file", path.display()))),
+            Err(error) => Err(Error::new(format!("could not find src={}, {error}", path.display()))),
+        }
     }
 
     /// How many bytes it has.

@@ -114,6 +114,7 @@ pub fn present(lines: &mut Vec<Vec<u8>>, request: &Present<'_>) -> Result<Edit, 
     if is_after && follower.and_then(|at| lines.get(at)).is_some_and(|it| bare(it) == line) {
         return Ok(Edit::Unchanged);
     }
+    // Ansible forgets this where the line goes after a last one that lacks its newline, and makes one of the two.
     if at == lines.len()
         && let Some(last) = lines.last_mut()
         && !last.ends_with(b"\n")

@@ -194,7 +194,7 @@ impl LineInFile {
     }
 
     fn read(&self) -> Result<Vec<u8>> {
-        std::fs::read(&self.path)
+        rewrite::read(&self.path)
             .map_err(|error| os_error::unhandled(os_error::with_bytes(&error, &self.path)))
     }
 
@@ -230,7 +230,7 @@ impl LineInFile {
     fn place(&self) -> Result<Place> {
         Ok(match (self.insertafter.as_deref(), self.insertbefore.as_deref()) {
             (Some("BOF"), _) | (None, Some("BOF")) => Place::Begin,
-            (Some("EOF"), _) | (None, None) => Place::End,
+            (Some("EOF" | ""), _) | (None, None | Some("")) => Place::End,
             (Some(text), _) => Place::After(compile(text)?),
             (None, Some(text)) => Place::Before(compile(text)?),
         })

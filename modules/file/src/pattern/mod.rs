@@ -9,7 +9,9 @@ mod expand;
 mod repeat;
 mod translate;
 
-use fancy_regex::{BytesMode, Regex, RegexBuilder};
+use std::cell::OnceCell;
+
+use fancy_regex::{BytesMode, Regex, RegexBuilder, RegexInput};
 
 pub use expand::Template;
 
@@ -38,6 +40,10 @@ pub struct Flags {
 #[derive(Clone, Debug)]
 pub struct Pattern {
     regex: Regex,
+    /// The pattern for the engine.
+    translated: String,
+    /// The same pattern, for matches that are not empty; none if there are no such. Made when it is first needed.
+    not_empty: OnceCell<Option<Regex>>,
     over: Over,
     /// Whether the pattern itself asks for multi-line matching (`(?m)`), or the module did.
     multiline: bool,
@@ -65,7 +71,8 @@ impl Pattern {
             Over::Text => BytesMode::Unicode,
         });
         let regex = builder.build().map_err(|error| error.to_string())?;
-        Ok(Pattern { regex, over, multiline: translated.multiline })
+        let (translated, multiline) = (translated.pattern, translated.multiline);
+        Ok(Pattern { regex, translated, not_empty: OnceCell::new(), over, multiline })
     }
 
     /// Whether `^` and `$` match at every line.
@@ -78,21 +85,48 @@ impl Pattern {
     /// # Errors
     /// If the engine gives up.
     pub fn search(&self, bytes: &[u8], from: usize) -> Result<Option<Found>, String> {
+        self.find(&self.regex, bytes, from, false)
+    }
+
+    fn find(
+        &self,
+        regex: &Regex,
+        bytes: &[u8],
+        from: usize,
+        anchored: bool,
+    ) -> Result<Option<Found>, String> {
         let failed = |error: fancy_regex::Error| error.to_string();
         let found = match self.over {
-            Over::Bytes => self.regex.captures_from_pos(bytes, from).map_err(failed)?.map(|captures| {
-                let span = |at| captures.get(at).map(|group| (group.start(), group.end()));
-                (0..captures.len()).map(span).collect::<Vec<_>>()
-            }),
+            Over::Bytes => {
+                let input = RegexInput::new(bytes).from_pos(from).anchored(anchored);
+                regex.captures_input(input).map_err(failed)?.map(|captures| {
+                    let span = |at| captures.get(at).map(|group| (group.start(), group.end()));
+                    (0..captures.len()).map(span).collect::<Vec<_>>()
+                })
+            }
             Over::Text => {
                 let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-                self.regex.captures_from_pos(text, from).map_err(failed)?.map(|captures| {
+                let input = RegexInput::new(text).from_pos(from).anchored(anchored);
+                regex.captures_input(input).map_err(failed)?.map(|captures| {
                     let span = |at| captures.get(at).map(|group| (group.start(), group.end()));
                     (0..captures.len()).map(span).collect::<Vec<_>>()
                 })
             }
         };
         Ok(found.and_then(|groups| Some(Found { whole: groups.first().copied().flatten()?, groups })))
+    }
+
+    /// A match at `at` that is not empty.
+    fn not_empty_at(&self, bytes: &[u8], at: usize) -> Result<Option<Found>, String> {
+        let regex = self.not_empty.get_or_init(|| {
+            let mut builder = RegexBuilder::new(&self.translated);
+            // It compiles, as the pattern itself does, unless it can only match what is empty.
+            builder.backtrack_limit(BACKTRACK_LIMIT).find_not_empty(true).build().ok()
+        });
+        match regex {
+            Some(regex) => self.find(regex, bytes, at, true),
+            None => Ok(None),
+        }
     }
 
     /// Whether it matches anywhere.
@@ -132,15 +166,23 @@ impl Pattern {
     pub fn replace_all(&self, text: &str, template: &Template) -> Result<(String, usize), String> {
         let bytes = text.as_bytes();
         let mut out = Vec::with_capacity(bytes.len());
-        let (mut copied, mut from, mut count) = (0, 0, 0);
+        let (mut copied, mut count) = (0, 0);
+        // Where the next match may begin, and whether an empty one was found right there.
+        let (mut from, mut was_empty) = (0, false);
         while from <= bytes.len() {
-            let Some(found) = self.search(bytes, from)? else { break };
+            let found = match was_empty {
+                true => match self.not_empty_at(bytes, from)? {
+                    Some(found) => Some(found),
+                    None => self.search(bytes, next_char(text, from))?,
+                },
+                false => self.search(bytes, from)?,
+            };
+            let Some(found) = found else { break };
             let (start, end) = found.whole;
             out.extend_from_slice(bytes.get(copied..start).unwrap_or_default());
             template.expand(bytes, &found, &mut out);
             (copied, count) = (end, count + 1);
-            // After an empty match the next one must begin further on; after another it may be empty right there.
-            from = if start == end { next_char(text, end) } else { end };
+            (from, was_empty) = (end, start == end);
         }
         out.extend_from_slice(bytes.get(copied..).unwrap_or_default());
         Ok((String::from_utf8_lossy(&out).into_owned(), count))
@@ -195,6 +237,7 @@ mod tests {
         for (pattern, template, text, result, count) in [
             ("x*", "-", "abxd", "-a-b--d-", 5),
             ("a|$", "X", "ba", "bXX", 2),
+            (r"|\d", "x", "a2", "xaxxx", 4),
             ("(a)(b)?", r"[\2|\1]", "aab", "[|a][b|a]", 2),
             (r"(?P<n>\d+)", r"<\g<n>>", "a12b3", "a<12>b<3>", 2),
             ("é", "e", "héé", "hee", 2),

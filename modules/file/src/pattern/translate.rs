@@ -31,6 +31,9 @@ pub(super) fn translate(pattern: &str, over: Over, flags: Flags) -> Result<Trans
         out: String::new(),
         scopes: vec![Scope { multiline: flags.multiline, verbose: false, start: 0 }],
         last: Last::Nothing,
+        flags_end: 0,
+        groups: 0,
+        names: Vec::new(),
     };
     if flags.dot_all {
         translator.out.push_str("(?s)");
@@ -61,6 +64,11 @@ pub(super) struct Translator<'a> {
     pub(super) out: String,
     scopes: Vec<Scope>,
     pub(super) last: Last,
+    /// Up to where the pattern is nothing but flags for all of it.
+    flags_end: usize,
+    /// How many groups were opened, and the names and numbers of those that have names.
+    groups: usize,
+    names: Vec<(String, usize)>,
 }
 
 impl Translator<'_> {
@@ -145,6 +153,7 @@ impl Translator<'_> {
         let mut scope = Scope { start, ..self.scope() };
         let before = std::mem::replace(&mut self.last, Last::Nothing);
         if !self.take('?') {
+            self.groups += 1;
             self.out.push('(');
             self.scopes.push(scope);
             return Ok(());
@@ -192,8 +201,17 @@ impl Translator<'_> {
         self.next();
         match self.next() {
             Some('<') => {
+                let position = self.at;
                 let name = self.until('>')?;
+                self.groups += 1;
+                let group = self.groups;
+                if let Some((name, was)) = self.names.iter().find(|(it, _)| *it == name) {
+                    return Err(format!(
+                        "redefinition of group name '{name}' as group {group}; was group {was} at position {position}"
+                    ));
+                }
                 self.out.push_str(&format!("(?P<{name}>"));
+                self.names.push((name, group));
                 self.scopes.push(scope);
             }
             Some('=') => {
@@ -231,6 +249,12 @@ impl Translator<'_> {
                         self.out.push_str(&format!("(?{flags}:"));
                         self.scopes.push(scope);
                         return Ok(());
+                    }
+                    let start = scope.start;
+                    if start != std::mem::replace(&mut self.flags_end, self.at) {
+                        return Err(format!(
+                            "global flags not at the start of the expression at position {start}"
+                        ));
                     }
                     if !flags.is_empty() {
                         self.out.push_str(&format!("(?{flags})"));
@@ -299,6 +323,7 @@ mod tests {
             (r"\<a\>", "<a>"),
             ("(a)?(?(1)b|c)", "(a)?(?(1)b|c)"),
             ("(?m)^a$", "(?m:^)a(?m:$)"),
+            ("(?i)(?s)a", "(?i)(?s)a"),
             ("a$", r"a(?=\n?\z)"),
             ("]", r"\]"),
         ] {
@@ -323,6 +348,9 @@ mod tests {
             (r"\q", r"bad escape \q at position 0"),
             ("a\\", "bad escape (end of pattern) at position 1"),
             ("(?z)", "unknown extension ?z at position 1"),
+            ("a(?i)b", "global flags not at the start of the expression at position 1"),
+            ("((?i)b)", "global flags not at the start of the expression at position 1"),
+            ("(a)(?P<n>a)=(?P<n>a)", "redefinition of group name 'n' as group 3; was group 2 at position 16"),
             ("(?P<a", "missing >, unterminated name at position 4"),
             ("[z-a]", "bad character range z-a at position 1"),
         ] {

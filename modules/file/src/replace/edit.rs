@@ -40,8 +40,8 @@ pub enum Fault {
 /// # Errors
 /// If a pattern or the replacement string is malformed, or the engine gives up.
 pub fn edit(text: &str, request: &Request<'_>) -> Result<Edit, Fault> {
-    let (start, end) = match section_pattern(request) {
-        None => (0, text.len()),
+    let section = match section_pattern(request) {
+        None => Some((0, text.len())),
         Some(pattern) => match section(text, &pattern).map_err(Fault::Other)? {
             Some(section) => section,
             None => return Ok(Edit::NoSection(pattern)),
@@ -54,6 +54,9 @@ pub fn edit(text: &str, request: &Request<'_>) -> Result<Edit, Fault> {
             Some(message) => Fault::Other(message.to_owned()),
             None => Fault::Template(fault.to_string()),
         })?;
+    let Some((start, end)) = section else {
+        return Err(Fault::Other("expected string or bytes-like object, got 'NoneType'".to_owned()));
+    };
     let old = text.get(start..end).unwrap_or_default();
     let (new, count) = pattern.replace_all(old, &template).map_err(Fault::Other)?;
     if count == 0 || new == old {
@@ -74,10 +77,12 @@ fn section_pattern(request: &Request<'_>) -> Option<String> {
     })
 }
 
-fn section(text: &str, pattern: &str) -> Result<Option<(usize, usize)>, String> {
+/// Where the pattern finds the part that is looked at, if it does: nowhere, if the group took no part in the match.
+fn section(text: &str, pattern: &str) -> Result<Option<Option<(usize, usize)>>, String> {
     let pattern = Pattern::new(pattern, Over::Text, Flags { multiline: false, dot_all: true })?;
-    let found = pattern.search(text.as_bytes(), 0)?;
-    Ok(found.and_then(|found| found.groups.get(pattern.group("subsection")?).copied().flatten()))
+    let Some(found) = pattern.search(text.as_bytes(), 0)? else { return Ok(None) };
+    let group = pattern.group("subsection").and_then(|group| found.groups.get(group).copied());
+    Ok(Some(group.flatten()))
 }
 
 #[cfg(test)]

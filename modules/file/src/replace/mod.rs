@@ -3,7 +3,7 @@
 mod edit;
 
 use rustle_runtime::args::FileAttributes;
-use rustle_runtime::fs::rewrite::Rewrite;
+use rustle_runtime::fs::rewrite::{self, Rewrite};
 use rustle_runtime::fs::{info, os_error, selinux};
 use rustle_runtime::prelude::*;
 
@@ -84,7 +84,7 @@ impl Replace {
         if !self.path.exists() {
             return Err(Error::new(format!("Path {shown} does not exist !")).with("rc", 257));
         }
-        let bytes = std::fs::read(&self.path).map_err(|error| {
+        let bytes = rewrite::read(&self.path).map_err(|error| {
             let named = os_error::quoted(&self.path);
             let why = os_error::with_path(&error, &self.path);
             os_error::unhandled(format!("Unable to read the contents of {named}: {why}"))
