@@ -34,7 +34,7 @@ pub fn executable() -> Result<PathBuf> {
     let source = RustleSource::own();
     let folder = folder(&source)?;
     let krate = folder.join("crate");
-    if !is_current(&krate) {
+    if !is_current(&krate, &source) {
         write(&krate, &source)?;
     }
     let target = folder.join("target");
@@ -99,12 +99,11 @@ fn folder(source: &RustleSource) -> Result<PathBuf> {
 }
 
 /// Whether the crate there is the one that [`write`] would write.
-fn is_current(krate: &Path) -> bool {
-    fs::read_to_string(krate.join("stamp")).is_ok_and(|stamp| stamp == self::stamp())
-}
-
-fn stamp() -> String {
-    format!("{VERSION} {}\n", packages().join(" "))
+fn is_current(krate: &Path, source: &RustleSource) -> bool {
+    let packages = packages();
+    let holds =
+        |name: &str, text: &str| fs::read_to_string(krate.join(name)).is_ok_and(|there| there == text);
+    holds("Cargo.toml", &manifest(&packages, source)) && holds("src/main.rs", &program(&packages))
 }
 
 fn write(krate: &Path, source: &RustleSource) -> Result<()> {
@@ -114,12 +113,12 @@ fn write(krate: &Path, source: &RustleSource) -> Result<()> {
     fs::create_dir_all(krate.join("src")).context(krate.display())?;
     let put = |name: &str, text: &str| fs::write(krate.join(name), text).context(name);
     let packages = packages();
-    put("Cargo.toml", &manifest(&packages, source))?;
     put("src/main.rs", &program(&packages))?;
     if let Some(lock) = source.lock_file() {
         fs::copy(&lock, krate.join("Cargo.lock")).context(lock.display())?;
     }
-    put("stamp", &stamp())
+    // What says that the crate is complete comes last.
+    put("Cargo.toml", &manifest(&packages, source))
 }
 
 fn manifest(packages: &[String], source: &RustleSource) -> String {
@@ -127,7 +126,7 @@ fn manifest(packages: &[String], source: &RustleSource) -> String {
         String::from("[package]\nname = \"rustle-base\"\nversion = \"0.0.0\"\nedition = \"2024\"\n");
     manifest.push_str("publish = false\n\n[dependencies]\n");
     for package in std::iter::once("rustle-runtime").chain(packages.iter().map(String::as_str)) {
-        manifest.push_str(&format!("{package} ={}\n", source.dependency(package)));
+        manifest.push_str(&format!("{package} = {}\n", source.dependency(package)));
     }
     format!("{manifest}\n[workspace]\n\n{PROFILE}")
 }
