@@ -102,7 +102,7 @@ pub(crate) fn check(spec: &ModuleSpec, args: &Map, place: &Place<'_>, problems: 
         place,
     };
     let given = scope.given(args, &ValuePath::root(), problems);
-    types::check(&scope, &given, problems);
+    literals::check(&scope, &given, problems);
     // What is missing here may be among those that are computed.
     if !args.contains_key(MORE) {
         scope.required(&given, problems);

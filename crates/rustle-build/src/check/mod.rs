@@ -4,12 +4,12 @@ mod arguments;
 mod defined;
 mod files;
 mod known;
+mod literals;
 mod names;
 mod rules;
 mod task;
 pub(crate) mod template_files;
 pub(crate) mod texts;
-mod types;
 mod variables;
 pub(crate) mod walk;
 
