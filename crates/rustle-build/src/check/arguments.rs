@@ -7,7 +7,7 @@ use rustle_schema::module_spec::{ArgSpec, ModuleSpec};
 use rustle_schema::task::Task;
 use rustle_value::{Map, Value};
 
-use crate::check::{rules, task, types};
+use crate::check::{literals, rules, task};
 use crate::lints;
 use crate::suggest;
 
