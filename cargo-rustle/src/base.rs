@@ -98,7 +98,7 @@ fn folder(source: &RustleSource) -> Result<PathBuf> {
     })
 }
 
-/// Whether the crate there is the one that [`write`] would write.
+/// Whether the crate there is the one that [`write()`] would write.
 fn is_current(krate: &Path, source: &RustleSource) -> bool {
     let packages = packages();
     let holds =
