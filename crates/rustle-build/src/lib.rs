@@ -4,7 +4,7 @@
 //! from its [`BuildOptions`] and nothing from the environment.
 //!
 //! The order of things: the configuration ([`config`]) says where the playbook is; rustle-playbook reads it; the modules
-//! that are there are gathered ([`modules`]); every task and every template is checked against them ([`check`]); the plan
+//! that are there are gathered ([`modules`]); every task and every template is checked against them (`check`); the plan
 //! and its files are packed; the glue is written. Every problem is told, not the first alone.
 
 pub mod build;
