@@ -1,7 +1,7 @@
 //! Playbooks, inventories, roles and plan JSON, read with the position of everything.
 //!
 //! [`load_playbook`] and [`load_plan_json`] turn what a person or a planner wrote into a
-//! [`Plan`](rustle_schema::plan::Plan), and tell everything that is wrong with it, at its file, line and column. What
+//! [`Plan`], and tell everything that is wrong with it, at its file, line and column. What
 //! modules there are and what arguments they take is not known here: the build checks that, with the help of [`Origins`].
 
 mod action;

@@ -1,6 +1,6 @@
 //! Carries out a plan, for the one host that this machine is.
 //!
-//! The executor walks plays, roles, blocks and tasks in order. A [`Flow`] says what comes after each step; everything
+//! The executor walks plays, roles, blocks and tasks in order. A `Flow` says what comes after each step; everything
 //! else (failures that are rescued, handlers that wait, variables that are set) is state of the [`Executor`].
 
 mod arguments;
