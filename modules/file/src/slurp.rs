@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use rustle_runtime::fs::os_error;
 use rustle_runtime::prelude::*;
 
 /// Reads a file of the host; its content is returned base64-encoded.
@@ -39,7 +40,7 @@ impl Module for Slurp {
                 std::io::ErrorKind::IsADirectory => {
                     format!("Source is a directory and must be a file: {shown}")
                 }
-                _ => format!("Unable to slurp file: {shown}: {error}"),
+                _ => format!("Unable to slurp file: {shown}: {}", os_error::reason(&error)),
             })
         })?;
         Ok(Outcome::ok()

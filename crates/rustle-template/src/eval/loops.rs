@@ -13,8 +13,8 @@ use super::{Activation, Frame, LoopValue, Output, State};
 use crate::code::Loop;
 use crate::error::Error;
 
-/// The most items that a loop goes through.
-const LONGEST: usize = 10_000_000;
+/// The most items by which a loop may lengthen the list that it goes through: one that always does would never end.
+const GROWTH: usize = 100_000;
 
 impl State<'_> {
     pub(super) fn run_loop(&self, it: &Arc<Loop>, frame: Frame<'_>, out: &mut Output) -> Result<(), Error> {
@@ -75,7 +75,7 @@ impl State<'_> {
         let mut index = 0;
         loop {
             let Some(item) = self.item_now(&items, index, it.test.is_none()) else { return Ok(()) };
-            if index > LONGEST {
+            if index.saturating_sub(items.len()) > GROWTH {
                 return Err(super::endless());
             }
             let item = self.reached(item)?;

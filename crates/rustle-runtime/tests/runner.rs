@@ -1,0 +1,437 @@
+//! A whole runner: this test is its own base executable. Each test appends a plan to a copy of it and starts that, so the
+//! command line, the bundle, workers, signals and the lock are those of a real runner.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use linkme::distributed_slice;
+use rustle_bundle::Writer;
+use rustle_runtime::context::Context;
+use rustle_runtime::error::Result;
+use rustle_runtime::process::Program;
+use rustle_runtime::registry::{MODULES, Registration};
+use rustle_runtime::runner::{self, Embedded};
+use rustle_runtime::schema::outcome::Outcome;
+use rustle_runtime::schema::plan::{Plan, Play};
+use rustle_runtime::schema::task::{Action, Directives, Position, Step, Task};
+use rustle_runtime::value::{Map, Value};
+
+/// Nothing is embedded: what is appended counts.
+static NOTHING: include_dir::Dir<'static> = include_dir::Dir::new("", &[]);
+
+type Apply = fn(&Map, &Context) -> Result<Outcome>;
+
+const fn toy(name: &'static str, apply: Apply) -> Registration {
+    let prepare: fn(&mut Map, &dyn rustle_runtime::module::Run) -> Result<()> = |_, _| Ok(());
+    Registration {
+        name,
+        aliases: &[],
+        spec: "{}",
+        expressions: &[],
+        secrets: &[],
+        check_mode: true,
+        prepare,
+        apply,
+    }
+}
+
+#[distributed_slice(MODULES)]
+static SAY: Registration = toy("say", |args, _| Ok(Outcome { data: args.clone(), ..Outcome::ok() }));
+
+#[distributed_slice(MODULES)]
+static WHO: Registration = toy("who", |_, _| {
+    let groups: Vec<Value> = rustix::process::getgroups()
+        .map_err(std::io::Error::from)?
+        .iter()
+        .map(|it| it.as_raw().into())
+        .collect();
+    Ok(Outcome::ok()
+        .with("uid", rustix::process::geteuid().as_raw())
+        .with("gid", rustix::process::getegid().as_raw())
+        .with("groups", groups)
+        .with("pid", std::process::id())
+        .with("home", std::env::var("HOME").unwrap_or_default()))
+});
+
+#[distributed_slice(MODULES)]
+static READ: Registration = toy("read", |args, ctx| {
+    let path = args.get("path").map(Value::to_string).unwrap_or_default();
+    let content = ctx.read(Path::new(&path))?;
+    Ok(Outcome::ok().with("content", String::from_utf8_lossy(&content).into_owned()))
+});
+
+#[distributed_slice(MODULES)]
+static RUN: Registration = toy("run", |args, ctx| {
+    let script = args.get("script").map(Value::to_string).unwrap_or_default();
+    let finished = Program::new(["sh", "-c", &script]).run(ctx)?;
+    Ok(Outcome { failed: finished.code != 0, ..Outcome::changed() }.with("rc", finished.code))
+});
+
+#[distributed_slice(MODULES)]
+static CRASH: Registration = toy("crash", |_, _| std::process::abort());
+
+/// A runner of some tasks.
+struct Runner {
+    folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+/// How a runner ended, and what it said.
+struct Done {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+fn task(module: &str, args: Map, change: impl FnOnce(&mut Directives)) -> Step {
+    let mut directives = Directives::default();
+    change(&mut directives);
+    Step::Task(Box::new(Task {
+        id: 0,
+        name: Some(module.into()),
+        action: Action::Module { module: module.into(), written: module.into(), args: args.into() },
+        directives,
+        looping: None,
+        register: None,
+        changed_when: Vec::new(),
+        failed_when: Vec::new(),
+        until: Vec::new(),
+        retries: None,
+        delay: None,
+        notify: Vec::new(),
+        listen: Vec::new(),
+        position: Position::default(),
+    }))
+}
+
+fn say(text: &str) -> Step {
+    task("say", Map::from([("msg", text)]), |_| {})
+}
+
+fn script(text: &str) -> Map {
+    Map::from([("script", text)])
+}
+
+fn plan(tasks: Vec<Step>) -> Plan {
+    let play = Play {
+        name: "play".into(),
+        hosts: vec!["localhost".into()],
+        gather_facts: false.into(),
+        tasks,
+        ..Play::default()
+    };
+    let modules = vec!["say".into()];
+    Plan { format: 1, name: "site.yml".into(), plays: vec![play], modules, ..Plan::default() }
+}
+
+impl Runner {
+    fn new(tasks: Vec<Step>) -> Runner {
+        Runner::of(&plan(tasks), Writer::default())
+    }
+
+    fn of(plan: &Plan, writer: Writer) -> Runner {
+        let bundle = writer.finish(plan, &Default::default()).expect("a bundle");
+        let folder = tempfile::tempdir().expect("a folder");
+        // Other users must be able to start what lies in it.
+        std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))
+            .expect("mode");
+        let path = folder.path().join("runner");
+        let base = std::env::current_exe().expect("this executable");
+        rustle_bundle::append(&base, &path, &bundle).expect("appended");
+        Runner { folder, path }
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(&self.path);
+        command.args(args).stdin(Stdio::null()).env("NO_COLOR", "1");
+        command.args(if args.iter().any(|it| it.contains("lock")) { &[][..] } else { &["--no-lock"] });
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Done {
+        done(self.command(args).output().expect("started"))
+    }
+
+    /// The results of a run with `--json`, by task; and its exit code.
+    fn results(&self, args: &[&str]) -> (BTreeMap<String, serde_json::Value>, Option<i32>) {
+        let done = self.run(&[&["--json"], args].concat());
+        let results =
+            done.events().into_iter().filter(|event| event["event"] == "task_result").map(|event| {
+                (event["task"].as_str().unwrap_or_default().to_owned(), event["result"].clone())
+            });
+        (results.collect(), done.code)
+    }
+}
+
+fn done(output: Output) -> Done {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Done { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+}
+
+impl Done {
+    fn events(&self) -> Vec<serde_json::Value> {
+        self.stdout
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}")))
+            .collect()
+    }
+}
+
+fn a_plan_runs_and_is_told() {
+    let runner = Runner::new(vec![say("hello")]);
+    let done = runner.run(&[]);
+    assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""));
+    let wanted = "\nPLAY [play] ********************************************************************\n\nTASK [say] *********************************************************************\nok: [localhost]\n\nPLAY RECAP *********************************************************************\nlocalhost                  : ok=1    changed=0    unreachable=0    failed=0    skipped=0    rescued=0    ignored=0   \n\n";
+    assert_eq!(done.stdout, wanted);
+}
+
+fn events_begin_with_start_and_end_with_end() {
+    let events = Runner::new(vec![say("hello")]).run(&["--json", "--check"]).events();
+    let names: Vec<&str> = events.iter().filter_map(|event| event["event"].as_str()).collect();
+    assert_eq!(names, ["start", "play_start", "task_start", "task_result", "recap", "end"]);
+    assert_eq!(events[0]["check"], true);
+    assert!(events[0]["digest"].as_str().is_some_and(|digest| digest.starts_with("sha256:")));
+    assert_eq!(events[5]["exit_code"], 0);
+}
+
+fn embedded_files_are_read_in_every_process() {
+    let read = || Map::from([("path", "/@bundle/files/a.txt")]);
+    let mut writer = Writer::default();
+    writer.file("files/a.txt", 0o644, b"from the bundle".to_vec()).expect("added");
+    let tasks = vec![task("read", read(), |_| {}), task("read", read(), |it| it.timeout = Some(30.into()))];
+    let events = Runner::of(&plan(tasks), writer).run(&["--json"]).events();
+    let contents: Vec<&serde_json::Value> =
+        events.iter().filter(|it| it["event"] == "task_result").map(|it| &it["result"]["content"]).collect();
+    assert_eq!(contents, ["from the bundle", "from the bundle"]);
+}
+
+fn another_user_is_become() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let nobody = rustle_runtime::fs::users::user("nobody").expect("nobody");
+    let step = || {
+        task("who", Map::new(), |it| {
+            it.become_ = Some(true.into());
+            it.become_user = Some("nobody".into());
+        })
+    };
+    let events =
+        Runner::new(vec![step(), step(), task("who", Map::new(), |it| it.become_ = Some(true.into()))])
+            .run(&["--json"])
+            .events();
+    let results: Vec<&serde_json::Value> =
+        events.iter().filter(|it| it["event"] == "task_result").map(|it| &it["result"]).collect();
+    assert_eq!(results[0]["uid"], nobody.uid);
+    assert_eq!(results[0]["gid"], nobody.gid);
+    assert_eq!(results[0]["home"], nobody.home.as_str());
+    assert!(!results[0]["groups"].as_array().expect("groups").contains(&0.into()), "{}", results[0]);
+    assert_eq!(results[0]["pid"], results[1]["pid"], "the worker is kept");
+    assert_eq!(results[2]["uid"], 0, "root needs no worker to be root");
+}
+
+fn an_unknown_user_is_the_tasks_failure() {
+    let runner = Runner::new(vec![task("who", Map::new(), |it| {
+        it.become_ = Some(true.into());
+        it.become_user = Some("no-such-user".into());
+    })]);
+    let (results, code) = runner.results(&[]);
+    let message = results["who"]["msg"].as_str().unwrap_or_default();
+    assert!(message.contains("there is no user called no-such-user"), "{message}");
+    assert_eq!(code, Some(2));
+}
+
+fn a_task_that_takes_too_long_is_killed_with_all_it_started() {
+    let mark = format!("{}.5", 4000 + std::process::id() % 1000);
+    let begun = Instant::now();
+    let step = task("run", script(&format!("sleep {mark} & sleep {mark}")), |it| it.timeout = Some(1.into()));
+    let (results, code) = Runner::new(vec![step]).results(&[]);
+    assert_eq!(results["run"]["msg"], "Task failed: Timed out after 1 second(s).");
+    assert_eq!(results["run"]["timedout"]["period"], 1);
+    assert_eq!(code, Some(2));
+    assert!(begun.elapsed() < Duration::from_secs(20));
+    let left = Command::new("ps").args(["-eo", "args"]).output().map(|it| it.stdout).unwrap_or_default();
+    assert!(!String::from_utf8_lossy(&left).contains(&format!("sleep {mark}")), "something is left running");
+}
+
+fn a_crash_is_one_tasks_failure() {
+    let crash = task("crash", Map::new(), |it| {
+        it.timeout = Some(30.into());
+        it.ignore_errors = Some(true.into());
+    });
+    let (results, code) = Runner::new(vec![crash, say("after")]).results(&[]);
+    assert_eq!(results["crash"]["msg"], "The module crashed its process: signal 6");
+    assert_eq!((&results["say"]["msg"], code), (&"after".into(), Some(0)));
+}
+
+fn an_interruption_ends_the_run_with_its_report() {
+    let runner = Runner::new(vec![task("run", script("sleep 60"), |_| {}), say("never")]);
+    let report = runner.folder.path().join("report.json");
+    for (signal, code, reason) in [
+        (rustix::process::Signal::TERM, 143, "terminated"),
+        (rustix::process::Signal::INT, 130, "interrupted"),
+    ] {
+        let mut child = runner
+            .command(&["--report", &report.to_string_lossy()])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("started");
+        std::thread::sleep(Duration::from_millis(700));
+        let pid = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(pid, signal).expect("signalled");
+        let begun = Instant::now();
+        assert_eq!(child.wait().expect("ended").code(), Some(code));
+        assert!(begun.elapsed() < Duration::from_secs(5), "the program was told to end");
+        let report = std::fs::read_to_string(&report).expect("a report");
+        let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+        assert_eq!((&report["exit_code"], &report["stopped"]), (&code.into(), &reason.into()));
+        assert_eq!(report["results"].as_array().map(Vec::len), Some(1), "{report}");
+    }
+}
+
+fn the_whole_run_may_take_no_longer_than_it_is_allowed() {
+    let runner = Runner::new(vec![task("run", script("sleep 60"), |_| {}), say("never")]);
+    let begun = Instant::now();
+    let done = runner.run(&["--timeout", "1"]);
+    assert_eq!(done.code, Some(124));
+    assert!(
+        begun.elapsed() < Duration::from_secs(10) && done.stdout.contains("PLAY RECAP"),
+        "{}",
+        done.stdout
+    );
+    assert!(done.stderr.contains("timeout"), "{}", done.stderr);
+}
+
+fn two_runs_do_not_meet() {
+    let runner = Runner::new(vec![task("run", script("sleep 2"), |_| {})]);
+    let lock = runner.folder.path().join("the.lock");
+    let args = ["--lock-file", &lock.to_string_lossy()];
+    let mut first = runner.command(&args).stdout(Stdio::null()).spawn().expect("started");
+    std::thread::sleep(Duration::from_millis(700));
+    let second = runner.run(&args);
+    assert_eq!(second.code, Some(1));
+    assert!(
+        second.stderr.contains(&format!("process {} is running this plan", first.id())),
+        "{}",
+        second.stderr
+    );
+    assert_eq!(first.wait().expect("ended").code(), Some(0));
+    assert_eq!(runner.run(&args).code, Some(0), "the lock ends with the run");
+}
+
+fn a_reader_that_goes_away_does_not_stop_the_run() {
+    let runner = Runner::new((0..3000).map(|index| say(&format!("{index}"))).collect());
+    let report = runner.folder.path().join("report.json");
+    let mut child = runner
+        .command(&["--json", "--report", &report.to_string_lossy()])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("started");
+    drop(child.stdout.take());
+    assert_eq!(child.wait().expect("ended").code(), Some(0));
+    let report: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(report).expect("a report")).expect("JSON");
+    assert_eq!(report["recap"]["localhost"]["ok"], 3000);
+}
+
+fn the_runner_tells_what_it_is() {
+    let mut plan =
+        plan(vec![task("say", Map::from([("msg", "x")]), |it| it.tags = vec!["t".into()]), say("y")]);
+    plan.plays[0].name = "first".into();
+    let runner = Runner::of(&plan, Writer::default());
+    let tasks = runner.run(&["--list-tasks", "--list-tags", "--list-hosts"]);
+    assert_eq!(
+        tasks.stdout,
+        "\nplaybook: site.yml\n\n  play #1 (localhost): first\tTAGS: []\n    pattern: ['localhost']\n    hosts (1):\n      localhost\n    tasks:\n      say\tTAGS: [t]\n      say\tTAGS: []\n      TASK TAGS: [t]\n"
+    );
+    assert!(runner.run(&["--list-modules"]).stdout.lines().any(|line| line == "crash"));
+    let verified = runner.run(&["--verify"]);
+    assert!(verified.code == Some(0) && verified.stdout.starts_with("sha256:"), "{}", verified.stdout);
+    assert!(runner.run(&["--completions", "bash"]).stdout.contains("--start-at-task"));
+    assert!(runner.run(&["--help"]).stdout.contains("Which tasks, and where"));
+    assert_eq!(runner.run(&["--no-such-option"]).code, Some(2));
+}
+
+fn a_damaged_bundle_and_a_missing_module_are_refused() {
+    let runner = Runner::new(vec![say("x")]);
+    let mut bytes = std::fs::read(&runner.path).expect("read");
+    // Within the bundle, which ends before the footer's 32 bytes.
+    let at = bytes.len() - 60;
+    bytes[at] ^= 1;
+    std::fs::File::options()
+        .write(true)
+        .truncate(true)
+        .open(&runner.path)
+        .and_then(|mut it| it.write_all(&bytes))
+        .expect("written");
+    let done = runner.run(&[]);
+    assert!(
+        done.code == Some(250) && done.stderr.contains("damaged") && done.stdout.is_empty(),
+        "{}",
+        done.stderr
+    );
+
+    let mut plan = plan(vec![say("x")]);
+    plan.modules.push("acme.unknown".into());
+    let done = Runner::of(&plan, Writer::default()).run(&[]);
+    assert_eq!(done.code, Some(250));
+    assert!(done.stderr.contains("lacks modules that its plan names: acme.unknown"), "{}", done.stderr);
+}
+
+const TESTS: [(&str, fn()); 14] = [
+    ("a_plan_runs_and_is_told", a_plan_runs_and_is_told),
+    ("events_begin_with_start_and_end_with_end", events_begin_with_start_and_end_with_end),
+    ("embedded_files_are_read_in_every_process", embedded_files_are_read_in_every_process),
+    ("another_user_is_become", another_user_is_become),
+    ("an_unknown_user_is_the_tasks_failure", an_unknown_user_is_the_tasks_failure),
+    (
+        "a_task_that_takes_too_long_is_killed_with_all_it_started",
+        a_task_that_takes_too_long_is_killed_with_all_it_started,
+    ),
+    ("a_crash_is_one_tasks_failure", a_crash_is_one_tasks_failure),
+    ("an_interruption_ends_the_run_with_its_report", an_interruption_ends_the_run_with_its_report),
+    (
+        "the_whole_run_may_take_no_longer_than_it_is_allowed",
+        the_whole_run_may_take_no_longer_than_it_is_allowed,
+    ),
+    ("two_runs_do_not_meet", two_runs_do_not_meet),
+    ("a_reader_that_goes_away_does_not_stop_the_run", a_reader_that_goes_away_does_not_stop_the_run),
+    ("the_runner_tells_what_it_is", the_runner_tells_what_it_is),
+    ("a_damaged_bundle_and_a_missing_module_are_refused", a_damaged_bundle_and_a_missing_module_are_refused),
+    ("without_a_plan_nothing_runs", without_a_plan_nothing_runs),
+];
+
+fn without_a_plan_nothing_runs() {
+    let exe = std::env::current_exe().expect("this executable");
+    let output = Command::new(exe).env("RUSTLE_TEST_RUNNER", "1").output().expect("started");
+    let done = done(output);
+    assert!(done.code == Some(250) && done.stderr.contains("carries no plan"), "{}", done.stderr);
+}
+
+fn main() -> ExitCode {
+    let own = std::env::current_exe().expect("this executable");
+    let appended = rustle_bundle::open_appended(&own).is_ok_and(|bundle| bundle.is_none());
+    if !appended || std::env::var_os("RUSTLE_TEST_RUNNER").is_some() {
+        return runner::main(&Embedded { bundle: &NOTHING, name: "site", version: "1.0.0" });
+    }
+    // As the usual harness, as far as cargo and people use it: names filter, `--list` lists.
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let filters: Vec<&String> = args.iter().filter(|arg| !arg.starts_with('-')).collect();
+    let chosen =
+        TESTS.iter().filter(|(name, _)| filters.is_empty() || filters.iter().any(|it| name.contains(*it)));
+    let mut failed = 0;
+    for (name, test) in chosen {
+        if args.iter().any(|arg| arg == "--list") {
+            println!("{name}: test");
+            continue;
+        }
+        let passed = std::panic::catch_unwind(test).is_ok();
+        println!("test {name} ... {}", if passed { "ok" } else { "FAILED" });
+        failed += usize::from(!passed);
+    }
+    if failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
