@@ -114,15 +114,15 @@ const PROFILES: &str = "
 
 # The smallest executable. Panics unwind, so that a module that panics fails its task and not the run.
 [profile.release]
-opt-level = 3
+opt-level = \"z\"
 lto = \"fat\"
 codegen-units = 1
 strip = true
 panic = \"unwind\"
 
-# The build script checks and packs the playbook; for a large one the optimiser is worth its time.
-[profile.release.build-override]
-opt-level = 3
+# The build script checks and packs the playbook: for one of ten thousand tasks, optimising it is worth the time.
+# [profile.release.build-override]
+# opt-level = 2
 ";
 
 /// The manifest of the generated crate: the template's, with another name and exactly the crates that are needed.

@@ -115,7 +115,8 @@ pub fn for_each_block(
     reader: &mut dyn Read,
     mut take: impl FnMut(&[u8]) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut block = vec![0; 256 * 1024];
+    // On the stack, and no larger than what most files of a configuration need: a run has many small ones.
+    let mut block = [0; 16 * 1024];
     loop {
         match reader.read(&mut block) {
             Ok(0) => return Ok(()),

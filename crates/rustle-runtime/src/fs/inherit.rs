@@ -70,20 +70,31 @@ pub(super) fn copy_times(metadata: &Metadata, to: &File) -> io::Result<()> {
     Ok(rustix::fs::futimens(to, &times)?)
 }
 
+/// The most bytes that Linux allows for the list of names, and for a value.
+///
+/// See the manual page listxattr(2).
+const LONGEST: usize = 64 * 1024;
+
 /// Copies extended attributes: access control lists, capabilities, the SELinux context, and the user's own. What the file
 /// system does not know, or this user may not set, is left out.
 pub(super) fn copy_extended(from: &File, to: &File) -> io::Result<()> {
     let skip = |error: Errno| {
         matches!(error, Errno::OPNOTSUPP | Errno::PERM | Errno::NODATA | Errno::INVAL | Errno::ACCESS)
     };
-    let mut names = vec![0; 64 * 1024];
-    let length = match rustix::fs::flistxattr(from, names.as_mut_slice()) {
-        Ok(length) => length,
+    // Most files have none: only the length is asked for at first.
+    let names = match rustix::fs::flistxattr(from, &mut [] as &mut [u8]) {
+        Ok(0) => return Ok(()),
+        Ok(_) => {
+            let mut names = vec![0; LONGEST];
+            let length = rustix::fs::flistxattr(from, names.as_mut_slice())?;
+            names.truncate(length);
+            names
+        }
         Err(error) if skip(error) => return Ok(()),
         Err(error) => return Err(error.into()),
     };
-    let mut value = vec![0; 64 * 1024];
-    for name in names.get(..length).unwrap_or_default().split(|byte| *byte == 0).filter(|it| !it.is_empty()) {
+    let mut value = vec![0; LONGEST];
+    for name in names.split(|byte| *byte == 0).filter(|it| !it.is_empty()) {
         let copied = rustix::fs::fgetxattr(from, name, value.as_mut_slice()).and_then(|length| {
             let value = value.get(..length).unwrap_or_default();
             rustix::fs::fsetxattr(to, name, value, rustix::fs::XattrFlags::empty())

@@ -1,6 +1,6 @@
 //! File modes: how they are shown, what a new file gets, and what an argument makes of an existing one.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::OnceLock;
 
 use rustle_value::coerce::{self, Mode};
 use rustle_value::{Value, python};
@@ -39,13 +39,14 @@ pub fn resolve(wanted: &Value, current: u32, is_folder: bool) -> Result<u32, Inv
 
 /// The umask of this process.
 pub fn umask() -> u32 {
-    // It can only be read by setting it. Meanwhile others of this process make files for their owner alone, which is safe;
-    // and two that read at once would leave that behind.
-    static ALONE: Mutex<()> = Mutex::new(());
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    let umask = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
-    rustix::process::umask(umask);
-    umask.bits()
+    // It can only be read by setting it, so that is done once; nothing here changes it. Meanwhile others of this process
+    // make files for their owner alone, which is safe.
+    static UMASK: OnceLock<u32> = OnceLock::new();
+    *UMASK.get_or_init(|| {
+        let umask = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+        rustix::process::umask(umask);
+        umask.bits()
+    })
 }
 
 /// The mode that a new file gets: `0666` without the bits of the umask.
