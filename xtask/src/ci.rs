@@ -32,11 +32,11 @@ const ALWAYS: &[Step] = &[
     step("tidy", &["cargo", "xtask", "tidy"]),
     step("catalogue", &["cargo", "xtask", "catalogue", "--check"]),
     step("live conformance, a sample", &["cargo", "xtask", "conformance", "--live", "--sample", "6"]),
+    step("aarch64", &["bash", "xtask/assets/aarch64.sh"]),
 ];
 
 /// What runs with `--full` besides: the slowest proofs.
 const FULL: &[Step] = &[
-    step("aarch64", &["bash", "xtask/assets/aarch64.sh"]),
     step("licences", &["cargo", "deny", "check", "licenses", "bans", "sources"]),
     step("live conformance", &["cargo", "xtask", "conformance", "--live"]),
     step("fuzzing", &["bash", "xtask/assets/fuzz.sh", "60"]),

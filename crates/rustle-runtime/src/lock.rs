@@ -53,7 +53,7 @@ impl Lock {
 }
 
 /// Where the lock of the plan with `digest` is by default: where the system keeps locks, else the user's own folder for
-/// what does not outlive the session, else the folder for temporary files.
+/// what does not outlive the session, else the folder for temporary files, else the root: an empty image has no more.
 pub fn default_path(digest: &str) -> PathBuf {
     let name = digest.rsplit(':').next().unwrap_or(digest);
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).take(16).collect();
@@ -63,8 +63,10 @@ pub fn default_path(digest: &str) -> PathBuf {
         .into_iter()
         .find(|folder| rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_ok() && uid == 0);
     let own = || std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_absolute());
-    let folder = folder.or_else(own).filter(|folder| fs::metadata(folder).is_ok_and(|it| it.is_dir()));
-    folder.unwrap_or_else(std::env::temp_dir).join(format!("rustle-{uid}-{name}.lock"))
+    let is_folder = |folder: &PathBuf| fs::metadata(folder).is_ok_and(|it| it.is_dir());
+    let folder =
+        folder.or_else(own).filter(is_folder).or_else(|| Some(std::env::temp_dir()).filter(is_folder));
+    folder.unwrap_or_else(|| PathBuf::from("/")).join(format!("rustle-{uid}-{name}.lock"))
 }
 
 #[cfg(test)]
