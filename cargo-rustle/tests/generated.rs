@@ -35,7 +35,10 @@ impl Project {
     fn run(&self, program: &str, args: &[&str], environment: &[(&str, &str)]) -> Output {
         let mut command = Command::new(program);
         command.args(args).current_dir(&self.folder).env("CARGO_TARGET_DIR", &self.target);
-        command.env("CARGO_NET_OFFLINE", "true").env("CARGO_TERM_COLOR", "never");
+        command
+            .env("CARGO_NET_OFFLINE", "true")
+            .env("CARGO_TERM_COLOR", "never")
+            .env("CARGO_PROFILE_DEV_DEBUG", "0");
         // A test runs within Cargo; what it says to its own build must not reach this one.
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_")) {
             command.env_remove(name);
@@ -75,7 +78,8 @@ fn project(folder: &Path) -> Project {
     fs::create_dir_all(ops.join("templates")).unwrap();
     fs::write(ops.join("site.yml"), PLAYBOOK).unwrap();
     fs::write(ops.join("templates/motd.j2"), "{{ greeting }} on {{ inventory_hostname }}\n").unwrap();
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated");
+    // Shared with the other tests that build runners.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../built-runners");
     let outside = Project { folder: folder.to_owned(), target: target.clone() };
     let made = outside.rustle(&["new", "web", "--playbook", "ops/site.yml"]);
     assert!(text(&made.stderr).contains("there is no module `acme.greet`"), "{}", text(&made.stderr));

@@ -32,6 +32,14 @@ const ALWAYS: &[Step] = &[
     step("tidy", &["cargo", "xtask", "tidy"]),
     step("catalogue", &["cargo", "xtask", "catalogue", "--check"]),
     step("live conformance, a sample", &["cargo", "xtask", "conformance", "--live", "--sample", "6"]),
+    step(
+        "built runners",
+        &["cargo", "test", "--locked", "-p", "rustle-tests", "--test", "built_runners", "--", "--ignored"],
+    ),
+    step(
+        "generated crates",
+        &["cargo", "test", "--locked", "-p", "cargo-rustle", "--test", "generated", "--", "--ignored"],
+    ),
     step("aarch64", &["bash", "xtask/assets/aarch64.sh"]),
 ];
 

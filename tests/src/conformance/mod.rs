@@ -5,6 +5,7 @@
 //! ansible-core and writes each case's `expected.json`; the comparer holds a runner against that file. Both sides go
 //! through one [`normalise::Normaliser`], so that nothing is cleaned on one side only.
 
+pub mod built;
 pub mod case;
 pub mod compare;
 pub mod compiled;
