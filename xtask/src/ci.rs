@@ -45,7 +45,8 @@ const ALWAYS: &[Step] = &[
 
 /// What runs with `--full` besides: the slowest proofs.
 const FULL: &[Step] = &[
-    step("licences", &["cargo", "deny", "check", "licenses", "bans", "sources"]),
+    step("reproducible builds", &["bash", "xtask/assets/reproducible.sh"]),
+    step("licences", &["bash", "xtask/assets/licences.sh"]),
     step("live conformance", &["cargo", "xtask", "conformance", "--live"]),
     step("fuzzing", &["bash", "xtask/assets/fuzz.sh", "60"]),
     step("cross", &["bash", "xtask/assets/cross.sh"]),

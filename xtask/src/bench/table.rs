@@ -16,7 +16,8 @@ pub(crate) fn text(rows: &[Row], tasks: usize, rounds: usize, build: Option<&Bui
         "Measured on {date} by `cargo xtask bench --write`, in one run: CPU milliseconds a task (user and system, children \
          included), medians of {rounds} runs over {tasks} tasks, start-up included; ansible-core once over {}. `start` is a \
          run of one task. The floor is a hand-written program that makes the same system calls (`xtask/src/bin/floor.rs`), \
-         the shell script does the same with the usual tools. Machines differ: the ratios are what to read.\n",
+         the shell script does the same with the usual tools. Files are written to memory (tmpfs), where there is one. Machines \
+         differ: the ratios are what to read.\n",
         tasks / 10
     );
     runs(&mut page, "First run", rows, |cost| cost.first);
@@ -64,7 +65,10 @@ fn runs(page: &mut String, title: &str, rows: &[Row], pick: impl Fn(&Cost) -> f6
 fn builds(page: &mut String, build: &Build) {
     page.push_str("## Build\n\n| what | cost |\n| --- | --- |\n");
     for (tasks, seconds) in &build.prepare {
-        let _ = writeln!(page, "| `prepare()` of {tasks} tasks | {seconds:.2} CPU s |");
+        let _ = writeln!(
+            page,
+            "| `prepare()` of {tasks} tasks, not optimised, as Cargo builds build scripts | {seconds:.2} CPU s |"
+        );
     }
     let _ = writeln!(
         page,

@@ -26,8 +26,12 @@ pub fn check(root: &Path) -> Vec<String> {
     if steps.is_empty() {
         return vec!["README.md shows no command".into()];
     }
-    // What the example lays out: the README begins where it has not run yet.
-    let _ = std::fs::remove_dir_all(root.join("rustle-example"));
+    remove_leftovers(root);
+    // What is installed goes beside the build, and is found first.
+    let installed = root.join("target/readme");
+    let mut path = installed.join("bin").into_os_string();
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap_or_default());
     let mut faults = Vec::new();
     for step in steps {
         println!("tidy: README.md:{}: {}", step.line, step.command);
@@ -35,6 +39,8 @@ pub fn check(root: &Path) -> Vec<String> {
             .args(["-c", &format!("set -o pipefail; {{ {}\n}} 2>&1", step.command)])
             .current_dir(root)
             .env("NO_COLOR", "1")
+            .env("PATH", &path)
+            .env("CARGO_INSTALL_ROOT", &installed)
             .env("CARGO_TERM_COLOR", "never")
             .env("CARGO_TERM_QUIET", "true")
             .output();
@@ -56,7 +62,15 @@ pub fn check(root: &Path) -> Vec<String> {
             ));
         }
     }
+    remove_leftovers(root);
     faults
+}
+
+/// Removes what the README's commands make: it begins where none of them has run.
+fn remove_leftovers(root: &Path) {
+    for made in ["rustle-example", "motd-out", "/tmp/rustle-ledger", "/tmp/rustle-rotation"] {
+        let _ = std::fs::remove_dir_all(root.join(made));
+    }
 }
 
 /// The commands of every `console` block, in order.
