@@ -64,6 +64,12 @@ pub fn command() -> Command {
                 .action(ArgAction::Append)
                 .help("Runs these steps alone"),
         )
+        .arg(
+            Arg::new("write")
+                .long("write")
+                .action(ArgAction::SetTrue)
+                .help("Writes the results to docs/CHECKS.md, dated"),
+        )
         .arg(Arg::new("list").long("list").action(ArgAction::SetTrue).help("Lists the steps"))
 }
 
@@ -100,7 +106,30 @@ pub fn run(matches: &ArgMatches) -> ExitCode {
     }
     let failed = results.iter().filter(|(_, passed, _)| !passed).count();
     println!("{} passed, {failed} failed", results.len() - failed);
+    if matches.get_flag("write") {
+        let path = root.join("docs/CHECKS.md");
+        if let Err(error) = std::fs::write(&path, page(&results)) {
+            eprintln!("error: {}: {error}", path.display());
+            return ExitCode::FAILURE;
+        }
+    }
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The results as Markdown.
+fn page(results: &[(&str, bool, f64)]) -> String {
+    let date = jiff::Zoned::now().date();
+    let mut page = format!(
+        "# The last full check\n\nOn {date}, by `cargo xtask ci --full --write`; the tests themselves are `cargo test --workspace`.\n\n\
+         | step | result | seconds |\n| --- | --- | --- |\n"
+    );
+    for (name, passed, seconds) in results {
+        page.push_str(&format!(
+            "| {name} | {} | {seconds:.0} |\n",
+            if *passed { "passed" } else { "**failed**" }
+        ));
+    }
+    page
 }
 
 fn succeeds(step: &Step, root: &Path) -> bool {

@@ -22,9 +22,9 @@ impl Loader<'_> {
     /// Embeds the file at `path`, if it is part of the project.
     pub(crate) fn embed(&mut self, path: &Path) {
         self.project.watch(path);
-        let (Some(name), Ok(metadata)) = (self.project.bundle_name(path), path.metadata()) else { return };
+        let (Some(name), Ok(metadata)) = (self.project.bundle_path(path), path.metadata()) else { return };
         let file = EmbeddedFile { source: path.to_owned(), mode: mode_of(&metadata) };
-        self.files.embedded.entry(name.into_bytes()).or_insert(file);
+        self.files.embedded.entry(name).or_insert(file);
     }
 
     fn embed_below(&mut self, folder: &Path) {

@@ -58,6 +58,18 @@ impl Project {
         self.outside.iter().find_map(outside)
     }
 
+    /// [`Project::bundle_name`] in bytes: the names of files need not be UTF-8.
+    pub fn bundle_path(&self, path: &Path) -> Option<Vec<u8>> {
+        let outside = |(folder, name): &(PathBuf, String)| {
+            let below = path.strip_prefix(folder).ok()?;
+            Some(encoded(&Path::new(name).join(below)))
+        };
+        match path.strip_prefix(&self.root) {
+            Ok(below) => Some(encoded(below)),
+            Err(_) => self.outside.iter().find_map(outside),
+        }
+    }
+
     /// Gives a folder outside of the root the name `name` in the bundle; a number is put behind it if the name is taken.
     pub fn place(&mut self, folder: &Path, name: &str) -> String {
         if let Some(known) = self.bundle_name(folder) {
@@ -161,6 +173,16 @@ pub(crate) fn slashed(path: &Path) -> String {
     }
 }
 
+#[cfg(unix)]
+fn encoded(path: &Path) -> Vec<u8> {
+    std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()).to_vec()
+}
+
+#[cfg(not(unix))]
+fn encoded(path: &Path) -> Vec<u8> {
+    slashed(path).into_bytes()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,6 +193,18 @@ mod tests {
         assert_eq!(normal(Path::new("/../a")), Path::new("/a"));
         assert_eq!(slashed(Path::new("/a/b")), "/a/b");
         assert_eq!(slashed(Path::new("a/b/")), "a/b");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn names_of_files_need_not_be_text() {
+        use std::os::unix::ffi::OsStrExt;
+        let mut project = Project::new(Path::new("/nowhere/project"));
+        project.place(Path::new("/srv/roles/web"), "roles/web");
+        let odd = std::ffi::OsStr::from_bytes(b"n\xff");
+        let path = |folder: &str| project.bundle_path(&Path::new(folder).join(odd)).unwrap();
+        assert_eq!(path("/nowhere/project/files"), b"files/n\xff");
+        assert_eq!(path("/srv/roles/web/files"), b"roles/web/files/n\xff");
     }
 
     #[test]

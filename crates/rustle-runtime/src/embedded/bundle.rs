@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustle_bundle::{Bundle, Entry, Kind};
@@ -12,26 +12,26 @@ use super::Contents;
 use crate::module::{EntryKind, FolderEntry};
 
 impl Contents for Bundle {
-    fn entry(&self, path: &str) -> Option<(EntryKind, u32)> {
-        if path.is_empty() {
+    fn entry(&self, path: &Path) -> Option<(EntryKind, u32)> {
+        if path.as_os_str().is_empty() {
             return Some((EntryKind::Folder, 0o755));
         }
-        Bundle::entry(self, path.as_bytes()).map(|entry| (kind(entry), entry.mode()))
+        Bundle::entry(self, path.as_os_str().as_bytes()).map(|entry| (kind(entry), entry.mode()))
     }
 
-    fn read(&self, path: &str) -> io::Result<Arc<[u8]>> {
-        match Bundle::entry(self, path.as_bytes()) {
+    fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
+        match Bundle::entry(self, path.as_os_str().as_bytes()) {
             Some(entry) if entry.kind() == Kind::File => {
-                Bundle::read(self, path.as_bytes()).map_err(io::Error::other)
+                Bundle::read(self, path.as_os_str().as_bytes()).map_err(io::Error::other)
             }
             // A link is followed within the bundle.
             Some(entry) if entry.kind() == Kind::Symlink => {
-                let folder = std::path::Path::new(path).parent().map(PathBuf::from).unwrap_or_default();
+                let folder = path.parent().unwrap_or(Path::new(""));
                 let target = super::normal(&folder.join(OsStr::from_bytes(entry.target())));
-                let target = target.to_string_lossy();
-                match Bundle::entry(self, target.as_bytes()) {
+                let target = target.as_os_str().as_bytes();
+                match Bundle::entry(self, target) {
                     Some(entry) if entry.kind() == Kind::File => {
-                        Bundle::read(self, target.as_bytes()).map_err(io::Error::other)
+                        Bundle::read(self, target).map_err(io::Error::other)
                     }
                     _ => Err(io::ErrorKind::NotFound.into()),
                 }
@@ -41,10 +41,11 @@ impl Contents for Bundle {
         }
     }
 
-    fn list(&self, path: &str) -> Vec<FolderEntry> {
+    fn list(&self, path: &Path) -> Vec<FolderEntry> {
+        let path = path.as_os_str().as_bytes();
         let skipped = if path.is_empty() { 0 } else { path.len() + 1 };
         let mut entries: Vec<FolderEntry> = self
-            .below(path.as_bytes())
+            .below(path)
             .iter()
             .filter_map(|entry| {
                 let path = PathBuf::from(OsStr::from_bytes(entry.path().get(skipped..)?));

@@ -15,11 +15,13 @@ pub fn glob(contents: &dyn Contents, pattern: &str) -> Vec<String> {
     let path = Path::new(pattern);
     let mut found = match inside(path) {
         Some(pattern) => {
+            let pattern = pattern.to_string_lossy();
             let matching = |name: &str| {
                 name.split('/').count() == pattern.split('/').count()
                     && name.split('/').zip(pattern.split('/')).all(|(name, part)| matches(part, name))
             };
-            let files = contents.list("").into_iter().filter(|entry| entry.kind != EntryKind::Folder);
+            let files =
+                contents.list(Path::new("")).into_iter().filter(|entry| entry.kind != EntryKind::Folder);
             let names = files.map(|entry| entry.path.to_string_lossy().into_owned());
             names.filter(|name| matching(name)).map(|name| format!("{BUNDLE_ROOT}/{name}")).collect()
         }

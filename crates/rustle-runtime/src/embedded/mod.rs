@@ -18,19 +18,20 @@ pub use search::find;
 
 use crate::module::{EntryKind, FolderEntry};
 
-/// What an executable carries: files, folders and links by their names below the root, without a slash in front.
+/// What an executable carries: files, folders and links by their names below the root, without a slash in front. A name
+/// need not be UTF-8.
 pub trait Contents: Send + Sync {
     /// What `path` is, and its permission bits.
-    fn entry(&self, path: &str) -> Option<(EntryKind, u32)>;
+    fn entry(&self, path: &Path) -> Option<(EntryKind, u32)>;
 
     /// The content of a file.
     ///
     /// # Errors
     /// If there is none of that name, or its digest is wrong.
-    fn read(&self, path: &str) -> io::Result<Arc<[u8]>>;
+    fn read(&self, path: &Path) -> io::Result<Arc<[u8]>>;
 
     /// Everything below the folder `path`, by its name relative to it, sorted, folders before what is in them.
-    fn list(&self, path: &str) -> Vec<FolderEntry>;
+    fn list(&self, path: &Path) -> Vec<FolderEntry>;
 }
 
 /// The files of this executable, for every process of it.
@@ -47,9 +48,8 @@ pub fn contents() -> Arc<dyn Contents> {
 }
 
 /// The name of an embedded file below the root, if `path` is one.
-pub fn inside(path: &Path) -> Option<String> {
-    let relative = path.strip_prefix(BUNDLE_ROOT).ok()?;
-    Some(normal(relative).to_string_lossy().into_owned())
+pub fn inside(path: &Path) -> Option<PathBuf> {
+    path.strip_prefix(BUNDLE_ROOT).ok().map(normal)
 }
 
 /// A path without `.` and `..`, as far as its text tells.
@@ -163,10 +163,10 @@ mod tests {
 
     #[test]
     fn only_what_is_below_the_root_is_embedded() {
-        assert_eq!(inside(Path::new("/@bundle/files/a")).as_deref(), Some("files/a"));
+        assert_eq!(inside(Path::new("/@bundle/files/a")).as_deref(), Some(Path::new("files/a")));
         assert_eq!(
             inside(Path::new("/@bundle/roles/r/tasks/../files/a")).as_deref(),
-            Some("roles/r/files/a")
+            Some(Path::new("roles/r/files/a"))
         );
         assert_eq!(inside(Path::new("/@bundles/a")), None);
         assert_eq!(inside(Path::new("/etc/passwd")), None);
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_path_cannot_climb_out_of_the_bundle() {
-        assert_eq!(inside(Path::new("/@bundle/../../etc/passwd")).as_deref(), Some("etc/passwd"));
+        assert_eq!(inside(Path::new("/@bundle/../../etc/passwd")).as_deref(), Some(Path::new("etc/passwd")));
     }
 
     #[test]
