@@ -5,11 +5,11 @@ use rustle_schema::names::canonical;
 use crate::arguments::Arguments;
 use crate::builtin::is_known;
 use crate::keyword::{Place, unsupported};
+use crate::kind::kind;
 use crate::loader::Loader;
 use crate::problem::Problem;
 use crate::scope::Scope;
 use crate::suggest::closest;
-use crate::value::kind;
 use rustle_template::has_markers;
 use rustle_value::yaml::Node;
 

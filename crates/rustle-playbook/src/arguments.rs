@@ -9,7 +9,9 @@ use crate::origins::{pair, piece};
 use crate::problem::Problem;
 use crate::scope::Scope;
 use crate::source::Location;
-use crate::value::{kind, text_value};
+use rustle_template::trust::marked_text;
+
+use crate::kind::kind;
 use rustle_value::yaml::Node;
 
 /// The key under which a template of all arguments stands, beside arguments that are given one by one.
@@ -212,10 +214,10 @@ impl Loader<'_> {
             }
         };
         for (name, value) in found.options {
-            arguments.put(&name, text_value(value.into()), node, node);
+            arguments.put(&name, marked_text(value.into()), node, node);
         }
         if let Some(raw) = found.raw {
-            arguments.put(RAW_PARAMS, text_value(raw.into()), node, node);
+            arguments.put(RAW_PARAMS, marked_text(raw.into()), node, node);
         }
         Some(())
     }

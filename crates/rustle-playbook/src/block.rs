@@ -3,11 +3,11 @@
 use rustle_schema::task::{Block, Step};
 
 use crate::keyword::Place;
+use crate::kind::kind;
 use crate::loader::Loader;
 use crate::origins::Owner;
 use crate::problem::Problem;
 use crate::scope::Scope;
-use crate::value::kind;
 use rustle_value::yaml::{Node, NodeKind};
 
 /// How many blocks and imports may stand within one another.

@@ -1,94 +1,29 @@
 //! The names of ansible-core's modules: what a key of a task can be besides a keyword.
 
-use rustle_schema::names::canonical;
+use rustle_schema::names::{canonical, is_ansible_builtin};
 
 /// What is part of the language rather than a module.
 const LANGUAGE: [&str; 6] =
     ["meta", "include_tasks", "include_role", "import_tasks", "import_role", "import_playbook"];
 
-/// The modules of ansible-core.
-const MODULES: [&str; 75] = [
-    "add_host",
-    "apt",
-    "apt_key",
-    "apt_repository",
-    "assemble",
-    "assert",
-    "async_status",
-    "blockinfile",
-    "command",
-    "copy",
-    "cron",
-    "deb822_repository",
-    "debconf",
-    "debug",
-    "dnf",
-    "dnf5",
-    "dpkg_selections",
-    "expect",
-    "fail",
-    "fetch",
-    "file",
-    "find",
-    "gather_facts",
-    "get_url",
-    "getent",
-    "git",
-    "group",
-    "group_by",
-    "hostname",
-    "include_vars",
-    "iptables",
-    "known_hosts",
-    "lineinfile",
-    "mount_facts",
-    "package",
-    "package_facts",
-    "pause",
-    "ping",
-    "pip",
-    "raw",
-    "reboot",
-    "replace",
-    "rpm_key",
-    "script",
-    "service",
-    "service_facts",
-    "set_fact",
-    "set_stats",
-    "setup",
-    "shell",
-    "slurp",
-    "stat",
-    "subversion",
-    "systemd",
-    "systemd_service",
-    "sysvinit",
-    "tempfile",
-    "template",
-    "unarchive",
-    "uri",
-    "user",
-    "validate_argument_spec",
-    "wait_for",
-    "wait_for_connection",
-    "yum",
-    "yum_repository",
+/// Modules that were part of ansible-core once, or that everybody has from its first collections.
+const ONCE_BUILTIN: [&str; 10] = [
+    "authorized_key",
+    "firewalld",
+    "modprobe",
+    "mount",
+    "synchronize",
+    "sysctl",
+    "ufw",
     "win_command",
     "win_shell",
-    "ufw",
-    "firewalld",
-    "mount",
-    "sysctl",
-    "modprobe",
-    "authorized_key",
-    "synchronize",
+    "yum",
 ];
 
 /// Whether `name`, in short or in full, is a module that everybody knows.
 pub(crate) fn is_known(name: &str) -> bool {
     let name = canonical(name);
-    MODULES.contains(&name) || LANGUAGE.contains(&name)
+    is_ansible_builtin(name) || ONCE_BUILTIN.contains(&name) || LANGUAGE.contains(&name)
 }
 
 /// Whether the free-form text of the module is a command line, of which only a few options are taken out.

@@ -2,10 +2,10 @@
 
 use rustle_value::Value;
 
+use crate::kind::kind_of;
 use crate::loader::Loader;
 use crate::problem::Problem;
 use crate::scope::Scope;
-use crate::value::kind_of;
 use rustle_value::yaml::Node;
 
 impl Loader<'_> {

@@ -8,7 +8,7 @@ use crate::loader::Loader;
 use crate::problem::Problem;
 use crate::scope::Scope;
 use crate::suggest::did_you_mean;
-use crate::value::text_value;
+use rustle_template::trust::marked_text;
 use rustle_value::yaml::Node;
 
 impl Loader<'_> {
@@ -147,7 +147,7 @@ impl Loader<'_> {
         let Some(items) = node.as_sequence() else {
             return match self.value(scope, node) {
                 value @ Value::Template(_) => vec![value],
-                Value::Str(text) => text.split(',').map(|tag| text_value(tag.trim().into())).collect(),
+                Value::Str(text) => text.split(',').map(|tag| marked_text(tag.trim().into())).collect(),
                 _ => {
                     self.wrong_type(scope, "tags", node, wanted);
                     Vec::new()

@@ -1,5 +1,6 @@
 //! Which files a runner carries.
 
+use rustle_template::trust::marked_text;
 use std::path::{Path, PathBuf};
 
 use rustle_value::{Value, coerce};
@@ -198,7 +199,7 @@ fn first_word(value: &Value) -> Value {
     let (Value::Str(text) | Value::Template(text)) = value else { return value.clone() };
     let words = coerce::split_args(text).unwrap_or_default();
     let word = words.first().map(|word| coerce::unquote(word.trim()).to_owned()).unwrap_or_default();
-    crate::value::text_value(word.into())
+    marked_text(word.into())
 }
 
 #[cfg(unix)]

@@ -2,10 +2,10 @@
 
 use rustle_value::{Value, coerce};
 
+use crate::kind::kind;
 use crate::loader::Loader;
 use crate::problem::Problem;
 use crate::scope::Scope;
-use crate::value::kind;
 use rustle_value::yaml::Node;
 
 impl Loader<'_> {

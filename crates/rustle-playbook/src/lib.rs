@@ -22,6 +22,7 @@ mod include;
 mod include_loop;
 mod inventory;
 mod keyword;
+mod kind;
 mod loader;
 mod looping;
 mod meta;
@@ -38,7 +39,6 @@ mod static_name;
 mod suggest;
 mod task;
 mod task_files;
-mod value;
 mod vars;
 mod vars_files;
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustle_schema::plan::{PLAN_FORMAT, Plan};
+use rustle_template::trust::trusted;
 use rustle_value::Value;
 
 use crate::handlers::HandlerNames;
@@ -13,7 +14,6 @@ use crate::problems::Problems;
 use crate::project::Project;
 use crate::role::{RoleFolder, RoleGraph};
 use crate::scope::Scope;
-use crate::value;
 use crate::{Files, Loaded, Options};
 use rustle_value::yaml::Node;
 
@@ -76,7 +76,7 @@ impl<'a> Loader<'a> {
     /// The value of `node`, its templates marked. What is encrypted is told.
     pub fn value(&mut self, scope: &Scope, node: &Node) -> Value {
         let mut encrypted = Vec::new();
-        let value = value::read(node, &mut encrypted);
+        let value = trusted(node, &mut encrypted);
         for node in encrypted {
             self.vault(scope.at(node), "this value is encrypted with ansible-vault");
         }

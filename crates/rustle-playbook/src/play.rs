@@ -2,6 +2,7 @@
 
 use rustle_schema::plan::Play;
 use rustle_schema::task::Directives;
+use rustle_template::trust::marked_text;
 use rustle_value::{Map, Value};
 
 use crate::keyword::Place;
@@ -185,7 +186,7 @@ fn play_name(hosts: &[Value]) -> Value {
         [only] => only.clone(),
         _ => {
             let names: Vec<String> = hosts.iter().map(Value::to_string).collect();
-            crate::value::text_value(names.join(",").into())
+            marked_text(names.join(",").into())
         }
     }
 }

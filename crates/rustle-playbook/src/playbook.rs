@@ -8,13 +8,13 @@ use rustle_value::Value;
 
 use crate::document::Document;
 use crate::keyword::Place;
+use crate::kind::kind;
 use crate::loader::Loader;
 use crate::play::Given;
 use crate::problem::Problem;
 use crate::project::normal;
 use crate::scope::Scope;
 use crate::source::Location;
-use crate::value::kind;
 use rustle_value::yaml::Node;
 
 /// The names of `import_playbook`.

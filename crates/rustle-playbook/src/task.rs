@@ -5,12 +5,12 @@ use rustle_value::Value;
 
 use crate::action::Written;
 use crate::keyword::Place;
+use crate::kind::kind;
 use crate::loader::Loader;
 use crate::looping::LoopKeywords;
 use crate::origins::TaskOrigin;
 use crate::problem::Problem;
 use crate::scope::Scope;
-use crate::value::kind;
 use rustle_value::yaml::Node;
 
 /// The keywords of a task that do not go into its [`Directives`].

@@ -1,15 +1,16 @@
 //! Variables: `vars` of anything, and files of variables.
 
+use rustle_template::trust::trusted;
 use std::path::Path;
 
 use rustle_value::{Map, Value};
 
 use crate::fields::{is_variable_name, mended_name};
+use crate::kind::kind;
 use crate::loader::Loader;
 use crate::origins::Owner;
 use crate::problem::Problem;
 use crate::scope::Scope;
-use crate::value::kind;
 use rustle_value::yaml::Node;
 
 impl Loader<'_> {
@@ -59,7 +60,7 @@ impl Loader<'_> {
             return Map::new();
         }
         let mut encrypted = Vec::new();
-        let value = crate::value::read(root, &mut encrypted);
+        let value = trusted(root, &mut encrypted);
         for node in encrypted {
             self.vault(doc.location(node), "this value is encrypted with ansible-vault");
         }

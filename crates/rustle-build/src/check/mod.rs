@@ -3,7 +3,6 @@
 mod arguments;
 mod defined;
 mod files;
-mod known;
 mod literals;
 mod names;
 mod rules;

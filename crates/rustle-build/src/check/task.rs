@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use rustle_playbook::{Location, Problem, TaskOrigin};
+use rustle_schema::names::is_ansible_builtin;
 use rustle_schema::task::{Action, Task};
 use rustle_value::{Map, Value};
 
-use crate::check::{Subject, arguments, known};
+use crate::check::{Subject, arguments};
 use crate::modules::Origin;
 use crate::suggest;
 
@@ -74,7 +75,7 @@ fn unknown(subject: &Subject<'_>, name: &str, written: &str) -> Problem {
     if let Some(near) = suggest::closest(name, subject.modules.names()) {
         return problem.labelled("no such module").with_help(format!("did you mean `{near}`?"));
     }
-    if known::is_ansible_builtin(name) {
+    if is_ansible_builtin(name) {
         return problem
             .labelled("not in Rustle yet")
             .with_note(format!("`{name}` is a module of ansible-core that Rustle does not have yet"))

@@ -13,7 +13,7 @@ use crate::loader::Loader;
 use crate::origins::Owner;
 use crate::problem::Problem;
 use crate::source::{Location, SourceFile};
-use crate::value::marked;
+use rustle_template::trust::marked;
 
 /// What the lines of a section are.
 #[derive(Clone, Copy, PartialEq)]

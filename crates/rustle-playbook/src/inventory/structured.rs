@@ -1,5 +1,6 @@
 //! Inventories in YAML and JSON: Ansible's own form, and what `ansible-inventory --list` prints.
 
+use rustle_template::trust::trusted;
 use std::sync::Arc;
 
 use rustle_value::yaml::Node;
@@ -7,11 +8,11 @@ use rustle_value::{Map, Value};
 
 use super::{Tree, addresses};
 use crate::document::Document;
+use crate::kind::kind;
 use crate::loader::Loader;
 use crate::origins::Owner;
 use crate::problem::Problem;
 use crate::suggest::did_you_mean;
-use crate::value::kind;
 
 /// What a group may hold.
 const SECTIONS: [&str; 3] = ["hosts", "vars", "children"];
@@ -175,7 +176,7 @@ impl Loader<'_> {
             return Map::new();
         }
         let mut encrypted = Vec::new();
-        let value = crate::value::read(node, &mut encrypted);
+        let value = trusted(node, &mut encrypted);
         for node in encrypted {
             self.vault(doc.location(node), "this value is encrypted with ansible-vault");
         }

@@ -9,12 +9,12 @@ use rustle_value::{Map, coerce};
 
 use super::RoleFolder;
 use crate::keyword::Place;
+use crate::kind::kind;
 use crate::loader::{Job, Loader};
 use crate::origins::Owner;
 use crate::problem::Problem;
 use crate::scope::{Chain, Scope};
 use crate::suggest::did_you_mean;
-use crate::value::kind;
 use rustle_value::yaml::Node;
 
 /// The extensions of a role's files, in the order in which they are tried.

@@ -5,11 +5,11 @@ use rustle_schema::task::Directives;
 use rustle_value::{Map, Value};
 
 use crate::keyword::Place;
+use crate::kind::kind;
 use crate::loader::Loader;
 use crate::origins::Owner;
 use crate::problem::Problem;
 use crate::scope::Scope;
-use crate::value::kind;
 use rustle_value::yaml::{Node, NodeKind};
 
 impl Loader<'_> {
