@@ -36,7 +36,7 @@ mod role;
 mod scope;
 mod source;
 mod static_name;
-mod suggest;
+pub mod suggest;
 mod task;
 mod task_files;
 mod vars;

@@ -1,7 +1,13 @@
 //! "Did you mean …?"
 
 /// The candidate that was probably meant by `written`: one that is a few typing errors away.
-pub(crate) fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+///
+/// ```
+/// use rustle_playbook::suggest::closest;
+/// assert_eq!(closest("whn", ["when", "notify"]), Some("when"));
+/// assert_eq!(closest("copy", ["when", "notify"]), None);
+/// ```
+pub fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = written.to_lowercase();
     candidates
         .into_iter()
@@ -16,11 +22,19 @@ pub(crate) fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'
         .map(|(_, candidate)| candidate)
 }
 
-/// How many errors a name may hold: one in three characters, but never all of them.
+/// How many errors a name may hold: one in three characters, two where only the order is wrong (`degub`), but never all of
+/// them.
 fn allowed(written: &str, candidate: &str) -> usize {
-    (written.chars().count().max(candidate.chars().count()) / 3)
-        .max(1)
-        .min(written.chars().count().saturating_sub(1))
+    let length = written.chars().count();
+    let by_length = length.max(candidate.chars().count()) / 3;
+    let disordered = sorted(written) == sorted(&candidate.to_lowercase());
+    by_length.max(if disordered { 2 } else { 1 }).min(length.saturating_sub(1))
+}
+
+fn sorted(text: &str) -> Vec<char> {
+    let mut letters: Vec<char> = text.chars().collect();
+    letters.sort_unstable();
+    letters
 }
 
 /// The sentence for a suggestion, if there is one.
@@ -37,10 +51,12 @@ mod tests {
 
     #[test]
     fn typing_errors_are_recognised() {
+        assert_eq!(closest("degub", ["debug"]), Some("debug"));
         let keywords = ["when", "notify", "become", "become_user", "register"];
         assert_eq!(closest("whn", keywords), Some("when"));
         assert_eq!(closest("wehn", keywords), Some("when"));
         assert_eq!(closest("Notify", keywords), Some("notify"));
+        assert_eq!(closest("moed", ["content", "dest", "mode", "owner"]), Some("mode"));
         assert_eq!(closest("taks", ["tags", "tasks"]), Some("tasks"));
         assert_eq!(closest("become_usr", keywords), Some("become_user"));
         assert_eq!(closest("rgister", keywords), Some("register"));
@@ -49,6 +65,7 @@ mod tests {
     #[test]
     fn other_words_are_not() {
         assert_eq!(closest("x", ["y", "z"]), None);
+        assert_eq!(closest("banana", ["content", "dest", "mode", "owner"]), None);
         assert_eq!(closest("copy", ["when", "notify"]), None);
         assert_eq!(closest("when", ["when"]), None);
     }

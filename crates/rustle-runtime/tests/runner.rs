@@ -16,7 +16,7 @@ use rustle_runtime::registry::{MODULES, Registration};
 use rustle_runtime::runner::{self, Embedded};
 use rustle_runtime::schema::outcome::Outcome;
 use rustle_runtime::schema::plan::{Plan, Play};
-use rustle_runtime::schema::task::{Action, Directives, Position, Step, Task};
+use rustle_runtime::schema::task::{Action, Directives, Step, Task};
 use rustle_runtime::value::{Map, Value};
 
 /// Nothing is embedded: what is appended counts.
@@ -89,22 +89,8 @@ struct Done {
 fn task(module: &str, args: Map, change: impl FnOnce(&mut Directives)) -> Step {
     let mut directives = Directives::default();
     change(&mut directives);
-    Step::Task(Box::new(Task {
-        id: 0,
-        name: Some(module.into()),
-        action: Action::Module { module: module.into(), written: module.into(), args: args.into() },
-        directives,
-        looping: None,
-        register: None,
-        changed_when: Vec::new(),
-        failed_when: Vec::new(),
-        until: Vec::new(),
-        retries: None,
-        delay: None,
-        notify: Vec::new(),
-        listen: Vec::new(),
-        position: Position::default(),
-    }))
+    let action = Action::Module { module: module.into(), written: module.into(), args: args.into() };
+    Step::Task(Box::new(Task::new(Some(module.into()), action, directives)))
 }
 
 fn say(text: &str) -> Step {

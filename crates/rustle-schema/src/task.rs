@@ -150,6 +150,28 @@ pub struct Task {
     pub position: Position,
 }
 
+impl Task {
+    /// A task that only does `action`: its number is 0, and none of its own keywords is set.
+    pub fn new(name: Option<Value>, action: Action, directives: Directives) -> Task {
+        Task {
+            id: 0,
+            name,
+            action,
+            directives,
+            looping: None,
+            register: None,
+            changed_when: Vec::new(),
+            failed_when: Vec::new(),
+            until: Vec::new(),
+            retries: None,
+            delay: None,
+            notify: Vec::new(),
+            listen: Vec::new(),
+            position: Position::default(),
+        }
+    }
+}
+
 /// What a task does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Action {

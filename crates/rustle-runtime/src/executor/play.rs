@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use rustle_schema::event::Event;
 use rustle_schema::plan::Play;
-use rustle_schema::task::{Action, Directives, Position, Step, Task};
+use rustle_schema::task::{Action, Directives, Step, Task};
 use rustle_template::{Error, FileKind};
 use rustle_value::{Map, Value};
 
@@ -174,22 +174,8 @@ impl<'p> Executor<'p> {
         }
         let action =
             Action::Module { module: setup.name.into(), written: "gather_facts".into(), args: args.into() };
-        let task = Task {
-            id: u32::MAX,
-            name: Some(Value::str("Gathering Facts")),
-            action,
-            directives,
-            looping: None,
-            register: None,
-            changed_when: Vec::new(),
-            failed_when: Vec::new(),
-            until: Vec::new(),
-            retries: None,
-            delay: None,
-            notify: Vec::new(),
-            listen: Vec::new(),
-            position: Position::default(),
-        };
+        let name = Value::str("Gathering Facts");
+        let task = Task { id: u32::MAX, ..Task::new(Some(name), action, directives) };
         self.implicit_task(&task, top)
     }
 

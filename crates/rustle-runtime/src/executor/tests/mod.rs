@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use rustle_schema::event::{Event, TaskResult};
 use rustle_schema::plan::{Plan, Play};
 use rustle_schema::report::Recap;
-use rustle_schema::task::{Action, Block, Directives, Loop, LoopControl, Meta, Position, Step, Task};
+use rustle_schema::task::{Action, Block, Directives, Loop, LoopControl, Meta, Step, Task};
 use rustle_value::{Map, Value, json};
 
 use super::{Ended, Executor};
@@ -142,22 +142,7 @@ pub fn task(name: &str, module: &str, args: serde_json::Value) -> T {
 
 /// A task of any action.
 pub fn written(name: &str, action: Action) -> T {
-    T(Task {
-        id: 0,
-        name: Some(value(name.into())),
-        action,
-        directives: Directives::default(),
-        looping: None,
-        register: None,
-        changed_when: Vec::new(),
-        failed_when: Vec::new(),
-        until: Vec::new(),
-        retries: None,
-        delay: None,
-        notify: Vec::new(),
-        listen: Vec::new(),
-        position: Position::default(),
-    })
+    T(Task::new(Some(value(name.into())), action, Directives::default()))
 }
 
 /// A task that tells `msg`.
