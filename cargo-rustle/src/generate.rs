@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use include_dir::{Dir, DirEntry, include_dir};
-use toml_edit::{DocumentMut, Item, Table, value};
+use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use crate::failure::{Context, Failure, Result};
 use crate::rustle_source::RustleSource;
@@ -37,13 +37,14 @@ pub struct Recipe<'a> {
 /// If a file exists or cannot be written.
 pub fn write(folder: &Path, recipe: &Recipe<'_>) -> Result<()> {
     let manifest = manifest(recipe)?;
+    let cross = cross(recipe.source);
     let files = [
         ("Cargo.toml", manifest.as_str()),
         ("rustle.toml", recipe.config),
         ("build.rs", text("build.rs")?),
         ("src/main.rs", text("src/main.rs")?),
         (".gitignore", "/target\n"),
-        ("Cross.toml", CROSS),
+        ("Cross.toml", cross.as_str()),
     ];
     for (name, _) in files {
         let path = folder.join(name);
@@ -101,11 +102,27 @@ fn write_file(path: &Path, content: &[u8]) -> Result<()> {
     fs::write(path, content).context(path.display())
 }
 
-/// `cross` mounts the project and nothing else; the variables that the build reads are passed through.
-const CROSS: &str = "\
-[build.env]
-passthrough = [\"RUSTLE_COMPRESSION_LEVEL\"]
-";
+/// `Cross.toml`: `cross` mounts the project and its path dependencies and nothing else, so a checkout, whose crates inherit
+/// from its root, is mounted as a whole; the variables that the build reads are passed through.
+fn cross(source: &RustleSource) -> String {
+    let mut build = Table::new();
+    build.insert("passthrough", value(Array::from_iter(["RUSTLE_COMPRESSION_LEVEL"])));
+    if let RustleSource::Path(checkout) = source {
+        let volume = format!("RUSTLE_CHECKOUT={}", checkout.display());
+        build.insert("volumes", value(Array::from_iter([volume])));
+    }
+    let mut document = DocumentMut::new();
+    document["build"] = implicit();
+    document["build"]["env"] = Item::Table(build);
+    document.to_string()
+}
+
+/// A table that is only there for those in it.
+fn implicit() -> Item {
+    let mut table = Table::new();
+    table.set_implicit(true);
+    Item::Table(table)
+}
 
 /// What follows the template's manifest.
 const PROFILES: &str = "
@@ -233,6 +250,14 @@ mod tests {
         assert_eq!(names("build-dependencies"), ["rustle-build"]);
         assert_eq!(parsed["profile"]["release"]["panic"].as_str(), Some("unwind"));
         assert!(text.contains("# The crates with the modules"), "{text}");
+    }
+
+    #[test]
+    fn cross_mounts_a_checkout_as_a_whole() {
+        let plain = "[build.env]\npassthrough = [\"RUSTLE_COMPRESSION_LEVEL\"]\n";
+        assert_eq!(cross(&RustleSource::Version("0.1.0".into())), plain);
+        let volume = "volumes = [\"RUSTLE_CHECKOUT=/src/rustle\"]\n";
+        assert_eq!(cross(&RustleSource::Path("/src/rustle".into())), format!("{plain}{volume}"));
     }
 
     #[test]
