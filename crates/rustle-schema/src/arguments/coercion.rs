@@ -23,7 +23,11 @@ impl Level<'_> {
                 (_, value) => value.clone(),
             };
             match self.coerced(arg, &value) {
-                Some(value) => drop(params.insert(&arg.name, value)),
+                Some(value) => {
+                    if let Some(place) = params.get_mut(&arg.name) {
+                        *place = value;
+                    }
+                }
                 None => failed.push(arg.name.clone()),
             }
         }

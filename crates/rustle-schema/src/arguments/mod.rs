@@ -120,19 +120,25 @@ impl Level<'_> {
         }
         self.nested(args, &mut params);
         params.retain(|name, value| {
-            let spec = args.iter().find(|arg| name.as_str() == Some(&arg.name));
-            !value.is_none() || spec.is_some_and(|arg| arg.required || arg.default.is_some())
+            let spec = || args.iter().find(|arg| name.as_str() == Some(&arg.name));
+            !value.is_none() || spec().is_some_and(|arg| arg.required || arg.default.is_some())
         });
         (params, rest)
     }
 
     /// Gives every argument its own name, and sets aside what is not declared.
-    fn own_names(&mut self, args: &[ArgSpec], mut given: Map, keep_rest: bool) -> (Map, Map) {
-        let mut params = Map::with_capacity(given.len());
+    fn own_names(&mut self, args: &[ArgSpec], given: Map, keep_rest: bool) -> (Map, Map) {
+        let mut params = Map::with_capacity(args.len());
+        // A task gives few arguments, and a module has many with more names: looking through the few costs least.
+        let mut given: Vec<(Value, Value)> = given.into_iter().collect();
+        let mut take = |name: &str| {
+            let at = given.iter().position(|(key, _)| key.as_str() == Some(name))?;
+            Some(given.remove(at).1)
+        };
         for arg in args {
-            let mut value = given.remove(&arg.name);
+            let mut value = take(&arg.name);
             for alias in &arg.aliases {
-                let Some(aliased) = given.remove(alias) else { continue };
+                let Some(aliased) = take(alias) else { continue };
                 if value.is_some() {
                     let prefix = &self.prefix;
                     self.out.warnings.push(format!(
@@ -148,6 +154,7 @@ impl Level<'_> {
             }
             params.insert(&arg.name, value);
         }
+        let given: Map = given.into_iter().collect();
         if keep_rest {
             return (params, given);
         }
