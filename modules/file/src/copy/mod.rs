@@ -75,6 +75,8 @@ const VAULT: &[u8] = b"$ANSIBLE_VAULT;";
 /// - `size` (int): how many bytes it has
 #[rustle_module(
     name = "copy",
+    required_one_of = [["src", "content"]],
+    mutually_exclusive = [["src", "content"]],
     check_mode = "full",
     diff_mode = "full",
     effects = ["writes:file"],
