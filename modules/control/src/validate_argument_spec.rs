@@ -42,11 +42,17 @@ impl Module for ValidateArgumentSpec {
     fn prepare(args: &mut Map, run: &dyn Run) -> Result<()> {
         let mut variables = Map::new();
         if let Some(Value::Map(spec)) = args.get("argument_spec") {
-            for name in spec.keys() {
-                let value = run.variable(&name.to_string());
+            let mut names: Vec<String> = spec.keys().map(Value::to_string).collect();
+            // What a role is given and does not know is told at its own start.
+            let context = args.get("validate_args_context");
+            if context.and_then(|it| it.get("type")).and_then(Value::as_str) == Some("role") {
+                names.extend(run.role_parameters());
+            }
+            for name in names {
+                let value = run.variable(&name);
                 let failed = |error: Error| Error::new(format!("Task failed: {}", error.message()));
                 if let Some(value) = value.map_err(failed)? {
-                    variables.insert(name.clone(), value);
+                    variables.insert(name, value);
                 }
             }
         }

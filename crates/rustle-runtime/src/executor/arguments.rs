@@ -180,6 +180,11 @@ impl Run for TaskRun<'_, '_> {
         }
     }
 
+    fn role_parameters(&self) -> Vec<String> {
+        let params = self.world.scope.role.iter().flat_map(|role| role.params.keys());
+        params.map(Value::to_string).collect()
+    }
+
     fn context(&self) -> &Context {
         self.context
     }
