@@ -144,7 +144,7 @@ impl IncludeVars {
 
 /// What is for a folder does not go together with a file.
 fn check_kind(args: &Map) -> Result<()> {
-    let given = |names: &[&str]| names.iter().any(|name| args.contains_key(*name));
+    let given = |names: &[&str]| names.iter().any(|name| args.contains_key(name));
     let of_folder =
         ["dir", "depth", "files_matching", "ignore_files", "extensions", "ignore_unknown_extensions"];
     match given(&of_folder) && given(&["file", "_raw_params"]) {
