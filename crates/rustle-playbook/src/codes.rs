@@ -23,9 +23,8 @@ const fn warning(name: &'static str, doc: &'static str) -> Code {
 
 /// All checks, by name. Those of [`Severity::Warning`] that keep a name from being found (`file-not-found`,
 /// `role-not-found`) are errors where the name is written out.
-pub const CODES: [Code; 65] = [
+pub const CODES: [Code; 64] = [
     warning("ambiguous-name", "a host and a group have the same name"),
-    warning("argument-specs-not-supported", "a role has an argument specification, which is not checked yet"),
     error("bad-arguments", "a quote or a template block in `key=value` arguments is not closed"),
     error("become-method-not-supported", "a become method other than `sudo` and `su`"),
     error("block-in-handlers", "a block stands among handlers"),

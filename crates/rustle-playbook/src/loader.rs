@@ -12,7 +12,7 @@ use crate::handlers::HandlerNames;
 use crate::origins::Origins;
 use crate::problems::Problems;
 use crate::project::Project;
-use crate::role::{RoleFolder, RoleGraph};
+use crate::role::{ArgumentSpec, RoleFolder, RoleGraph};
 use crate::scope::Scope;
 use crate::{Files, Loaded, Options};
 use rustle_value::yaml::Node;
@@ -32,6 +32,8 @@ pub(crate) struct Loader<'a> {
     /// Roles that were found, by their folder.
     pub roles: HashMap<PathBuf, Arc<RoleFolder>>,
     pub role_graph: RoleGraph,
+    /// What roles say of their arguments, by the role's key and the task file.
+    pub specs: HashMap<(String, String), ArgumentSpec>,
     pub handlers: HandlerNames,
     /// Task files that are to be read, or were.
     pub asked: HashSet<String>,
@@ -66,6 +68,7 @@ impl<'a> Loader<'a> {
             modules: BTreeSet::new(),
             roles: HashMap::new(),
             role_graph: RoleGraph::default(),
+            specs: HashMap::new(),
             handlers: HandlerNames::default(),
             asked: HashSet::new(),
             jobs: VecDeque::new(),

@@ -84,6 +84,11 @@ pub trait Run {
     /// If rendering fails.
     fn variable(&self, name: &str) -> Result<Option<Value>>;
 
+    /// The names of the parameters that the role was given which the task is of: those beside the role's name.
+    fn role_parameters(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// What surrounds the application that follows.
     fn context(&self) -> &Context;
 }

@@ -3,6 +3,8 @@
 //! Every program runs in a process group of its own, so that an interrupted or timed-out run can end it with all that it
 //! started; [`end_all`] is what the signal handling calls.
 
+mod output;
+
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -112,13 +114,13 @@ impl Program {
             }
             _ => None,
         };
-        let output = child.wait_with_output()?;
-        if let Some(writer) = writer {
+        let (status, stdout, stderr) = output::collect(&mut child)?;
+        // What it started may still hold its input: nobody waits for that either.
+        if let Some(writer) = writer.filter(|it| it.is_finished()) {
             let _ = writer.join();
         }
-        let code =
-            output.status.code().or_else(|| output.status.signal().map(|signal| -signal)).unwrap_or(-1);
-        Ok(Finished { code, stdout: output.stdout, stderr: output.stderr })
+        let code = status.code().or_else(|| status.signal().map(|signal| -signal)).unwrap_or(-1);
+        Ok(Finished { code, stdout, stderr })
     }
 }
 
@@ -164,6 +166,8 @@ fn executable(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
 
     /// The list of running groups is the process's: a test that ends them all must be alone.
@@ -211,5 +215,26 @@ mod tests {
         end_all(Signal::KILL);
         assert_eq!(running.join().unwrap().code, -9);
         assert!(begun.elapsed().as_secs() < 20, "the background process kept the pipe open");
+    }
+
+    #[test]
+    fn what_it_leaves_behind_is_not_waited_for() {
+        let _alone = ALONE.lock();
+        let begun = Instant::now();
+        let program = Program::new(["sh", "-c", "sleep 60 & echo $!; echo told >&2"]);
+        let finished = program.run(&Context::default()).unwrap();
+        assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+        let left_behind = String::from_utf8(finished.stdout).unwrap();
+        assert_eq!(finished.stderr, b"told\n");
+        let pid = left_behind.trim().parse().ok().and_then(Pid::from_raw).unwrap();
+        rustix::process::kill_process(pid, Signal::KILL).unwrap();
+    }
+
+    #[test]
+    fn much_output_on_both_sides_is_read_whole() {
+        let _alone = ALONE.lock();
+        let line = "head -c 300000 /dev/zero; head -c 200000 /dev/zero >&2; exit 3";
+        let finished = Program::new(["sh", "-c", line]).run(&Context::default()).unwrap();
+        assert_eq!((finished.code, finished.stdout.len(), finished.stderr.len()), (3, 300_000, 200_000));
     }
 }

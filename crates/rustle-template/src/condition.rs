@@ -67,6 +67,29 @@ impl Engine {
         }
     }
 
+    /// What the text of an argument stands for that is an expression: a text wrapped in delimiters is rendered, and may
+    /// give the expression that is meant, or a list of them. Any other text is the expression.
+    ///
+    /// # Errors
+    /// If rendering fails, or gives text that is not the playbook's author's: that must not become an expression.
+    pub fn expression_meant(&self, text: &str, world: &dyn World) -> Result<Value, Error> {
+        let text = text.trim();
+        if !is_all_template(text) {
+            return Ok(Value::from(text));
+        }
+        let template = self.template(text, &Options::default())?;
+        let meant = self.render(&template, world)?;
+        let has_text = match &meant {
+            Value::Str(_) => true,
+            Value::List(items) => items.iter().any(|item| matches!(item, Value::Str(_))),
+            _ => false,
+        };
+        if has_text && !is_authors(&template, world) {
+            return Err(whole("Encountered untrusted template or expression."));
+        }
+        Ok(meant)
+    }
+
     /// The boolean that an expression gives.
     fn boolean(&self, text: &str, world: &dyn World) -> Result<bool, Error> {
         let expression = self.condition_expression(text).map_err(|error| {

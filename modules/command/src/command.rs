@@ -1,5 +1,7 @@
 //! `command`: runs a program.
 
+use std::path::Path;
+
 use rustle_runtime::prelude::*;
 use rustle_runtime::process::{Program, find_executable};
 
@@ -78,18 +80,15 @@ impl Module for Command {
             return Err(Error::new("no command given").with("rc", 256));
         }
         let cmd = Value::from(argv.clone());
-        if let Some(folder) = &self.chdir
-            && !folder.is_dir()
-        {
+        let (folder, creates, removes) = (path(&self.chdir), path(&self.creates), path(&self.removes));
+        if folder.is_some_and(|folder| !folder.is_dir()) {
             return Ok(unreachable_folder(cmd));
         }
-        if let Some(needless) =
-            needless(self.creates.as_deref(), self.removes.as_deref(), self.chdir.as_deref())?
-        {
+        if let Some(needless) = needless(creates, removes, folder)? {
             return Ok(passed_over(cmd, &needless, ctx));
         }
         if ctx.check_mode() {
-            let guarded = self.creates.is_some() || self.removes.is_some();
+            let guarded = creates.is_some() || removes.is_some();
             return Ok(would_run(cmd, guarded));
         }
         let argv: Vec<String> = match self.expand_argument_vars {
@@ -98,7 +97,7 @@ impl Module for Command {
         };
         let mut program = Program::new(located(argv, ctx));
         program = with_input(program, self.stdin.as_deref(), self.stdin_add_newline);
-        if let Some(folder) = &self.chdir {
+        if let Some(folder) = folder {
             program = program.folder(folder);
         }
         result::run(&program, cmd, self.strip_empty_ends, ctx)
@@ -113,6 +112,11 @@ fn located(mut argv: Vec<String>, ctx: &Context) -> Vec<String> {
         *program = found.to_string_lossy().into_owned();
     }
     argv
+}
+
+/// A path that is given; one without characters is none.
+pub(crate) fn path(given: &Option<PathBuf>) -> Option<&Path> {
+    given.as_deref().filter(|path| !path.as_os_str().is_empty())
 }
 
 /// With its standard input.
@@ -165,6 +169,9 @@ mod tests {
         assert!(outcome.failed && !outcome.changed);
         assert_eq!(outcome.data.get("cmd"), Some(&Value::from("/nope/x y")));
         assert_eq!(outcome.data.get("rc"), Some(&Value::Int(2)));
+        // The code is that of the system: here, that permission is denied.
+        let folder = testing::apply::<Command>(args! { "argv": ["/"] });
+        assert_eq!(folder.data.get("rc"), Some(&Value::Int(13)));
     }
 
     #[test]
@@ -177,6 +184,8 @@ mod tests {
         };
         let outcome = Case::<Command>::new(args).with_run(run).apply();
         assert_eq!(outcome.data.get("stdout"), Some(&Value::from("in\nfile\nme")));
+        let empty = testing::apply::<Command>(args! { "cmd": "true", "chdir": "", "removes": "" });
+        assert!(empty.changed && !empty.failed);
         let nowhere = testing::apply::<Command>(args! { "cmd": "true", "chdir": "/nope" });
         assert!(nowhere.failed);
         assert_eq!(nowhere.data.get("rc"), Some(&Value::None));

@@ -1,6 +1,6 @@
 //! `creates` and `removes`: whether a program need not run.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use rustle_runtime::prelude::*;
 
@@ -43,7 +43,14 @@ fn any_exists(pattern: &Path, folder: Option<&Path>) -> Result<bool> {
         }
         _ => text.into_owned(),
     };
-    Ok(glob::glob(&full).context(&full)?.next().is_some())
+    // As in Python, `**` is but a `*`, and what begins with a dot has to be named with it.
+    let full = full.replace("**", "*");
+    let dotted = |part: Component<'_>| part.as_os_str().as_encoded_bytes().starts_with(b".");
+    let named = |found: &Path| {
+        let mut parts = Path::new(&full).components().zip(found.components());
+        parts.all(|(pattern, part)| !dotted(part) || dotted(pattern))
+    };
+    Ok(glob::glob(&full).context(&full)?.flatten().any(|found| named(&found)))
 }
 
 #[cfg(test)]
@@ -57,6 +64,13 @@ mod tests {
         assert_eq!(exists("Cargo.toml").unwrap().why, "exists");
         assert_eq!(exists("src/gua*.rs").unwrap().path, "src/gua*.rs");
         assert_eq!(exists("src/*.c"), None);
+        assert_eq!(exists("**/nothing-of-this-name/*"), None);
+        let scratch = rustle_runtime::testing::Scratch::new();
+        scratch.write("a/b/file", "");
+        scratch.write("a/.hidden", "");
+        let below = |creates: &str| needless(Some(Path::new(creates)), None, Some(scratch.folder())).unwrap();
+        assert_eq!((below("**/file"), below("a/*den")), (None, None));
+        assert!(below("**/b/file").is_some() && below("a/.hid*").is_some());
         let removes = needless(None, Some(Path::new("nope")), Some(folder)).unwrap();
         assert_eq!(removes.unwrap().why, "does not exist");
     }

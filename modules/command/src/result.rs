@@ -7,6 +7,9 @@ use rustle_runtime::clock;
 use rustle_runtime::prelude::*;
 use rustle_runtime::process::{Finished, Program};
 
+/// The system's code for what does not exist.
+const NOT_FOUND: i32 = 2;
+
 /// Runs a program and returns all that Ansible tells of it: code, output, times. A code other than 0 fails.
 ///
 /// # Errors
@@ -16,8 +19,10 @@ pub fn run(program: &Program, cmd: Value, strip: bool, ctx: &Context) -> Result<
     let begun = Instant::now();
     let finished = match program.run(ctx) {
         Ok(finished) => finished,
-        Err(_) => {
-            let outcome = Outcome::failed("Error executing command.").with("rc", 2);
+        Err(error) => {
+            // As ansible-core has it, the code is that of the system's error.
+            let code = error.raw_os_error().unwrap_or(NOT_FOUND);
+            let outcome = Outcome::failed("Error executing command.").with("rc", code);
             return Ok(with_output(outcome.with("cmd", program.command_line()), "", ""));
         }
     };

@@ -1,13 +1,11 @@
 //! `script`: runs an embedded script.
 
-use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use rustle_runtime::prelude::*;
 use rustle_runtime::process::Program;
 
-use crate::guard::needless;
 use crate::result::with_output;
 use crate::words;
 
@@ -56,32 +54,35 @@ pub struct Script {
     /// The script's full name.
     #[arg(internal)]
     source: Option<String>,
-    /// Its arguments.
+    /// What follows it on the line, as it was written: it is the shell's.
     #[arg(internal)]
-    arguments: Option<Vec<String>>,
+    rest: Option<String>,
 }
 
 impl Module for Script {
     fn prepare(args: &mut Map, run: &dyn Run) -> Result<()> {
         let line = ["free", "cmd"].iter().find_map(|key| args.get(key).filter(|it| !it.is_none()));
         let Some(line) = line else { return Ok(()) };
-        let mut words = words::split(&line.to_string())?.into_iter();
-        let name = words.next().ok_or("no script given")?;
-        args.insert("_arguments", words.collect::<Vec<_>>());
-        args.insert("_source", run.find_file(&name, FileKind::Files)?);
+        let line = line.to_string();
+        let (name, rest) = words::first(line.trim())?.ok_or("no script given")?;
+        let found = run.find_file(&name, FileKind::Files)?;
+        let rest = rest.to_owned();
+        args.insert("_rest", rest);
+        args.insert("_source", found);
         Ok(())
     }
 
     fn apply(&self, ctx: &Context) -> Result<Outcome> {
         let _ = self.decrypt;
         let source = self.source.as_deref().ok_or("no script given")?;
-        let folder = self.chdir.as_deref();
-        if let Some(needless) = needless(self.creates.as_deref(), self.removes.as_deref(), folder)? {
-            let option =
-                if self.creates.is_some() && needless.why == "exists" { "creates" } else { "removes" };
-            return Ok(Outcome::skipped(format!(
-                "{} {}, matching {option} option",
-                needless.path, needless.why
+        if let Some(skipped) = self.skipped() {
+            return Ok(skipped);
+        }
+        let folder = self.chdir.as_deref().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(relative) = folder.filter(|folder| folder.is_relative()) {
+            let shown = relative.display();
+            return Err(Error::new(format!(
+                "chdir {shown} must be an absolute path for a Unix-aware remote node"
             )));
         }
         if ctx.check_mode() {
@@ -93,28 +94,43 @@ impl Module for Script {
         let place = tempfile::Builder::new().prefix("rustle-script-").tempdir()?;
         let name = Path::new(source).file_name().unwrap_or_default();
         let script = place.path().join(name);
-        let content = ctx.read(Path::new(source))?;
-        std::fs::write(&script, &content)?;
+        std::fs::write(&script, ctx.read(Path::new(source))?)?;
         std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o700))?;
-        let mut argv: Vec<OsString> = match &self.executable {
-            Some(executable) => words::split(executable)?.into_iter().map(OsString::from).collect(),
-            None => Vec::new(),
-        };
-        // What is neither a program nor says what runs it is the shell's, as execvp(3) has it.
-        if argv.is_empty() && !content.starts_with(b"#!") && !content.starts_with(b"\x7fELF") {
-            argv.push("/bin/sh".into());
-        }
-        argv.push(script.into_os_string());
-        argv.extend(self.arguments.iter().flatten().map(OsString::from));
-        let mut program = Program::new(argv);
-        if let Some(folder) = folder {
-            program = program.folder(folder);
-        }
+        let program = Program::new(["/bin/sh", "-c", &self.line(&script, folder)]);
         let finished = program.run(ctx).context(name.display())?;
         let outcome = Outcome { failed: finished.code != 0, ..Outcome::changed() };
         let outcome = if outcome.failed { outcome.msg("non-zero return code") } else { outcome };
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Ok(with_output(outcome.with("rc", finished.code), &text(&finished.stdout), &text(&finished.stderr)))
+    }
+}
+
+impl Script {
+    /// The outcome if there is nothing to do. Unlike those of `command`, the paths are no patterns.
+    fn skipped(&self) -> Option<Outcome> {
+        let given = |path: &'_ Option<PathBuf>| path.clone().filter(|it| !it.as_os_str().is_empty());
+        let (creates, removes) = (given(&self.creates), given(&self.removes));
+        let message = match (creates.filter(|it| it.exists()), removes.filter(|it| !it.exists())) {
+            (Some(path), _) => format!("{} exists, matching creates option", path.display()),
+            (None, Some(path)) => format!("{} does not exist, matching removes option", path.display()),
+            (None, None) => return None,
+        };
+        Some(Outcome::skipped(message))
+    }
+
+    /// The line that the shell runs: what follows the script's name may hold variables, redirections and pipes, as on
+    /// any command line.
+    fn line(&self, script: &Path, folder: Option<&Path>) -> String {
+        let mut line = String::new();
+        if let Some(folder) = folder {
+            line += &format!("cd {} && ", words::quote(&folder.to_string_lossy()));
+        }
+        if let Some(executable) = self.executable.as_ref().filter(|it| !it.is_empty()) {
+            line += executable;
+            line.push(' ');
+        }
+        line += &words::quote(&script.to_string_lossy());
+        line + self.rest.as_deref().unwrap_or_default()
     }
 }
 
@@ -156,6 +172,38 @@ mod tests {
         let run = FakeRun::new().with_file("s", "echo $((1 + 1))\n");
         let outcome = Case::<Script>::new(args! { "_raw_params": "s" }).with_run(run).apply();
         assert_eq!(outcome.data.get("stdout"), Some(&Value::from("2\n")));
+    }
+
+    #[test]
+    fn what_follows_is_the_shells() {
+        let run = || FakeRun::new().with_file("a b.sh", "#!/bin/sh\necho \"$#:$1\"\n");
+        let stdout = |line: &str| {
+            let case = Case::<Script>::new(args! { "_raw_params": line }).with_run(run());
+            case.apply().data.get("stdout").map(Value::to_string).unwrap_or_default()
+        };
+        assert_eq!(stdout("'a b.sh' $((1 + 1)) \"x y\" | tr : ="), "2=2\n");
+        assert_eq!(stdout("a\\ b.sh ; echo more"), "0:\nmore\n");
+        assert_eq!(stdout("a\" \"b.sh"), "0:\n");
+    }
+
+    #[test]
+    fn the_folder_is_absolute_and_the_guards_are_no_patterns() {
+        let scratch = Scratch::new();
+        scratch.write("there", "");
+        let run = || FakeRun::new().with_file("s.sh", "#!/bin/sh\npwd\n");
+        let relative = args! { "cmd": "s.sh", "chdir": "sub" };
+        let message = Case::<Script>::new(relative).with_run(run()).assert_fails();
+        assert!(message.starts_with("chdir sub must be an absolute path"), "{message}");
+        let pattern = scratch.path("the*").display().to_string();
+        let args = args! { "cmd": "s.sh", "creates": pattern.as_str(), "chdir": scratch.folder().to_str() };
+        let outcome = Case::<Script>::new(args).with_run(run()).apply();
+        assert!(!outcome.skipped, "{outcome:?}");
+        assert!(
+            outcome
+                .data
+                .get("stdout")
+                .is_some_and(|it| it.to_string().trim_end() == scratch.folder().to_str().unwrap())
+        );
     }
 
     #[test]

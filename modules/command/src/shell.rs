@@ -3,7 +3,7 @@
 use rustle_runtime::prelude::*;
 use rustle_runtime::process::Program;
 
-use crate::command::{passed_over, unreachable_folder, with_input, would_run};
+use crate::command::{passed_over, path, unreachable_folder, with_input, would_run};
 use crate::guard::needless;
 use crate::result;
 
@@ -68,23 +68,20 @@ impl Module for Shell {
         let _ = self.expand_argument_vars;
         let line = self.free.as_ref().or(self.cmd.as_ref()).ok_or("no command given")?;
         let cmd = Value::from(line);
-        if let Some(folder) = &self.chdir
-            && !folder.is_dir()
-        {
+        let (folder, creates, removes) = (path(&self.chdir), path(&self.creates), path(&self.removes));
+        if folder.is_some_and(|folder| !folder.is_dir()) {
             return Ok(unreachable_folder(cmd));
         }
-        if let Some(needless) =
-            needless(self.creates.as_deref(), self.removes.as_deref(), self.chdir.as_deref())?
-        {
+        if let Some(needless) = needless(creates, removes, folder)? {
             return Ok(passed_over(cmd, &needless, ctx));
         }
         if ctx.check_mode() {
-            return Ok(would_run(cmd, self.creates.is_some() || self.removes.is_some()));
+            return Ok(would_run(cmd, creates.is_some() || removes.is_some()));
         }
         let shell = self.executable.clone().unwrap_or_else(|| "/bin/sh".into());
         let mut program = Program::new([shell.into_os_string(), "-c".into(), line.into()]);
         program = with_input(program, self.stdin.as_deref(), self.stdin_add_newline);
-        if let Some(folder) = &self.chdir {
+        if let Some(folder) = folder {
             program = program.folder(folder);
         }
         result::run(&program, cmd, self.strip_empty_ends, ctx)

@@ -1,5 +1,6 @@
 //! Command lines: from text to words, with what a shell would expand.
 
+use rustle_runtime::fs::users;
 use rustle_runtime::prelude::*;
 
 /// The words of a command line, by the rules of a POSIX shell's quoting and no others: there are no comments, no
@@ -50,13 +51,35 @@ pub fn split(line: &str) -> Result<Vec<String>> {
     Ok(words)
 }
 
+/// The first word of a command line, and all that follows it as it was written; none if there is no word.
+///
+/// # Errors
+/// As for [`split`].
+pub fn first(line: &str) -> Result<Option<(String, &str)>> {
+    let Some(word) = split(line)?.into_iter().next() else { return Ok(None) };
+    // A space in quotes ends no word: what comes before it is then no line, or another word.
+    let spaces = line.char_indices().filter(|(_, c)| c.is_ascii_whitespace());
+    let ends = |at: &usize| split(&line[..*at]).is_ok_and(|words| words.len() == 1 && words[0] == word);
+    let end = spaces.map(|(at, _)| at).find(ends).unwrap_or(line.len());
+    Ok(Some((word, &line[end..])))
+}
+
+/// The word as a shell reads it back.
+pub fn quote(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./-_".contains(c);
+    match !word.is_empty() && word.chars().all(plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\"'\"'")),
+    }
+}
+
 /// The environment of a program that a task starts: the task's own over the runner's.
 pub fn variable(ctx: &Context, name: &str) -> Option<String> {
     let own = ctx.environment().get(name).cloned();
     own.or_else(|| std::env::var(name).ok())
 }
 
-/// Expands `$NAME`, `${NAME}` and a leading `~`, as Python's `expandvars` and `expanduser` do: what has no value stays
+/// Expands `$NAME`, `${NAME}` and a leading `~` or `~user`, as Python's `expandvars` and `expanduser` do: what has no value stays
 /// as it is.
 pub fn expand(word: &str, ctx: &Context) -> String {
     let expanded = expand_variables(word, &|name| variable(ctx, name));
@@ -65,7 +88,14 @@ pub fn expand(word: &str, ctx: &Context) -> String {
             Some(home) => format!("{}{rest}", home.trim_end_matches('/')),
             None => expanded,
         },
-        _ => expanded,
+        Some(rest) => {
+            let (name, below) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            match users::user(name) {
+                Some(user) => format!("{}{below}", user.home.trim_end_matches('/')),
+                None => expanded,
+            }
+        }
+        None => expanded,
     }
 }
 
@@ -108,6 +138,24 @@ mod tests {
         assert!(split("'a").is_err());
         assert!(split("a\\").is_err());
         assert_eq!(split(" \n ").unwrap(), [""; 0]);
+    }
+
+    #[test]
+    fn the_first_word_and_what_follows_as_it_is_written() {
+        assert_eq!(first("a.sh  $X 'b'").unwrap(), Some(("a.sh".to_owned(), "  $X 'b'")));
+        assert_eq!(first("'a b' c").unwrap(), Some(("a b".to_owned(), " c")));
+        assert_eq!(first("a\\ b").unwrap(), Some(("a b".to_owned(), "")));
+        assert_eq!(first("").unwrap(), None);
+        assert!(first("'a").is_err());
+        assert_eq!(quote("it's"), "'it'\"'\"'s'");
+    }
+
+    #[test]
+    fn the_home_of_a_user() {
+        let ctx = Context::default();
+        let root = users::user("root").map(|user| user.home).unwrap_or_default();
+        assert_eq!(expand("~root/x", &ctx), format!("{root}/x"));
+        assert_eq!(expand("~no-such-user/x", &ctx), "~no-such-user/x");
     }
 
     #[test]

@@ -62,10 +62,22 @@ fn holds(assertion: &Evaluated) -> Result<bool> {
             if other.is_true() { "True" } else { "False" },
             other.type_name()
         ))),
-        Err(message) => {
-            Err(Error::new(format!("Task failed: Error while evaluating conditional: {message}")))
-        }
+        Err(message) => Err(Error::new(match message.starts_with("Syntax error") {
+            true => format!("Task failed: {}", syntax_error(message, &assertion.source)),
+            false => format!("Task failed: Error while evaluating conditional: {message}"),
+        })),
     }
+}
+
+/// What is said of an expression that is none.
+fn syntax_error(message: &str, source: &str) -> String {
+    let hint = if source.contains("{{") || source.contains("{%") {
+        ". Template delimiters are not supported in expressions"
+    } else {
+        ""
+    };
+    let why = message.strip_prefix("Syntax error in template: ").unwrap_or(message);
+    format!("Syntax error in expression{hint}: {why}")
 }
 
 /// The expression as it was written; one that was no text is itself.
@@ -82,11 +94,9 @@ fn message(given: Option<&Value>, name: &str, otherwise: &str) -> Result<Value> 
         None => Ok(Value::from(otherwise)),
         Some(text @ Value::Str(_)) => Ok(text.clone()),
         Some(list @ Value::List(items)) if items.iter().all(|it| it.as_str().is_some()) => Ok(list.clone()),
-        Some(Value::List(_)) => {
-            Err(Error::new(format!("Type of one of the elements in {name} list is not a string.")))
-        }
         Some(other) => Err(Error::new(format!(
-            "Incorrect type for {name}, expected a string or list and got {}",
+            "argument '{name}' is of type {} and we were unable to convert to str_or_list_of_str: a string or list of \
+             strings is required",
             other.type_name()
         ))),
     }
@@ -139,7 +149,10 @@ mod tests {
     fn messages_are_text_or_lists_of_text() {
         let mut args = that(&[("a", Ok(false.into()))]);
         args.insert("fail_msg", Value::Int(1));
-        assert!(testing::fails::<Assert>(args).contains("expected a string or list and got int"));
+        assert!(
+            testing::fails::<Assert>(args)
+                .contains("is of type int and we were unable to convert to str_or_list_of_str")
+        );
         assert!(testing::fails::<Assert>(args! {}).contains("missing required arguments: that"));
     }
 }

@@ -26,12 +26,12 @@ pub struct Debug {
     var: Option<Evaluated>,
     /// Prints only from this many `-v` on.
     #[arg(default = 0)]
-    verbosity: u8,
+    verbosity: i64,
 }
 
 impl Module for Debug {
     fn apply(&self, ctx: &Context) -> Result<Outcome> {
-        if ctx.snapshot().verbosity < self.verbosity {
+        if i64::from(ctx.snapshot().verbosity) < self.verbosity {
             let outcome = Outcome { skipped: true, ..Outcome::ok() };
             return Ok(outcome.with("skipped_reason", "Verbosity threshold not met."));
         }

@@ -45,8 +45,8 @@ pub struct IncludeVars {
     depth: usize,
     /// Only files whose names match this regular expression.
     files_matching: Option<String>,
-    /// Files that are passed over, by name.
-    ignore_files: Option<Vec<String>>,
+    /// Files that are passed over: regular expressions for the ends of their names.
+    ignore_files: Option<Value>,
     /// The extensions that files may have.
     #[arg(default = ["yaml", "yml", "json"])]
     extensions: Vec<String>,
@@ -55,7 +55,7 @@ pub struct IncludeVars {
     ignore_unknown_extensions: bool,
     /// The variable that all of them are put into.
     name: Option<String>,
-    /// Whether a dictionary replaces one that another file has set, or is merged with it.
+    /// Whether a dictionary replaces the one that a variable holds already, or is merged with it.
     #[arg(default = "replace")]
     hash_behaviour: HashBehaviour,
     /// The files that were found.
@@ -77,6 +77,7 @@ pub enum HashBehaviour {
 
 impl Module for IncludeVars {
     fn prepare(args: &mut Map, run: &dyn Run) -> Result<()> {
+        check_kind(args)?;
         let found = match Search::of(args)? {
             Search::File(name) => match run.find_file(&name, FileKind::Vars) {
                 Ok(path) => Found::of(vec![(path.clone(), run.read_file(Path::new(&path))?)]),
@@ -88,7 +89,8 @@ impl Module for IncludeVars {
             },
         };
         if args.get("hash_behaviour").is_some_and(|it| it.as_str() == Some("merge")) {
-            args.insert("_existing", found.existing(run)?);
+            let name = args.get("name").and_then(Value::as_str).filter(|name| !name.is_empty());
+            args.insert("_existing", found.existing(name, run)?);
         }
         args.insert("_found", found.into_map());
         Ok(())
@@ -96,25 +98,24 @@ impl Module for IncludeVars {
 
     fn apply(&self, _ctx: &Context) -> Result<Outcome> {
         let found = self.found.as_ref().ok_or("include_vars was not prepared")?;
-        let mut variables = self.existing.clone().unwrap_or_default();
+        let mut variables = Map::new();
         let mut read = Vec::new();
         for (path, content) in found.get("files").and_then(Value::as_map).into_iter().flatten() {
             let (path, content) = (path.to_string(), content.as_str().unwrap_or_default());
-            let more = match variables_file::parse(content, &path) {
-                Ok(more) => more,
-                Err(error) => return Ok(refused(error.message().into(), read)),
-            };
-            match self.hash_behaviour {
-                HashBehaviour::Replace => variables.extend_from(&more),
-                HashBehaviour::Merge => merge(&mut variables, &more),
+            match variables_file::parse(content, &path) {
+                Ok(more) => variables.extend_from(&more),
+                Err(error) => return Ok(self.refused(error.message().into(), read)),
             }
             read.push(path);
         }
         if let Some(message) = found.get("error") {
-            return Ok(refused(message.clone(), read));
+            return Ok(self.refused(message.clone(), read));
         }
-        if let Some(name) = &self.name {
-            variables = Map::from([(name.as_str(), variables)]);
+        variables = self.named(variables);
+        if self.hash_behaviour == HashBehaviour::Merge {
+            let mut all = self.existing.clone().unwrap_or_default();
+            merge(&mut all, &variables);
+            variables = all;
         }
         Ok(Outcome::ok()
             .with("ansible_facts", variables.clone())
@@ -123,12 +124,35 @@ impl Module for IncludeVars {
     }
 }
 
-/// The failure that is told in `message`, as Ansible tells it. No variable is set.
-fn refused(message: Value, read: Vec<String>) -> Outcome {
-    Outcome::failed("Task failed: Action failed: Unknown error.")
-        .with("ansible_facts", Map::new())
-        .with("ansible_included_var_files", read)
-        .with("message", message)
+impl IncludeVars {
+    /// The variables, in the one that they are put into if there is one.
+    fn named(&self, variables: Map) -> Map {
+        match self.name.as_deref().filter(|name| !name.is_empty()) {
+            Some(name) => Map::from([(name, variables)]),
+            None => variables,
+        }
+    }
+
+    /// The failure that is told in `message`, as Ansible tells it. No variable is set.
+    fn refused(&self, message: Value, read: Vec<String>) -> Outcome {
+        Outcome::failed("Task failed: Action failed: Unknown error.")
+            .with("ansible_facts", self.named(Map::new()))
+            .with("ansible_included_var_files", read)
+            .with("message", message)
+    }
+}
+
+/// What is for a folder does not go together with a file.
+fn check_kind(args: &Map) -> Result<()> {
+    let given = |names: &[&str]| names.iter().any(|name| args.contains_key(name));
+    let of_folder =
+        ["dir", "depth", "files_matching", "ignore_files", "extensions", "ignore_unknown_extensions"];
+    match given(&of_folder) && given(&["file", "_raw_params"]) {
+        true => Err(Error::new(
+            "Task failed: You are mixing file only and dir only arguments, these are incompatible",
+        )),
+        false => Ok(()),
+    }
 }
 
 /// What is asked for.
@@ -165,15 +189,22 @@ impl Found {
         Found { files: Map::new(), error: Some(message.to_owned()) }
     }
 
-    /// The dictionaries among the variables that the files set which have a value already.
-    fn existing(&self, run: &dyn Run) -> Result<Map> {
+    /// The dictionaries that are merged with what the files set: those in variables that the files set too, or in the
+    /// variable that all of it is put into.
+    fn existing(&self, name: Option<&str>, run: &dyn Run) -> Result<Map> {
+        let mut names = Vec::from_iter(name.map(Value::from));
+        if name.is_none() {
+            for (path, content) in &self.files {
+                let Ok(more) = variables_file::parse(&content.to_string(), &path.to_string()) else {
+                    continue;
+                };
+                names.extend(more.iter().filter(|(_, it)| it.as_map().is_some()).map(|(key, _)| key.clone()));
+            }
+        }
         let mut existing = Map::new();
-        for (path, content) in &self.files {
-            let Ok(more) = variables_file::parse(&content.to_string(), &path.to_string()) else { continue };
-            for (key, value) in &more {
-                if let (Value::Map(_), Some(old @ Value::Map(_))) = (value, run.variable(&key.to_string())?) {
-                    existing.insert(key.clone(), old);
-                }
+        for name in names {
+            if let Some(old @ Value::Map(_)) = run.variable(&name.to_string())? {
+                existing.insert(name, old);
             }
         }
         Ok(existing)
@@ -227,7 +258,7 @@ fn folder_files(args: &Map, folder: &Path, run: &dyn Run) -> Result<Found> {
 struct Walk {
     depth: usize,
     matching: Option<fancy_regex::Regex>,
-    ignored: Vec<String>,
+    ignored: Vec<fancy_regex::Regex>,
     extensions: Vec<String>,
     ignore_unknown_extensions: bool,
 }
@@ -244,7 +275,7 @@ impl Walk {
         Ok(Walk {
             depth: parsed.depth,
             matching,
-            ignored: parsed.ignore_files.unwrap_or_default(),
+            ignored: ignored(parsed.ignore_files.as_ref())?,
             extensions: parsed.extensions,
             ignore_unknown_extensions: parsed.ignore_unknown_extensions,
         })
@@ -252,8 +283,25 @@ impl Walk {
 
     fn passes_over(&self, name: &str) -> bool {
         let unmatched = self.matching.as_ref().is_some_and(|it| !it.is_match(name).unwrap_or(false));
-        unmatched || self.ignored.iter().any(|ignored| name == ignored)
+        unmatched || self.ignored.iter().any(|it| it.is_match(name).unwrap_or(false))
     }
+}
+
+/// The expressions of `ignore_files`: a list, or text with spaces between them.
+fn ignored(given: Option<&Value>) -> Result<Vec<fancy_regex::Regex>> {
+    let patterns: Vec<String> = match given {
+        None | Some(Value::None) => Vec::new(),
+        Some(Value::List(items)) => items.iter().map(Value::to_string).collect(),
+        Some(Value::Map(map)) => {
+            return Err(Error::new(format!("{} must be a list", Value::Map(map.clone()))));
+        }
+        Some(text) => text.to_string().split_whitespace().map(str::to_owned).collect(),
+    };
+    let compile = |pattern: &String| {
+        fancy_regex::Regex::new(&format!("{pattern}$"))
+            .map_err(|_| Error::new(format!("Task failed: Invalid regular expression: {pattern}")))
+    };
+    patterns.iter().map(compile).collect()
 }
 
 /// Takes over `more`, dictionaries being merged.
@@ -296,16 +344,40 @@ mod tests {
             let run = FakeRun::new().with_vars_file("d/1.yml", "m: {a: 1}\n");
             run.with_vars_file("d/2.json", r#"{"m": {"b": 2}}"#).with_vars_file("d/x.txt", "no: 1")
         };
+        let existing = || run().with_variable("n", Value::Map(Map::from([("k", 1)])));
         let args = |behaviour: &str| {
             args! { "dir": "d", "ignore_unknown_extensions": true, "hash_behaviour": behaviour, "name": "n" }
         };
         let facts =
             |outcome: Outcome| outcome.data.get("ansible_facts").map(Value::to_string).unwrap_or_default();
         assert_eq!(facts(apply(args("replace"), run())), "{'n': {'m': {'b': 2}}}");
-        assert_eq!(facts(apply(args("merge"), run())), "{'n': {'m': {'a': 1, 'b': 2}}}");
+        // Files of one folder replace what others of it set: what is merged is what was there before.
+        assert_eq!(facts(apply(args("merge"), run())), "{'n': {'m': {'b': 2}}}");
+        assert_eq!(facts(apply(args("merge"), existing())), "{'n': {'k': 1, 'm': {'b': 2}}}");
         let refused = apply(args! { "dir": "d" }, run());
         assert!(refused.failed);
         assert!(refused.data.get("message").is_some_and(|it| it.to_string().contains("valid extension")));
+    }
+
+    #[test]
+    fn files_are_ignored_by_the_end_of_their_names() {
+        let run = || FakeRun::new().with_vars_file("d/a.yml", "a: 1").with_vars_file("d/b.yaml", "b: 2");
+        let read = |ignored: Value| {
+            let outcome = apply(args! { "dir": "d", "ignore_files": ignored }, run());
+            outcome.data.get("ansible_facts").map(Value::to_string).unwrap_or_default()
+        };
+        assert_eq!(read(["b.y.ml"].into_iter().collect()), "{'a': 1}");
+        assert_eq!(read("a.yml nope".into()), "{'b': 2}");
+        assert_eq!(read(["a"].into_iter().collect()), "{'a': 1, 'b': 2}");
+        let bad = Case::<IncludeVars>::new(args! { "dir": "d", "ignore_files": ["("] }).with_run(run());
+        assert!(bad.assert_fails().contains("Invalid regular expression: ("));
+    }
+
+    #[test]
+    fn arguments_for_folders_do_not_go_with_a_file() {
+        let args = args! { "file": "a.yml", "depth": 1 };
+        let message = Case::<IncludeVars>::new(args).with_run(FakeRun::new()).assert_fails();
+        assert!(message.contains("You are mixing file only and dir only arguments"), "{message}");
     }
 
     #[test]

@@ -8,4 +8,5 @@ pub mod include_vars;
 pub mod pause;
 pub mod ping;
 pub mod set_fact;
+pub mod validate_argument_spec;
 pub mod wait_for;

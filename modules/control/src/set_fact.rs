@@ -1,6 +1,10 @@
 //! `set_fact`: sets variables for the rest of the run.
 
 use rustle_runtime::prelude::*;
+use rustle_runtime::value::python;
+
+/// Names that are constants of the template language.
+const CONSTANTS: [&str; 6] = ["true", "false", "none", "True", "False", "None"];
 
 /// Sets variables of this host for the rest of the run, above those of plays, roles and files.
 ///
@@ -33,7 +37,7 @@ impl Module for SetFact {
             ));
         }
         if let Some(wrong) = self.variables.keys().find(|key| !is_variable_name(key)) {
-            return Err(Error::new(format!("Task failed: Invalid variable name {wrong:?}.")));
+            return Err(Error::new(format!("Task failed: {}.", invalid(wrong))));
         }
         let mut outcome = Outcome::ok().with("ansible_facts", self.variables.clone());
         if self.cacheable {
@@ -43,10 +47,22 @@ impl Module for SetFact {
     }
 }
 
+/// What is said of a key that cannot be a variable's name.
+fn invalid(key: &Value) -> String {
+    match key {
+        Value::Str(name) => format!("Invalid variable name {}", python::repr(&Value::Str(name.clone()))),
+        other => {
+            let shown = python::repr(&Value::from(other.to_string()));
+            format!("Invalid variable name {shown} of type '{}'", other.type_name())
+        }
+    }
+}
+
 /// Whether a key is a name that a variable can have.
 fn is_variable_name(key: &Value) -> bool {
     let Some(name) = key.as_str() else { return false };
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+    !CONSTANTS.contains(&name)
+        && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
@@ -68,6 +84,10 @@ mod tests {
     #[test]
     fn names_must_be_names() {
         assert!(testing::fails::<SetFact>(args! { "a b": 1 }).contains("Invalid variable name 'a b'."));
+        assert!(testing::fails::<SetFact>(args! { "None": 1 }).contains("Invalid variable name 'None'."));
+        let mut number = args! {};
+        number.insert(Value::Int(5), 1);
+        assert!(testing::fails::<SetFact>(number).contains("Invalid variable name '5' of type 'int'."));
         assert!(testing::fails::<SetFact>(args! {}).starts_with("No key/value pairs"));
     }
 }

@@ -31,7 +31,7 @@ pub struct WaitFor {
     /// The host of the port.
     #[arg(default = "127.0.0.1")]
     host: String,
-    /// How long to wait, in seconds.
+    /// How long to wait, in seconds, `delay` included.
     #[arg(default = 300)]
     timeout: u64,
     /// How long one attempt to connect may take, in seconds.
@@ -105,7 +105,7 @@ impl Module for WaitFor {
             std::thread::sleep(Duration::from_secs(self.timeout));
             Found::default()
         } else {
-            let end = begun + Duration::from_secs(self.delay + self.timeout);
+            let end = begun.checked_add(Duration::from_secs(self.timeout)).unwrap_or(begun);
             self.wait(regex.as_ref(), end)
                 .map_err(|error| error.with("elapsed", begun.elapsed().as_secs()))?
         };
@@ -151,14 +151,16 @@ impl WaitFor {
     }
 
     fn wait(&self, regex: Option<&Regex>, end: Instant) -> Result<Found> {
+        // Without time nobody looks, not even once.
         loop {
-            if let Look::Done(found) = self.look(regex)? {
-                return Ok(found);
-            }
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(Error::new(self.late()));
             }
+            if let Look::Done(found) = self.look(regex)? {
+                return Ok(found);
+            }
+            let left = end.saturating_duration_since(Instant::now());
             std::thread::sleep(left.min(Duration::from_secs(self.sleep)));
         }
     }
@@ -298,6 +300,14 @@ mod tests {
         assert_eq!(outcome.data.get("match_groups"), Some(&["12"].into_iter().collect()));
         assert_eq!(outcome.data.get("match_groupdict").and_then(|it| it.get("n")), Some(&Value::from("12")));
         assert_eq!(outcome.data.get("state"), Some(&Value::from("file")));
+    }
+
+    #[test]
+    fn the_time_includes_the_delay() {
+        let scratch = Scratch::new();
+        let there = scratch.write("there", "");
+        let late = testing::fails::<WaitFor>(args! { "path": there.to_str(), "timeout": 1, "delay": 1 });
+        assert_eq!(late, format!("Timeout when waiting for file {}", there.display()));
     }
 
     #[test]

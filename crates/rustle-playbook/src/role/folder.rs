@@ -104,8 +104,10 @@ impl Loader<'_> {
         let mut inner = Scope::new(&doc, &scope.playbook, &self.options.extra_vars).in_role(role);
         inner.files = Chain::begin(path);
         inner.unit = Some(Arc::new((role.key.clone(), entry_name(entry))));
-        let steps =
+        let check = self.argument_check(role, entry);
+        let written =
             doc.root.as_ref().map(|root| self.task_list(&inner, "a task file", root)).unwrap_or_default();
+        let steps = check.into_iter().chain(written).collect();
         if let Some(known) = self.plan.roles.get_mut(&role.key) {
             known.tasks.insert(entry_name(entry), steps);
         }
@@ -137,15 +139,14 @@ impl Loader<'_> {
 
     /// `meta/main.yml`.
     fn role_meta(&mut self, role: &Arc<RoleFolder>, scope: &Scope) {
-        if let Some(path) = self.role_entry(role, "meta", "argument_specs", false).into_iter().next() {
-            let message = format!("the argument specification of role '{}' is not checked yet", role.name);
-            let problem = Problem::warning("argument-specs-not-supported", message);
-            let doc = self.document(&path);
-            let at = doc.as_ref().and_then(|doc| doc.root.as_ref().map(|root| first_key(doc, root)));
-            self.problems.add(match at {
-                Some(at) => problem.at(at),
-                None => problem,
-            });
+        let specs = self.role_entry(role, "meta", "argument_specs", false).into_iter().next();
+        let own_file = specs.is_some();
+        if let Some(doc) = specs.and_then(|path| self.document(&path)) {
+            let scope = Scope::new(&doc, &scope.playbook, &self.options.extra_vars).in_role(role);
+            let entries = doc.root.as_ref().and_then(Node::as_mapping).unwrap_or_default();
+            for (_, specs) in entries.iter().filter(|(key, _)| key.as_text() == Some("argument_specs")) {
+                self.argument_specs(role, &scope, specs);
+            }
         }
         let Some(path) = self.role_entry(role, "meta", "main", false).into_iter().next() else { return };
         let Some(doc) = self.document(&path) else { return };
@@ -168,12 +169,9 @@ impl Loader<'_> {
                         .is_some_and(|value| coerce::as_boolean(&value) == Some(true));
                 }
                 "allow_duplicates" | "galaxy_info" | "collections" => {}
-                "argument_specs" => {
-                    let message =
-                        format!("the argument specification of role '{}' is not checked yet", role.name);
-                    self.problems
-                        .add(Problem::warning("argument-specs-not-supported", message).at(scope.at(key)));
-                }
+                // What stands in a file of its own counts instead.
+                "argument_specs" if own_file => {}
+                "argument_specs" => self.argument_specs(role, &scope, value),
                 name => self.unknown_meta_key(&scope, name, key),
             }
         }
@@ -221,12 +219,6 @@ impl Loader<'_> {
         }
         found
     }
-}
-
-/// The first key of a mapping: enough to mark where a file begins.
-fn first_key(doc: &crate::document::Document, root: &Node) -> crate::source::Location {
-    let first = root.as_mapping().and_then(<[(Node, Node)]>::first).map_or(root, |(key, _)| key);
-    doc.location(first)
 }
 
 /// The key of a role's file in the plan: its name without the extension.

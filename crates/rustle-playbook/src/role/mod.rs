@@ -1,5 +1,6 @@
 //! Roles: where they lie, what is in them, how they are used.
 
+mod argument_specs;
 mod calls;
 mod folder;
 mod recursion;
@@ -8,6 +9,7 @@ mod uses;
 
 use std::path::PathBuf;
 
+pub(crate) use argument_specs::ArgumentSpec;
 pub(crate) use recursion::RoleGraph;
 
 /// A role that was found.

@@ -17,6 +17,9 @@ use crate::variables::TaskWorld;
 
 use super::State;
 
+/// The key under which a template of more arguments stands, beside those that are given one by one.
+const MORE: &str = "_variable_params";
+
 /// What stands in for a secret in what a module returns.
 const MASK: &str = "********";
 
@@ -44,16 +47,13 @@ impl State<'_> {
                 whole = match self.engine.resolve(template, world).map_err(failed)? {
                     Value::Map(map) => map,
                     Value::None | Value::Omit => Map::new(),
-                    other => {
-                        return Err(failed(Error::type_error(format!(
-                            "`args` must be a mapping, not {:?}",
-                            other.type_name()
-                        ))));
-                    }
+                    other => return Err(failed(not_a_mapping(&other))),
                 };
                 &whole
             }
         };
+        let more = self.more_arguments(args, world).map_err(failed)?;
+        let args = more.as_ref().unwrap_or(args);
         let plain = module.expressions.is_empty()
             && !args.iter().any(|(key, value)| needs_work(key) || needs_work(value));
         if plain {
@@ -80,22 +80,53 @@ impl State<'_> {
 }
 
 impl State<'_> {
+    /// All arguments, where some come from a template and others are given one by one, which stand above the former.
+    fn more_arguments(&self, args: &Map, world: &dyn World) -> Result<Option<Map>, Error> {
+        let Some(template) = args.get(MORE) else { return Ok(None) };
+        let mut all = match self.engine.resolve(template, world)? {
+            Value::Map(map) => map,
+            Value::None | Value::Omit => Map::new(),
+            other => return Err(not_a_mapping(&other)),
+        };
+        all.extend(
+            args.iter()
+                .filter(|(key, _)| key.as_str() != Some(MORE))
+                .map(|(key, value)| (key.clone(), value.clone())),
+        );
+        Ok(Some(all))
+    }
+
     /// An argument that is a bare expression, or a list of them: evaluated, with its source.
     fn expression_argument(&self, value: &Value, world: &dyn World) -> Value {
         match value {
-            Value::Str(text) | Value::Template(text) => {
-                let compiled = self.engine.expression(text).map_err(Error::from);
-                let result =
-                    compiled.and_then(|it| self.engine.evaluate(&it, world)).and_then(|value| match value {
-                        Value::Undefined(why) => Err(Error::undefined(why.message.as_ref())),
-                        value => Ok(value),
-                    });
-                Evaluated::new(text.as_ref(), result.map_err(|error| error.message().to_owned())).to_value()
-            }
+            Value::Str(text) | Value::Template(text) => match self.engine.expression_meant(text, world) {
+                Ok(Value::Str(meant)) => self.evaluated(text, &meant, world),
+                Ok(Value::List(items)) => Value::list(items.iter().map(|item| match item {
+                    Value::Str(meant) => self.evaluated(meant, meant, world),
+                    other => other.clone(),
+                })),
+                Ok(value) => Evaluated::new(text.as_ref(), Ok(value)).to_value(),
+                Err(error) => Evaluated::new(text.as_ref(), Err(error.message().to_owned())).to_value(),
+            },
             Value::List(items) => Value::list(items.iter().map(|item| self.expression_argument(item, world))),
             other => other.clone(),
         }
     }
+
+    /// What the expression `meant` comes to, which is written as `source`.
+    fn evaluated(&self, source: &str, meant: &str, world: &dyn World) -> Value {
+        let compiled = self.engine.expression(meant).map_err(Error::from);
+        let result = compiled.and_then(|it| self.engine.evaluate(&it, world)).and_then(|value| match value {
+            Value::Undefined(why) => Err(Error::undefined(why.message.as_ref())),
+            value => Ok(value),
+        });
+        Evaluated::new(source, result.map_err(|error| error.message().to_owned())).to_value()
+    }
+}
+
+/// What is said of a template of arguments that gave something else.
+fn not_a_mapping(value: &Value) -> Error {
+    Error::type_error(format!("`args` must be a mapping, not {:?}", value.type_name()))
 }
 
 /// Whether a value differs from what it is once rendered.
@@ -147,6 +178,11 @@ impl Run for TaskRun<'_, '_> {
                 resolved.map(Some).map_err(|error| ModuleError::new(error.message()))
             }
         }
+    }
+
+    fn role_parameters(&self) -> Vec<String> {
+        let params = self.world.scope.role.iter().flat_map(|role| role.params.keys());
+        params.map(Value::to_string).collect()
     }
 
     fn context(&self) -> &Context {

@@ -23,9 +23,10 @@ pub enum Inherit<'a> {
 impl Inherit<'_> {
     /// Gives `file`, which will replace what stands at `target`, its attributes.
     pub(super) fn give(self, target: &Path, file: &File) -> io::Result<()> {
+        let there = std::fs::symlink_metadata(target).ok();
+        let replaces = there.is_some();
         // A link that is replaced has nothing to hand on: what it leads to stays.
-        let replaced = std::fs::symlink_metadata(target).ok().filter(|it| !it.is_symlink());
-        match (self, replaced) {
+        match (self, there.filter(|it| !it.is_symlink())) {
             (Inherit::Replaced, Some(replaced)) => {
                 give_away(&replaced, file)?;
                 // What may not be read can be replaced all the same, without what cannot be seen of it; and what is no
@@ -38,10 +39,10 @@ impl Inherit<'_> {
                 set_mode(file, replaced.mode())
             }
             (Inherit::Replaced, None) => set_mode(file, mode::default_for_files()),
-            (Inherit::From(source), replaced) => {
+            (Inherit::From(source), _) => {
                 let metadata = source.metadata()?;
                 copy_extended(source, file)?;
-                set_mode(file, replaced.map_or_else(mode::default_for_files, |_| metadata.mode()))?;
+                set_mode(file, if replaces { metadata.mode() } else { mode::default_for_files() })?;
                 copy_times(&metadata, file)
             }
         }

@@ -75,6 +75,8 @@ const VAULT: &[u8] = b"$ANSIBLE_VAULT;";
 /// - `size` (int): how many bytes it has
 #[rustle_module(
     name = "copy",
+    required_one_of = [["src", "content"]],
+    mutually_exclusive = [["src", "content"]],
     check_mode = "full",
     diff_mode = "full",
     effects = ["writes:file"],
@@ -103,6 +105,7 @@ pub struct Copy {
     #[arg(default = false)]
     remote_src: bool,
     /// Whether links in the source are copied as what they lead to; by default they are, and are not with `remote_src`.
+    /// In folders that the executable carries they always are: it is built with what they lead to.
     local_follow: Option<bool>,
     /// The SHA-1 digest that the source must have.
     checksum: Option<String>,

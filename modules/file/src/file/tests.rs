@@ -230,3 +230,12 @@ fn check_mode_warns_of_unknown_names() {
         ]
     );
 }
+
+#[test]
+fn what_cannot_be_as_it_was_asked_for_is_not_left_behind() {
+    let scratch = Scratch::new();
+    let path = scratch.path("new");
+    let args = args! { "path": path.to_str(), "state": "touch", "attributes": "?" };
+    assert!(testing::fails::<FileModule>(args).contains("chattr failed"));
+    assert!(!path.exists());
+}

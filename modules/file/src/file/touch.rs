@@ -25,8 +25,12 @@ pub(super) fn touch(job: &Job<'_>) -> Result<Outcome> {
     }
     let path = job.attribute_path();
     if state == State::Absent {
-        job.wanted.apply_flags(&path, false, &mut record)?;
-        job.set_times(&path, &mut record)?;
+        let rest = job.wanted.apply_flags(&path, false, &mut record);
+        if let Err(error) = rest.and_then(|()| job.set_times(&path, &mut record)) {
+            // A file that cannot be as it was asked for is not left behind, or the next run would take it as it is.
+            let _ = std::fs::remove_file(&job.path);
+            return Err(error);
+        }
     } else {
         job.dress(&path, &mut record)?;
     }

@@ -11,6 +11,7 @@ mod network;
 mod platform;
 mod processor;
 mod security;
+mod standard_base;
 mod user;
 mod virtualization;
 
@@ -48,62 +49,121 @@ struct Group {
 
 /// Every group, in an order in which later ones may use what earlier ones have gathered.
 const GROUPS: &[Group] = &[
-    Group { subsets: &["min", "platform"], has: platform::has, gather: platform::gather },
-    Group { subsets: &["min", "distribution"], has: distribution::has, gather: distribution::gather },
+    Group {
+        subsets: &[
+            "min",
+            "platform",
+            "architecture",
+            "chroot",
+            "cmdline",
+            "dns",
+            "is_chroot",
+            "kernel",
+            "kernel_version",
+            "loadavg",
+            "machine",
+            "machine_id",
+            "python",
+            "python_version",
+            "system",
+        ],
+        has: platform::has,
+        gather: platform::gather,
+    },
+    Group {
+        subsets: &[
+            "min",
+            "distribution",
+            "distribution_major_version",
+            "distribution_release",
+            "distribution_version",
+            "os_family",
+        ],
+        has: distribution::has,
+        gather: distribution::gather,
+    },
     Group { subsets: &["min", "date_time"], has: clock::has, gather: clock::gather },
-    Group { subsets: &["min", "user", "env"], has: user::has, gather: user::gather },
+    Group {
+        subsets: &[
+            "min",
+            "user",
+            "effective_group_ids",
+            "effective_user_id",
+            "real_user_id",
+            "user_dir",
+            "user_gecos",
+            "user_gid",
+            "user_id",
+            "user_shell",
+            "user_uid",
+        ],
+        has: user::has,
+        gather: user::gather,
+    },
+    Group { subsets: &["min", "env"], has: user::has_environment, gather: user::gather_environment },
     Group { subsets: &["min", "service_mgr", "pkg_mgr"], has: managers::has, gather: managers::gather },
     Group {
         subsets: &["min", "selinux", "apparmor", "caps", "fips"],
         has: security::has,
         gather: security::gather,
     },
+    Group { subsets: &["min", "lsb"], has: standard_base::has, gather: standard_base::gather },
     Group { subsets: &["min", "local"], has: local::has, gather: local::gather },
     Group { subsets: &["hardware", "memory"], has: memory::has, gather: memory::gather },
-    Group { subsets: &["hardware", "processor"], has: processor::has, gather: processor::gather },
+    Group {
+        subsets: &["hardware", "processor", "processor_cores", "processor_count"],
+        has: processor::has,
+        gather: processor::gather,
+    },
     Group { subsets: &["hardware", "mounts"], has: mounts::has, gather: mounts::gather },
     Group { subsets: &["hardware", "dmi"], has: firmware::has, gather: firmware::gather },
-    Group { subsets: &["virtual"], has: virtualization::has, gather: virtualization::gather },
+    Group {
+        subsets: &[
+            "virtual",
+            "virtualization_role",
+            "virtualization_tech_guest",
+            "virtualization_tech_host",
+            "virtualization_type",
+        ],
+        has: virtualization::has,
+        gather: virtualization::gather,
+    },
     // Last, because each interface is a fact of its own: what nobody else has may be one.
-    Group { subsets: &["network", "interfaces"], has: network::has, gather: network::gather },
+    Group {
+        subsets: &[
+            "network",
+            "interfaces",
+            "all_ipv4_addresses",
+            "all_ipv6_addresses",
+            "default_ipv4",
+            "default_ipv6",
+        ],
+        has: network::has,
+        gather: network::gather,
+    },
 ];
 
 /// Subsets that ansible-core knows and that hold nothing here.
 const EMPTY_SUBSETS: &[&str] = &[
-    "all_ipv4_addresses",
-    "all_ipv6_addresses",
-    "chroot",
-    "cmdline",
-    "default_ipv4",
-    "default_ipv6",
     "devices",
-    "distribution_major_version",
-    "distribution_release",
-    "distribution_version",
-    "dns",
     "facter",
     "fibre_channel_wwn",
-    "is_chroot",
     "iscsi",
-    "kernel",
-    "loadavg",
-    "lsb",
-    "machine",
-    "machine_id",
+    "nvme",
     "ohai",
-    "python",
-    "python_version",
+    "ssh_host_key_dsa_public",
+    "ssh_host_key_ecdsa_public",
+    "ssh_host_key_ed25519_public",
+    "ssh_host_key_rsa_public",
     "ssh_host_pub_keys",
     "ssh_pub_keys",
-    "swaptotal_mb",
-    "system",
+    "system_capabilities",
+    "system_capabilities_enforced",
     "systemd",
-    "uptime_seconds",
-    "virtualization_role",
-    "virtualization_tech_guest",
-    "virtualization_tech_host",
-    "virtualization_type",
 ];
+
+/// Groups that need what the machine is: ansible-core gathers that with them, whatever was left out.
+const ON_PLATFORM: [&str; 2] = ["hardware", "network"];
 
 /// Which groups are asked for.
 pub struct Groups {
@@ -141,6 +201,12 @@ impl Groups {
             added.extend(0..GROUPS.len());
         }
         let mut chosen: BTreeSet<usize> = added.difference(&removed).copied().chain(explicit).collect();
+        let on_platform = |index: &usize| {
+            GROUPS.get(*index).is_some_and(|it| ON_PLATFORM.iter().any(|name| it.subsets.contains(name)))
+        };
+        if chosen.iter().any(on_platform) {
+            chosen.extend(members("platform").into_iter().flatten());
+        }
         if !without_min {
             chosen.extend(members("min").into_iter().flatten());
         }
@@ -240,7 +306,10 @@ mod tests {
         assert!(network.contains(&"interfaces".to_owned()) && network.contains(&"system".to_owned()));
         assert!(!network.contains(&"memtotal_mb".to_owned()));
         let bare = names(&["!all", "!min", "hardware"], None);
-        assert!(bare.contains(&"memtotal_mb".to_owned()) && !bare.contains(&"system".to_owned()));
+        assert!(bare.contains(&"memtotal_mb".to_owned()) && !bare.contains(&"user_id".to_owned()));
+        assert!(bare.contains(&"architecture".to_owned()), "what the hardware is of");
+        let family = names(&["!all", "!min", "os_family"], None);
+        assert!(family.contains(&"distribution".to_owned()) && !family.contains(&"system".to_owned()));
         assert!(Groups::of(&["nope".to_owned()]).is_err());
     }
 }

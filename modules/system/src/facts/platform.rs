@@ -18,7 +18,6 @@ const NAMES: &[&str] = &[
     "kernel",
     "kernel_version",
     "loadavg",
-    "lsb",
     "machine",
     "machine_id",
     "nodename",
@@ -70,7 +69,6 @@ pub(super) fn gather(gathering: &mut Gathering<'_>) {
     gathering.put("proc_cmdline", kernel_arguments(&line, true));
     gathering.put("is_chroot", is_chroot());
     gathering.put("dns", resolver());
-    gathering.put("lsb", standard_base());
     python(gathering);
 }
 
@@ -167,27 +165,6 @@ fn resolver() -> Map {
         }
     }
     dns
-}
-
-/// `/etc/lsb-release`, or what `lsb_release` would say of `/etc/os-release`.
-fn standard_base() -> Map {
-    let mut lsb = Map::new();
-    let text = content("/etc/lsb-release").unwrap_or_default();
-    for line in text.lines() {
-        let Some((key, value)) = line.split_once('=') else { continue };
-        let value = value.trim_matches(['"', '\'']);
-        match key {
-            "DISTRIB_ID" => lsb.insert("id", value),
-            "DISTRIB_RELEASE" => lsb.insert("release", value),
-            "DISTRIB_DESCRIPTION" => lsb.insert("description", value),
-            "DISTRIB_CODENAME" => lsb.insert("codename", value),
-            _ => None,
-        };
-    }
-    if let Some(release) = lsb.get("release").map(Value::to_string) {
-        lsb.insert("major_release", release.split('.').next().unwrap_or_default());
-    }
-    lsb
 }
 
 /// The Python of the machine, which a runner does not need: its version alone is told.

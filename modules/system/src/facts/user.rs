@@ -8,7 +8,6 @@ use super::Gathering;
 const NAMES: &[&str] = &[
     "effective_group_id",
     "effective_user_id",
-    "env",
     "real_group_id",
     "real_user_id",
     "user_dir",
@@ -40,6 +39,13 @@ pub(super) fn gather(gathering: &mut Gathering<'_>) {
     gathering.put("effective_user_id", uid);
     gathering.put("real_group_id", rustix::process::getgid().as_raw());
     gathering.put("effective_group_id", rustix::process::getegid().as_raw());
+}
+
+pub(super) fn has_environment(name: &str) -> bool {
+    name == "env"
+}
+
+pub(super) fn gather_environment(gathering: &mut Gathering<'_>) {
     let own = gathering.ctx.environment().clone();
     let mut env: Map = std::env::vars_os()
         .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
