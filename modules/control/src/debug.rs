@@ -39,6 +39,12 @@ impl Module for Debug {
         let Some(var) = &self.var else {
             return Ok(outcome.with("msg", self.msg.clone()));
         };
+        if let (Ok(value), true) = (&var.result, var.source.contains("{{")) {
+            let shown = rustle_runtime::value::python::repr(value);
+            return Err(Error::new(format!(
+                "argument 'var' is an expression and needs no braces: with them it is {shown}, and no expression"
+            )));
+        }
         Ok(match &var.result {
             Ok(value) => outcome.with(&var.source, value.clone()),
             Err(message) => outcome
@@ -70,6 +76,13 @@ mod tests {
         let undefined = testing::apply::<Debug>(args);
         assert!(!undefined.failed);
         assert_eq!(undefined.data.get("nope"), Some(&Value::from("<< error 1 - 'nope' is undefined >>")));
+    }
+
+    #[test]
+    fn a_template_that_gives_no_expression_is_told() {
+        let braces = Evaluated::new("{{ port }}", Ok(Value::Int(80))).to_value();
+        let message = testing::fails::<Debug>(Map::from([("var", braces)]));
+        assert!(message.contains("needs no braces"), "{message}");
     }
 
     #[test]

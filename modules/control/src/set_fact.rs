@@ -43,11 +43,15 @@ impl Module for SetFact {
     }
 }
 
+/// Names that mean something else in templates.
+const RESERVED: [&str; 7] = ["true", "false", "none", "True", "False", "None", "not"];
+
 /// Whether a key is a name that a variable can have.
 fn is_variable_name(key: &Value) -> bool {
     let Some(name) = key.as_str() else { return false };
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !RESERVED.contains(&name)
 }
 
 #[cfg(test)]
@@ -68,6 +72,7 @@ mod tests {
     #[test]
     fn names_must_be_names() {
         assert!(testing::fails::<SetFact>(args! { "a b": 1 }).contains("Invalid variable name 'a b'."));
+        assert!(testing::fails::<SetFact>(args! { "none": 1 }).contains("Invalid variable name 'none'."));
         assert!(testing::fails::<SetFact>(args! {}).starts_with("No key/value pairs"));
     }
 }
