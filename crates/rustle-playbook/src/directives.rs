@@ -3,7 +3,7 @@
 use rustle_schema::task::Directives;
 use rustle_value::Value;
 
-use crate::keyword::{Place, elsewhere, unsupported};
+use crate::keyword::{Place, elsewhere, unsupported, without_effect};
 use crate::loader::Loader;
 use crate::problem::Problem;
 use crate::scope::Scope;
@@ -36,6 +36,10 @@ impl Loader<'_> {
             }
             "environment" => {
                 into.environment = self.environment(scope, value);
+                return true;
+            }
+            "module_defaults" => {
+                into.module_defaults = self.module_defaults(scope, value);
                 return true;
             }
             "become_user" => &mut into.become_user,
@@ -76,6 +80,11 @@ impl Loader<'_> {
             }
             "remote_user" | "port" => {
                 self.no_connection(scope, name, key);
+                true
+            }
+            _ if let Some(why) = without_effect(name) => {
+                let message = format!("`{name}` has no effect: {why}");
+                self.problems.add(Problem::warning("no-effect", message).at(scope.at(key)));
                 true
             }
             _ => match unsupported(name) {
@@ -206,6 +215,7 @@ pub(crate) fn inherit(outer: &Directives, inner: &mut Directives) {
     prepend(&outer.when, &mut inner.when);
     prepend(&outer.tags, &mut inner.tags);
     prepend(&outer.environment, &mut inner.environment);
+    inner.module_defaults.splice(0..0, outer.module_defaults.iter().cloned());
     let mut vars = outer.vars.clone();
     vars.extend_from(&inner.vars);
     inner.vars = vars;
