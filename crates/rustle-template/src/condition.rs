@@ -32,6 +32,9 @@ pub enum Meant {
     Value(Value),
 }
 
+/// What is said of text that somebody else than the author wrote where an expression belongs.
+pub const UNTRUSTED: &str = "Encountered untrusted template or expression.";
+
 /// What ansible-core says of a condition that is a template.
 const AS_TEMPLATE: &str =
     "Conditionals should not be surrounded by templating delimiters such as {{ }} or {% %}.";
@@ -89,7 +92,7 @@ impl Engine {
         match self.render(&template, world)? {
             Value::Str(text) if text.trim().is_empty() => Ok(Meant::Expression("".into())),
             Value::Str(text) if is_authors(&template, world) => Ok(Meant::Expression(text.trim().into())),
-            Value::Str(_) => Err(whole("Encountered untrusted template or expression.")),
+            Value::Str(_) => Err(whole(UNTRUSTED)),
             value => Ok(Meant::Value(value)),
         }
     }

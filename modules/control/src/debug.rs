@@ -2,6 +2,7 @@
 
 use rustle_runtime::args::Evaluated;
 use rustle_runtime::prelude::*;
+use rustle_runtime::template::UNTRUSTED;
 
 /// Prints a message, or the value of an expression.
 ///
@@ -44,6 +45,12 @@ impl Module for Debug {
             return Err(Error::new(format!(
                 "argument 'var' is an expression and needs no braces: with them it is {shown}, and no expression"
             )));
+        }
+        if let Err(message) = &var.result
+            && message == UNTRUSTED
+        {
+            let message = format!("Task failed: Error while resolving `var` expression: {message}");
+            return Err(Error::new(message));
         }
         Ok(match &var.result {
             Ok(value) => outcome.with(&var.source, value.clone()),

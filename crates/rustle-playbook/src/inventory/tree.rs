@@ -18,12 +18,15 @@ pub(crate) struct Tree {
     members: HashSet<(String, String)>,
     /// Groups that are mentioned and not declared yet.
     mentioned: HashSet<String>,
+    /// Those of them that are mentioned as children, and take their place when they are declared.
+    waiting: HashSet<String>,
 }
 
 impl Tree {
-    /// Enters a group. One that was only mentioned takes its place now, among all groups and among the children of others.
+    /// Enters a group. One that was only mentioned as a child takes its place now, among all groups and among the children of others.
     pub fn add_group(&mut self, name: &str) -> &mut Group {
-        if self.mentioned.remove(name) {
+        self.mentioned.remove(name);
+        if self.waiting.remove(name) {
             let group = self.groups.shift_remove(name).unwrap_or_default();
             self.groups.insert(name.to_owned(), group);
             for parent in self.groups.values_mut() {
@@ -42,15 +45,16 @@ impl Tree {
             || (self.groups.contains_key(name) && !self.mentioned.contains(name))
     }
 
-    /// Says that `name` was only mentioned, and is not declared by that.
+    /// Says that `name` was only mentioned as a child, and is not declared by that.
     pub fn undeclare(&mut self, name: &str) {
         self.mentioned.insert(name.to_owned());
+        self.waiting.insert(name.to_owned());
     }
 
     /// Sets variables of a group that may be declared later.
     pub fn keep_vars(&mut self, name: &str, vars: &Map) {
         self.groups.entry(name.to_owned()).or_default().vars.extend_from(vars);
-        self.undeclare(name);
+        self.mentioned.insert(name.to_owned());
     }
 
     /// Enters hosts into a group, with the variables of each.
