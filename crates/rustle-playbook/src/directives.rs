@@ -118,6 +118,10 @@ impl Loader<'_> {
         if !value.is_null() {
             return false;
         }
+        if name == "tags" {
+            self.wrong_type(scope, name, value, "text or a list of texts");
+            return true;
+        }
         self.problems.add(
             Problem::warning("empty-keyword", format!("`{name}` has no value and says nothing"))
                 .at(scope.at(key)),
