@@ -110,6 +110,7 @@ fn load(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) 
             .collect(),
         roles_path: options.config.runner.roles_path.iter().map(in_folder).collect(),
         extra_vars: options.extra_vars.clone(),
+        given: options.config.runner.extra_vars.clone(),
         modules: modules.names().map(str::to_owned).collect(),
     };
     let loaded = match &source {

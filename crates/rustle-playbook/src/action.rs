@@ -113,7 +113,7 @@ impl Loader<'_> {
     }
 
     /// Whether `name` is the name of a module rather than of a keyword.
-    fn is_module(&self, name: &str) -> bool {
+    pub(crate) fn is_module(&self, name: &str) -> bool {
         unsupported(name).is_none()
             && (is_known(name)
                 || name.contains('.')

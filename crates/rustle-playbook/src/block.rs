@@ -89,8 +89,8 @@ impl Loader<'_> {
                 _ => continue,
             };
             let name = key.as_text().unwrap_or_default();
-            if name == "block" && value.is_null() {
-                let message = "`block` must be a list of tasks, not nothing";
+            if value.is_null() {
+                let message = format!("`{name}` must be a list of tasks, not nothing");
                 self.problems.add(Problem::error("wrong-type", message).at(scope.at(key)));
             }
             *list = self.task_list(&scope, &format!("`{name}`"), value);

@@ -3,7 +3,7 @@
 use rustle_schema::task::Directives;
 use rustle_value::Value;
 
-use crate::keyword::{Place, elsewhere, unsupported};
+use crate::keyword::{Place, elsewhere, unsupported, without_effect};
 use crate::loader::Loader;
 use crate::problem::Problem;
 use crate::scope::Scope;
@@ -36,6 +36,10 @@ impl Loader<'_> {
             }
             "environment" => {
                 into.environment = self.environment(scope, value);
+                return true;
+            }
+            "module_defaults" => {
+                into.module_defaults = self.module_defaults(scope, value);
                 return true;
             }
             "become_user" => &mut into.become_user,
@@ -78,6 +82,11 @@ impl Loader<'_> {
                 self.no_connection(scope, name, key);
                 true
             }
+            _ if let Some(why) = without_effect(name) => {
+                let message = format!("`{name}` has no effect: {why}");
+                self.problems.add(Problem::warning("no-effect", message).at(scope.at(key)));
+                true
+            }
             _ => match unsupported(name) {
                 Some(instead) => {
                     let problem =
@@ -108,6 +117,10 @@ impl Loader<'_> {
     pub(crate) fn is_empty_keyword(&mut self, scope: &Scope, name: &str, key: &Node, value: &Node) -> bool {
         if !value.is_null() {
             return false;
+        }
+        if name == "tags" {
+            self.wrong_type(scope, name, value, "text or a list of texts");
+            return true;
         }
         self.problems.add(
             Problem::warning("empty-keyword", format!("`{name}` has no value and says nothing"))
@@ -206,6 +219,7 @@ pub(crate) fn inherit(outer: &Directives, inner: &mut Directives) {
     prepend(&outer.when, &mut inner.when);
     prepend(&outer.tags, &mut inner.tags);
     prepend(&outer.environment, &mut inner.environment);
+    inner.module_defaults.splice(0..0, outer.module_defaults.iter().cloned());
     let mut vars = outer.vars.clone();
     vars.extend_from(&inner.vars);
     inner.vars = vars;

@@ -3,7 +3,7 @@
 use rustle_template::trust::marked_text;
 use std::path::{Path, PathBuf};
 
-use rustle_value::{Value, coerce};
+use rustle_value::{Map, Value, coerce};
 
 use crate::files::EmbeddedFile;
 use crate::loader::Loader;
@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::project::{normal, slashed};
 use crate::scope::Scope;
 use crate::source::Location;
-use crate::static_name::{fixed_ends, static_text};
+use crate::static_name::{fixed_ends, fixed_text, static_text};
 use crate::task::Parts;
 use rustle_value::yaml::Node;
 
@@ -111,9 +111,15 @@ impl Loader<'_> {
     ) -> Option<PathBuf> {
         let (text, literal) = match value {
             Value::Str(text) => (text.to_string(), true),
-            Value::Template(text) => match static_text(scope, text) {
+            Value::Template(text) => match fixed_text(scope, &Map::new(), text) {
                 Some(known) => (known, true),
-                None => (text.to_string(), false),
+                None => {
+                    // What is meant as long as nothing else sets its variables.
+                    if let Some(guess) = static_text(scope, text) {
+                        self.embed_named(scope, &Value::from(guess), None, kind);
+                    }
+                    (text.to_string(), false)
+                }
             },
             _ => return None,
         };

@@ -11,7 +11,7 @@ use crate::origins::Owner;
 use crate::problem::Problem;
 use crate::scope::Scope;
 use crate::source::Location;
-use crate::static_name::static_text;
+use crate::static_name::{names_in, static_text};
 use crate::suggest::closest;
 use crate::task::Parts;
 
@@ -79,7 +79,8 @@ impl Loader<'_> {
     pub(crate) fn static_name(&mut self, scope: &Scope, name: &Value, at: &Location) -> Option<String> {
         match name {
             Value::Template(text) => {
-                let known = static_text(scope, text);
+                let given = names_in(text).iter().any(|name| self.options.given.contains(name));
+                let known = static_text(scope, text).filter(|_| !given);
                 if known.is_none() {
                     self.problems.add(
                         Problem::error("static-name", format!("Error when evaluating variable in import path '{text}'"))

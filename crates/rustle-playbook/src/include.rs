@@ -2,7 +2,7 @@
 
 use rustle_schema::names::BUNDLE_ROOT;
 use rustle_schema::task::{Action, Directives};
-use rustle_value::Value;
+use rustle_value::{Map, Value};
 
 use crate::arguments::{Arguments, RAW_PARAMS};
 use crate::keyword::Place;
@@ -10,7 +10,7 @@ use crate::loader::Loader;
 use crate::problem::Problem;
 use crate::scope::Scope;
 use crate::source::Location;
-use crate::static_name::static_text;
+use crate::static_name::fixed_text;
 use crate::task::Parts;
 
 /// The keywords that a dynamic include may have; all others do not reach the tasks that come in.
@@ -38,12 +38,13 @@ impl Loader<'_> {
         let (file, at) = self.included_file(scope, parts, &["apply"])?;
         let apply = self.apply(scope, &parts.written.arguments);
         let file = match &file {
-            Value::Template(text) => match static_text(scope, text) {
+            Value::Template(text) => match fixed_text(scope, &Map::new(), text) {
                 Some(known) => {
                     let path = self.find_task_file(scope, &known, &at)?;
                     self.reach_task_file(scope, &path);
                     file
                 }
+                None if self.guess_task_file(scope, text, &at) => file,
                 None => {
                     match self.loop_names(scope, parts, text) {
                         Some(names) => self.reach_loop(scope, names, &at),

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use rustle_value::Value;
 use rustle_value::yaml::Node;
+use rustle_value::{Map, Value};
 
 use crate::loader::Loader;
 use crate::scope::Scope;
-use crate::static_name::static_text;
+use crate::static_name::fixed_text;
 use crate::task::Parts;
 
 /// The names that an include has in the rounds of its loop.
@@ -33,12 +33,11 @@ impl Loader<'_> {
         let whole = crate::conditions::inner_expression(text) == Some(variable);
         match (key.as_text()?, kind.as_str()) {
             ("loop", _) | (_, "items" | "list" | "flattened") => {
-                let mut round = scope.clone();
                 let mut names = Vec::with_capacity(items.len());
                 for item in items {
                     let Value::Str(value) = self.value(scope, item) else { return None };
-                    round.known.insert(variable, value);
-                    names.push(static_text(&round, text)?);
+                    let item = Map::from([(variable, Value::Str(value))]);
+                    names.push(fixed_text(scope, &item, text)?);
                 }
                 Some(LoopNames::Known(names))
             }
@@ -47,7 +46,7 @@ impl Loader<'_> {
             }
             (_, "fileglob") if whole => items
                 .iter()
-                .map(|item| static_text(scope, item.as_text()?))
+                .map(|item| fixed_text(scope, &Map::new(), item.as_text()?))
                 .collect::<Option<Vec<_>>>()
                 .map(LoopNames::Globs),
             _ => None,

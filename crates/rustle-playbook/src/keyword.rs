@@ -94,22 +94,16 @@ const ROLE: [&str; 6] = ["role", "when", "tags", "collections", "delegate_to", "
 const PLAYBOOK: [&str; 3] = ["import_playbook", "when", "tags"];
 
 /// Keywords that are understood as such and not supported yet, each with what to do instead; that may be empty.
-const UNSUPPORTED: [(&str, &str); 24] = [
+const UNSUPPORTED: [(&str, &str); 18] = [
     ("async", "the task would run to its end before the next one begins: remove the keyword if that will do"),
     ("poll", "the task would run to its end before the next one begins: remove the keyword if that will do"),
     ("delegate_to", "a runner acts on the host it is started on; build another runner for the other host"),
     ("delegate_facts", ""),
     ("local_action", "a runner acts on the host it is started on: write the module's name in its place"),
     ("serial", "each runner runs for its own host; start them in the order you need"),
-    ("max_fail_percentage", "each runner runs for its own host and knows nothing of the others"),
-    ("throttle", "each runner runs for its own host and knows nothing of the others"),
-    ("order", "each runner runs for its own host and knows nothing of the others"),
-    ("ignore_unreachable", "a runner is always on its host: remove the keyword"),
-    ("module_defaults", "write the arguments into the tasks, or into a variable: `copy: \"{{ defaults }}\"`"),
     ("vars_prompt", "pass the value with `--extra-vars`"),
     ("debugger", ""),
     ("become_exe", ""),
-    ("gather_timeout", ""),
     ("fact_path", ""),
     ("validate_argspec", ""),
     ("sudo", "write `become: true`"),
@@ -120,6 +114,22 @@ const UNSUPPORTED: [(&str, &str); 24] = [
     ("first_available_file", "write `with_first_found`, or `lookup('first_found', …)`"),
     ("static", "write `import_tasks` or `include_tasks`"),
 ];
+
+/// Keywords that cannot matter to a runner, each with the reason.
+const WITHOUT_EFFECT: [(&str, &str); 5] = [
+    ("max_fail_percentage", ALONE),
+    ("throttle", ALONE),
+    ("order", ALONE),
+    ("ignore_unreachable", "a runner is always on its host"),
+    ("gather_timeout", "a runner gathers facts without waiting for anything"),
+];
+
+const ALONE: &str = "each runner runs for its own host and knows nothing of the others";
+
+/// If `name` is a keyword that cannot matter to a runner: why.
+pub(crate) fn without_effect(name: &str) -> Option<&'static str> {
+    WITHOUT_EFFECT.iter().find(|(keyword, _)| *keyword == name).map(|(_, why)| *why)
+}
 
 impl Place {
     /// The keywords that may stand there.

@@ -10,6 +10,7 @@ mod block;
 mod builtin;
 mod codes;
 mod conditions;
+mod definitions;
 mod directives;
 mod document;
 mod embed;
@@ -26,6 +27,7 @@ mod kind;
 mod loader;
 mod looping;
 mod meta;
+mod module_defaults;
 mod origins;
 mod play;
 mod playbook;
@@ -65,6 +67,8 @@ pub struct Options {
     pub roles_path: Vec<PathBuf>,
     /// Variables that are known at build time, for the names in static imports.
     pub extra_vars: Map,
+    /// Names of variables that are given when the runner is started, whatever the playbook says of them.
+    pub given: Vec<String>,
     /// The modules that exist, canonical, so that a task's action can be told from a misspelled keyword. Those of
     /// ansible-core are known anyway.
     pub modules: Vec<String>,

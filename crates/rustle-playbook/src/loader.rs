@@ -8,6 +8,7 @@ use rustle_schema::plan::{PLAN_FORMAT, Plan};
 use rustle_template::trust::trusted;
 use rustle_value::Value;
 
+use crate::definitions::{Definitions, Guess};
 use crate::handlers::HandlerNames;
 use crate::origins::Origins;
 use crate::problems::Problems;
@@ -41,6 +42,10 @@ pub(crate) struct Loader<'a> {
     pub jobs: VecDeque<Job>,
     /// The folders of playbooks that were read.
     pub playbooks: Vec<Arc<Path>>,
+    /// The values that variables are given.
+    pub definitions: Definitions,
+    /// Includes whose names are known as long as nothing else sets their variables.
+    pub guesses: Vec<Guess>,
 }
 
 /// Something that can be reached and is to be read.
@@ -73,6 +78,8 @@ impl<'a> Loader<'a> {
             asked: HashSet::new(),
             jobs: VecDeque::new(),
             playbooks: Vec::new(),
+            definitions: Definitions::default(),
+            guesses: Vec::new(),
         }
     }
 
@@ -88,9 +95,7 @@ impl<'a> Loader<'a> {
 
     /// Reads everything that can be reached, then checks what only the whole tells.
     pub fn finish(mut self) -> Loaded {
-        while let Some(job) = self.jobs.pop_front() {
-            self.run(job);
-        }
+        self.read_all();
         self.check_notifications();
         self.check_role_recursion();
         self.embed_folders();
@@ -105,7 +110,8 @@ impl<'a> Loader<'a> {
         }
     }
 
-    fn run(&mut self, job: Job) {
+    /// Reads one thing that can be reached.
+    pub(crate) fn run(&mut self, job: Job) {
         match job {
             Job::TaskFile { name, path, scope } => self.reached_task_file(name, &path, &scope),
             Job::Role { role, scope } => self.role_files(&role, &scope),

@@ -10,7 +10,7 @@ use crate::suggest::did_you_mean;
 use rustle_value::yaml::Node;
 
 /// The lookups that may stand behind `with_`.
-const SUPPORTED: [&str; 16] = [
+const SUPPORTED: [&str; 23] = [
     "items",
     "list",
     "dict",
@@ -27,13 +27,17 @@ const SUPPORTED: [&str; 16] = [
     "lines",
     "file",
     "inventory_hostnames",
+    "env",
+    "vars",
+    "varnames",
+    "pipe",
+    "template",
+    "ini",
+    "csvfile",
 ];
 
 /// Lookups of ansible-core that may not, yet.
-const UNSUPPORTED: [&str; 12] = [
-    "config", "csvfile", "env", "ini", "password", "pipe", "template", "unvault", "url", "varnames", "vars",
-    "filetree",
-];
+const UNSUPPORTED: [&str; 5] = ["config", "password", "unvault", "url", "filetree"];
 
 /// The keywords of `loop_control`.
 const CONTROL: [&str; 7] =

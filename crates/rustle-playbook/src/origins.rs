@@ -4,6 +4,7 @@ mod path;
 mod snippets;
 mod task;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use path::ValuePath;
@@ -22,6 +23,8 @@ pub struct Origins {
     tasks: Vec<Option<TaskOrigin>>,
     /// What stands outside of tasks: variables and keywords of plays, blocks, roles, groups and hosts.
     holders: Vec<Holder>,
+    /// The modules that `module_defaults` name, canonical.
+    pub(crate) defaulted: BTreeSet<String>,
 }
 
 /// Something that holds values and is no task.
@@ -38,6 +41,11 @@ impl Origins {
     /// Where the task with this number was written.
     pub fn task(&self, id: u32) -> Option<&TaskOrigin> {
         self.tasks.get(usize::try_from(id).ok()?)?.as_ref()
+    }
+
+    /// Whether `module_defaults` give arguments to this module somewhere.
+    pub fn has_module_defaults(&self, module: &str) -> bool {
+        self.defaulted.contains(module)
     }
 
     /// Every template and every bare condition in the plan, in the order of the tasks and of what was loaded.

@@ -106,8 +106,12 @@ impl Loader<'_> {
         value: &'n Node,
     ) -> bool {
         match name {
-            "name" => own.name = self.text(scope, name, value),
-            "register" => own.register = self.variable_name(scope, name, value),
+            // An empty name is none.
+            "name" => own.name = self.text(scope, name, value).filter(|name| name.as_str() != Some("")),
+            "register" => {
+                own.register = self.variable_name(scope, name, value);
+                own.register.iter().for_each(|name| self.definitions.add_unknown(name));
+            }
             "changed_when" => own.changed_when = self.conditions(scope, name, value),
             "failed_when" => own.failed_when = self.conditions(scope, name, value),
             "until" => own.until = self.conditions(scope, name, value),
@@ -173,9 +177,22 @@ impl Loader<'_> {
         })
     }
 
+    /// Notes the variables that a module is known to set.
+    fn note_definitions(&mut self, module: &str, arguments: &Value) {
+        match (module, arguments) {
+            ("set_fact", Value::Map(map)) if map.keys().all(|key| !key.has_template()) => {
+                self.definitions.add_all(map);
+            }
+            ("set_fact", _) => self.definitions.add_anything(),
+            ("include_vars", arguments) if arguments.has_template() => self.definitions.add_anything(),
+            _ => {}
+        }
+    }
+
     fn module(&mut self, scope: &Scope, parts: &Parts<'_>) -> Action {
         let module = parts.written.canonical().to_owned();
         self.embed_named_files(scope, &module, parts);
+        self.note_definitions(&module, &parts.written.arguments.as_value());
         if !self.modules.contains(&module) {
             self.modules.insert(module.clone());
         }

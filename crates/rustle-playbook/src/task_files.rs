@@ -6,13 +6,14 @@ use rustle_schema::task::Step;
 use rustle_value::Value;
 use rustle_value::yaml::Node;
 
+use crate::definitions::Guess;
 use crate::include_loop::LoopNames;
 use crate::loader::{Job, Loader};
 use crate::problem::Problem;
 use crate::project::{normal, slashed};
 use crate::scope::Scope;
 use crate::source::Location;
-use crate::static_name::fixed_ends;
+use crate::static_name::{fixed_ends, names_in, static_text};
 
 impl Loader<'_> {
     /// Reaches the task files of an include whose loop is written out.
@@ -75,6 +76,27 @@ impl Loader<'_> {
             return None;
         }
         Some(path)
+    }
+
+    /// Reaches the task file that a template means if the variables in it have the values that are known here. Whether
+    /// there is such a file.
+    pub(crate) fn guess_task_file(&mut self, scope: &Scope, text: &str, at: &Location) -> bool {
+        let Some(known) = static_text(scope, text) else { return false };
+        let candidates = self.task_file_candidates(scope, &known);
+        let path =
+            self.project.first_file(candidates).filter(|path| self.project.bundle_name(path).is_some());
+        let Some(path) = path else {
+            self.problems.add(
+                Problem::warning("file-not-found", format!("the task file `{known}` was not found"))
+                    .at(at.clone())
+                    .labelled("unless a variable has another value by then"),
+            );
+            return false;
+        };
+        self.reach_task_file(scope, &path);
+        let (names, scope) = (names_in(text), Box::new(scope.clone()));
+        self.guesses.push(Guess { names, scope, text: text.to_owned(), role: None });
+        true
     }
 
     /// Where the task file `name` is looked for: beside the file that asks, in the role, beside the playbook.

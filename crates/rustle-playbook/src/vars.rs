@@ -24,7 +24,10 @@ impl Loader<'_> {
             self.check_variable_name(scope, key);
         }
         match self.value(scope, node) {
-            Value::Map(map) => map,
+            Value::Map(map) => {
+                self.definitions.add_all(&map);
+                map
+            }
             _ => Map::new(),
         }
     }
@@ -66,7 +69,10 @@ impl Loader<'_> {
         }
         self.origins.add_holder(owner, &doc.file, root.clone(), false);
         match value {
-            Value::Map(map) => map,
+            Value::Map(map) => {
+                self.definitions.add_all(&map);
+                map
+            }
             _ => Map::new(),
         }
     }

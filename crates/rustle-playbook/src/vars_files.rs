@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use rustle_schema::names::BUNDLE_ROOT;
-use rustle_value::Value;
+use rustle_value::{Map, Value};
 
 use crate::loader::Loader;
 use crate::origins::Owner;
 use crate::project::normal;
 use crate::scope::Scope;
-use crate::static_name::{fixed_ends, static_text};
+use crate::static_name::{fixed_ends, fixed_text, static_text};
 use rustle_value::yaml::Node;
 
 impl Loader<'_> {
@@ -54,12 +54,20 @@ impl Loader<'_> {
     ) -> Option<Value> {
         let text = name.to_string();
         let literal = match name {
-            Value::Template(_) => static_text(scope, &text),
-            _ => Some(text.clone()),
-        };
-        let Some(literal) = literal else {
-            self.embed_matching_vars(scope, &text);
-            return Some(name.clone());
+            Value::Template(_) => match fixed_text(scope, &Map::new(), &text) {
+                Some(literal) => literal,
+                None => {
+                    self.definitions.add_anything();
+                    self.embed_matching_vars(scope, &text);
+                    // What the variables in it are at run time counts: `-e stage=test`. The file that is meant as long as
+                    // nobody says so is read now, for the names that it defines.
+                    if let Some(guess) = static_text(scope, &text) {
+                        self.resolve_vars_file(scope, &Value::from(guess), node, false);
+                    }
+                    return Some(name.clone());
+                }
+            },
+            _ => text.clone(),
         };
         let candidates: Vec<PathBuf> = scope
             .folders

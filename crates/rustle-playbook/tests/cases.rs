@@ -38,6 +38,7 @@ fn options(case: &Json, input: &Path) -> Options {
             .filter_map(Json::as_str)
             .map(str::to_owned)
             .collect(),
+        given: Vec::new(),
     }
 }
 

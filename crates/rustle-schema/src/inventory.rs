@@ -42,4 +42,7 @@ pub struct Group {
     /// The groups below it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<String>,
+    /// Its place among the groups, as the inventory has them.
+    #[serde(default)]
+    pub order: u32,
 }

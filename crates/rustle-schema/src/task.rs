@@ -72,6 +72,9 @@ pub struct Directives {
     /// Environment variables: mappings, or templates of mappings.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub environment: Vec<Value>,
+    /// `module_defaults`: arguments by module, canonical names; those of a module further in replace those further out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub module_defaults: Vec<Map>,
     /// `become`.
     #[serde(rename = "become", skip_serializing_if = "Option::is_none")]
     pub become_: Option<Value>,

@@ -1,5 +1,7 @@
 //! Conditions: `when`, `changed_when`, `failed_when`, `until`, `assert`.
 
+use std::sync::Arc;
+
 use rustle_value::Value;
 
 use crate::ast::{Expr, ExprKind, Stmt};
@@ -18,6 +20,20 @@ pub struct Condition {
     /// What the author should change, if anything.
     pub warning: Option<String>,
 }
+
+/// What is meant by text that stands where a bare expression belongs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Meant {
+    /// This expression: the text itself, or that of the author's variable which it names in braces.
+    Expression(Arc<str>),
+    /// The entries of a list that the author wrote, each of which may be an expression.
+    List(Vec<Value>),
+    /// This value, which its template gave.
+    Value(Value),
+}
+
+/// What is said of text that somebody else than the author wrote where an expression belongs.
+pub const UNTRUSTED: &str = "Encountered untrusted template or expression.";
 
 /// What ansible-core says of a condition that is a template.
 const AS_TEMPLATE: &str =
@@ -45,49 +61,40 @@ impl Engine {
     }
 
     fn condition_text(&self, text: &str, world: &dyn World) -> Result<Condition, Error> {
-        if !is_all_template(text) {
-            return Ok(Condition { value: self.boolean(text, world)?, warning: None });
-        }
-        // A template may stand for the expression that is meant.
-        let template = self.template(text, &Options::default())?;
-        let result = self.render(&template, world)?;
-        match &result {
-            Value::None => Err(empty()),
-            Value::Str(expression) => {
-                let expression = expression.trim();
-                if expression.is_empty() {
-                    return Err(empty());
-                }
-                if !is_authors(&template, world) {
-                    return Err(whole("Encountered untrusted template or expression."));
-                }
-                Ok(Condition { value: self.boolean(expression, world)?, warning: None })
+        let value = match self.meant(text, world)? {
+            Meant::Expression(text) if text.is_empty() => return Err(empty()),
+            Meant::Expression(text) => {
+                return Ok(Condition { value: self.boolean(&text, world)?, warning: None });
             }
-            result => Ok(Condition { value: as_bool(result)?, warning: Some(AS_TEMPLATE.into()) }),
-        }
+            Meant::Value(Value::None) => return Err(empty()),
+            Meant::Value(value) => value,
+            Meant::List(items) => Value::list(items),
+        };
+        Ok(Condition { value: as_bool(&value)?, warning: Some(AS_TEMPLATE.into()) })
     }
 
-    /// What the text of an argument stands for that is an expression: a text wrapped in delimiters is rendered, and may
-    /// give the expression that is meant, or a list of them. Any other text is the expression.
+    /// What `text` means, which stands where a bare expression belongs. A template as a whole may stand for an expression
+    /// that the author wrote elsewhere, or for a list of them; their own templates are left alone.
     ///
     /// # Errors
-    /// If rendering fails, or gives text that is not the playbook's author's: that must not become an expression.
-    pub fn expression_meant(&self, text: &str, world: &dyn World) -> Result<Value, Error> {
+    /// If the template fails, or gives text that nobody wrote as an expression: a fact or a result.
+    pub fn meant(&self, text: &str, world: &dyn World) -> Result<Meant, Error> {
         let text = text.trim();
         if !is_all_template(text) {
-            return Ok(Value::from(text));
+            return Ok(Meant::Expression(text.into()));
         }
         let template = self.template(text, &Options::default())?;
-        let meant = self.render(&template, world)?;
-        let has_text = match &meant {
-            Value::Str(_) => true,
-            Value::List(items) => items.iter().any(|item| matches!(item, Value::Str(_))),
-            _ => false,
-        };
-        if has_text && !is_authors(&template, world) {
-            return Err(whole("Encountered untrusted template or expression."));
+        if let [Stmt::Output(Expr { kind: ExprKind::Name(name), .. })] = template.statements.as_slice()
+            && let Some(Variable::Templated(Value::List(items))) = world.variable(name)
+        {
+            return Ok(Meant::List(items.to_vec()));
         }
-        Ok(meant)
+        match self.render(&template, world)? {
+            Value::Str(text) if text.trim().is_empty() => Ok(Meant::Expression("".into())),
+            Value::Str(text) if is_authors(&template, world) => Ok(Meant::Expression(text.trim().into())),
+            Value::Str(_) => Err(whole(UNTRUSTED)),
+            value => Ok(Meant::Value(value)),
+        }
     }
 
     /// The boolean that an expression gives.
@@ -128,8 +135,8 @@ fn whole(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Type, message).whole()
 }
 
-/// Whether the text is wrapped in delimiters.
-fn is_all_template(text: &str) -> bool {
+/// Whether the text is wrapped in delimiters: where a bare expression belongs, only such a template may stand.
+pub fn is_all_template(text: &str) -> bool {
     let starts = ["{{", "{%", "{#"].iter().any(|start| text.starts_with(start));
     let ends = ["}}", "%}", "#}"].iter().any(|end| text.ends_with(end));
     text.starts_with(HEADER) || (starts && ends)

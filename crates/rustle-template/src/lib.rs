@@ -33,7 +33,7 @@ mod version;
 pub mod world;
 
 pub use call::Call;
-pub use condition::Condition;
+pub use condition::{Condition, Meant, UNTRUSTED, is_all_template};
 pub use engine::Engine;
 pub use error::{Error, ErrorKind, SyntaxError};
 pub use options::{Newline, Options};

@@ -2,6 +2,7 @@
 
 use rustle_runtime::args::Evaluated;
 use rustle_runtime::prelude::*;
+use rustle_runtime::template::UNTRUSTED;
 
 /// Fails unless every expression holds.
 ///
@@ -62,6 +63,7 @@ fn holds(assertion: &Evaluated) -> Result<bool> {
             if other.is_true() { "True" } else { "False" },
             other.type_name()
         ))),
+        Err(message) if message == UNTRUSTED => Err(Error::new(format!("Task failed: {message}"))),
         Err(message) => Err(Error::new(match message.starts_with("Syntax error") {
             true => format!("Task failed: {}", syntax_error(message, &assertion.source)),
             false => format!("Task failed: Error while evaluating conditional: {message}"),

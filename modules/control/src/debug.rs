@@ -2,6 +2,7 @@
 
 use rustle_runtime::args::Evaluated;
 use rustle_runtime::prelude::*;
+use rustle_runtime::template::UNTRUSTED;
 
 /// Prints a message, or the value of an expression.
 ///
@@ -39,6 +40,18 @@ impl Module for Debug {
         let Some(var) = &self.var else {
             return Ok(outcome.with("msg", self.msg.clone()));
         };
+        if let (Ok(value), true) = (&var.result, var.source.contains("{{")) {
+            let shown = rustle_runtime::value::python::repr(value);
+            return Err(Error::new(format!(
+                "argument 'var' is an expression and needs no braces: with them it is {shown}, and no expression"
+            )));
+        }
+        if let Err(message) = &var.result
+            && message == UNTRUSTED
+        {
+            let message = format!("Task failed: Error while resolving `var` expression: {message}");
+            return Err(Error::new(message));
+        }
         Ok(match &var.result {
             Ok(value) => outcome.with(&var.source, value.clone()),
             Err(message) => outcome
@@ -70,6 +83,13 @@ mod tests {
         let undefined = testing::apply::<Debug>(args);
         assert!(!undefined.failed);
         assert_eq!(undefined.data.get("nope"), Some(&Value::from("<< error 1 - 'nope' is undefined >>")));
+    }
+
+    #[test]
+    fn a_template_that_gives_no_expression_is_told() {
+        let braces = Evaluated::new("{{ port }}", Ok(Value::Int(80))).to_value();
+        let message = testing::fails::<Debug>(Map::from([("var", braces)]));
+        assert!(message.contains("needs no braces"), "{message}");
     }
 
     #[test]

@@ -3,9 +3,6 @@
 use rustle_runtime::prelude::*;
 use rustle_runtime::value::python;
 
-/// Names that are constants of the template language.
-const CONSTANTS: [&str; 6] = ["true", "false", "none", "True", "False", "None"];
-
 /// Sets variables of this host for the rest of the run, above those of plays, roles and files.
 ///
 /// In the form `set_fact: a=1 b=true` all values are text.
@@ -58,12 +55,15 @@ fn invalid(key: &Value) -> String {
     }
 }
 
+/// Names that mean something else in templates.
+const RESERVED: [&str; 7] = ["true", "false", "none", "True", "False", "None", "not"];
+
 /// Whether a key is a name that a variable can have.
 fn is_variable_name(key: &Value) -> bool {
     let Some(name) = key.as_str() else { return false };
-    !CONSTANTS.contains(&name)
-        && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !RESERVED.contains(&name)
 }
 
 #[cfg(test)]
@@ -88,6 +88,7 @@ mod tests {
         let mut number = args! {};
         number.insert(Value::Int(5), 1);
         assert!(testing::fails::<SetFact>(number).contains("Invalid variable name '5' of type 'int'."));
+        assert!(testing::fails::<SetFact>(args! { "none": 1 }).contains("Invalid variable name 'none'."));
         assert!(testing::fails::<SetFact>(args! {}).starts_with("No key/value pairs"));
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Place<'a> {
     pub(crate) written: &'a str,
     pub(crate) task: &'a Task,
     pub(crate) origin: Option<&'a TaskOrigin>,
+    /// Whether `module_defaults` may give it arguments.
+    pub(crate) defaulted: bool,
 }
 
 impl Place<'_> {
@@ -103,8 +105,8 @@ pub(crate) fn check(spec: &ModuleSpec, args: &Map, place: &Place<'_>, problems: 
     };
     let given = scope.given(args, &ValuePath::root(), problems);
     literals::check(&scope, &given, problems);
-    // What is missing here may be among those that are computed.
-    if !args.contains_key(MORE) {
+    // What is missing here may be among those that are computed, or those that the module has by default.
+    if !args.contains_key(MORE) && !place.defaulted {
         scope.required(&given, problems);
         rules::check(&scope, &spec.rules, &given, problems);
     }

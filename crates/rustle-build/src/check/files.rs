@@ -43,7 +43,7 @@ pub(crate) fn check(subject: &Subject<'_>, task: &Task, problems: &mut Vec<Probl
                 .fold(problem.labelled("not found"), |problem, path| {
                     problem.with_note(format!("looked for as {}", path.display()))
                 });
-            let place = Place { written, task, origin: Some(origin) };
+            let place = Place { written, task, origin: Some(origin), defaulted: false };
             problems.push(place.value(&ValuePath::root().key(name), problem));
         }
     }

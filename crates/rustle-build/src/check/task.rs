@@ -41,7 +41,8 @@ pub(crate) fn check<'a>(
         // The arguments are a template as a whole: nothing is known of them.
         _ => return,
     };
-    let place = arguments::Place { written, task, origin };
+    let defaulted = subject.origins.has_module_defaults(name);
+    let place = arguments::Place { written, task, origin, defaulted };
     arguments::check(&module.spec, &given, &place, problems);
 }
 

@@ -7,7 +7,7 @@ use rustle_playbook::{Location, Owner, Problem, Snippet, SnippetKind, SourceFile
 use rustle_schema::module_spec::ModuleSpec;
 use rustle_schema::task::Action;
 use rustle_template::analysis::Analysis;
-use rustle_template::{Engine, Options, SyntaxError};
+use rustle_template::{Engine, Options, SyntaxError, is_all_template};
 use rustle_value::{Map, Value};
 
 use crate::check::walk::{Everything, Visited};
@@ -189,14 +189,25 @@ fn expression_texts<'a>(spec: &ModuleSpec, args: &'a Map) -> Vec<(ValuePath, &'a
         for name in std::iter::once(&arg.name).chain(&arg.aliases) {
             let path = ValuePath::root().key(name);
             match args.get(name) {
-                Some(Value::Str(text)) => found.push((path, &**text)),
                 Some(Value::List(items)) => {
                     let texts = items.iter().enumerate();
-                    found.extend(texts.filter_map(|(index, item)| Some((path.index(index), item.as_str()?))));
+                    found.extend(
+                        texts.filter_map(|(index, item)| Some((path.index(index), expression_text(item)?))),
+                    );
                 }
-                _ => {}
+                Some(value) => found.extend(expression_text(value).map(|text| (path, text))),
+                None => {}
             }
         }
     }
     found
+}
+
+/// The text of an argument that is an expression. A template as a whole may stand for one, braces within one may not.
+fn expression_text(value: &Value) -> Option<&str> {
+    match value {
+        Value::Str(text) => Some(text),
+        Value::Template(text) if !is_all_template(text) => Some(text),
+        _ => None,
+    }
 }

@@ -1,6 +1,6 @@
 //! What rustle-plan prints: plays of batches, with metadata.
 
-use rustle_schema::inventory::{Group, Host};
+use rustle_schema::inventory::Host;
 use rustle_value::Value;
 use rustle_value::yaml::Node;
 
@@ -45,8 +45,7 @@ impl Loader<'_> {
             inventory.hosts.insert((*name).to_owned(), Host { vars, order });
         }
         let hosts = names.iter().map(|name| (*name).to_owned()).collect();
-        let vars = inventory.groups.get("ungrouped").map(|group| group.vars.clone()).unwrap_or_default();
-        inventory.groups.insert("ungrouped".into(), Group { vars, hosts, ..Group::default() });
+        inventory.groups.entry("ungrouped".into()).or_default().hosts = hosts;
         self.note_loss(
             "the plan does not say which groups its hosts are in, nor their variables: give an inventory",
         );

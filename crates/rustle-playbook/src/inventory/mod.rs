@@ -174,7 +174,7 @@ fn implicit() -> Inventory {
     let vars = [("ansible_connection", Value::str("local"))].into_iter().collect();
     inventory.hosts.insert("localhost".into(), Host { vars, order: 0 });
     inventory.groups.insert("all".into(), Group { children: vec!["ungrouped".into()], ..Group::default() });
-    inventory.groups.insert("ungrouped".into(), Group::default());
+    inventory.groups.insert("ungrouped".into(), Group { order: 1, ..Group::default() });
     inventory
 }
 

@@ -18,12 +18,24 @@ pub(crate) struct Tree {
     members: HashSet<(String, String)>,
     /// Groups that are mentioned and not declared yet.
     mentioned: HashSet<String>,
+    /// Those of them that are mentioned as children, and take their place when they are declared.
+    waiting: HashSet<String>,
 }
 
 impl Tree {
-    /// Enters a group.
+    /// Enters a group. One that was only mentioned as a child takes its place now, among all groups and among the children of others.
     pub fn add_group(&mut self, name: &str) -> &mut Group {
         self.mentioned.remove(name);
+        if self.waiting.remove(name) {
+            let group = self.groups.shift_remove(name).unwrap_or_default();
+            self.groups.insert(name.to_owned(), group);
+            for parent in self.groups.values_mut() {
+                if let Some(at) = parent.children.iter().position(|child| child == name) {
+                    let child = parent.children.remove(at);
+                    parent.children.push(child);
+                }
+            }
+        }
         self.groups.entry(name.to_owned()).or_default()
     }
 
@@ -33,15 +45,16 @@ impl Tree {
             || (self.groups.contains_key(name) && !self.mentioned.contains(name))
     }
 
-    /// Says that `name` was only mentioned, and is not declared by that.
+    /// Says that `name` was only mentioned as a child, and is not declared by that.
     pub fn undeclare(&mut self, name: &str) {
         self.mentioned.insert(name.to_owned());
+        self.waiting.insert(name.to_owned());
     }
 
     /// Sets variables of a group that may be declared later.
     pub fn keep_vars(&mut self, name: &str, vars: &Map) {
         self.groups.entry(name.to_owned()).or_default().vars.extend_from(vars);
-        self.undeclare(name);
+        self.mentioned.insert(name.to_owned());
     }
 
     /// Enters hosts into a group, with the variables of each.
@@ -102,8 +115,12 @@ impl Tree {
 
     /// The inventory: groups without a parent lie below `all`, hosts without a group are in `ungrouped`.
     pub fn finish(mut self, problems: &mut Problems) -> Inventory {
-        self.add_group("ungrouped");
-        self.add_group("all");
+        for (index, name) in ["all", "ungrouped"].into_iter().enumerate() {
+            self.add_group(name);
+            if let Some(from) = self.groups.get_index_of(name) {
+                self.groups.move_index(from, index);
+            }
+        }
         let names: Vec<String> = self.groups.keys().filter(|name| *name != "all").cloned().collect();
         let children: HashSet<&String> = self
             .groups
@@ -119,7 +136,6 @@ impl Tree {
             .flat_map(|(_, group)| group.hosts.iter().cloned())
             .collect();
         let all = self.groups.entry("all".into()).or_default();
-        all.hosts.clear();
         all.children.retain(|child| child != "ungrouped");
         all.children.insert(0, "ungrouped".to_owned());
         for top in tops {
@@ -141,7 +157,12 @@ impl Tree {
                 .enumerate()
                 .map(|(index, (name, vars))| (name, Host { vars, order: order(index) }))
                 .collect(),
-            groups: self.groups.into_iter().collect(),
+            groups: self
+                .groups
+                .into_iter()
+                .enumerate()
+                .map(|(index, (name, group))| (name, Group { order: order(index), ..group }))
+                .collect(),
             source: None,
         }
     }
@@ -159,6 +180,24 @@ mod tests {
         assert!(tree.add_child("c", "a").is_err());
         assert!(tree.add_child("a", "a").is_err());
         assert!(tree.add_child("a", "c").is_ok());
+    }
+
+    #[test]
+    fn groups_are_in_the_order_of_their_declaration() {
+        let mut tree = Tree::default();
+        for child in ["web", "db"] {
+            tree.add_child("site", child).unwrap();
+            tree.undeclare(child);
+        }
+        tree.add_hosts("db", &["d".into()], None, &Map::new());
+        tree.add_group("db");
+        tree.add_group("web");
+        let groups = tree.finish(&mut Problems::default()).groups;
+        let mut names: Vec<(u32, &str)> = groups.iter().map(|(name, it)| (it.order, &**name)).collect();
+        names.sort();
+        let names: Vec<&str> = names.into_iter().map(|(_, name)| name).collect();
+        assert_eq!(names, ["all", "ungrouped", "site", "db", "web"]);
+        assert_eq!(groups["site"].children, ["db", "web"]);
     }
 
     #[test]

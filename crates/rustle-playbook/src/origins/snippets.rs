@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::path::ValuePath;
+use crate::builtin::takes_command_line;
 use crate::source::{Location, SourceFile};
 use rustle_template::has_markers;
 use rustle_value::yaml::{Node, NodeKind};
@@ -85,7 +86,7 @@ pub(super) fn of_mapping<'a>(
             (name, _) if CONDITIONS.contains(&name) => Holds::Conditions,
             ("loop_control", _) => Holds::LoopControl,
             (name, Keywords::OfTask { action }) if name == action => {
-                walk.arguments(value, matches!(action, "action" | "local_action"));
+                walk.arguments(action, value);
                 continue;
             }
             _ => Holds::Text,
@@ -93,6 +94,37 @@ pub(super) fn of_mapping<'a>(
         walk.entry(key, value, holds);
     }
     walk.found
+}
+
+/// `\"text\"` in `key=value` pairs as the template sees it, `"text"`, and no byte longer or shorter: each backslash becomes
+/// a space outside of the quotes.
+fn with_plain_quotes(text: &Arc<str>) -> Arc<str> {
+    if !text.contains("\\\"") && !text.contains("\\'") {
+        return text.clone();
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut open = None;
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        match (c, rest.as_str().chars().next()) {
+            ('\\', Some(quote @ ('"' | '\''))) => {
+                rest.next();
+                if open == Some(quote) {
+                    open = None;
+                    plain.extend([quote, ' ']);
+                } else {
+                    open = open.or(Some(quote));
+                    plain.extend([' ', quote]);
+                }
+            }
+            ('\\', Some(next)) => {
+                rest.next();
+                plain.extend([c, next]);
+            }
+            _ => plain.push(c),
+        }
+    }
+    plain.into()
 }
 
 /// What the keys of a mapping are.
@@ -131,7 +163,8 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     /// The arguments of a task. Under `action` they can stand a level deeper, under `args`.
-    fn arguments(&mut self, node: &'a Node, old: bool) {
+    fn arguments(&mut self, action: &str, node: &'a Node) {
+        let old = matches!(action, "action" | "local_action");
         let inner = node.get("args").filter(|_| old);
         for arguments in [Some(node), inner].into_iter().flatten() {
             self.path.push(At::Key("args"));
@@ -142,6 +175,10 @@ impl<'a> Walk<'a> {
                             self.entry(key, value, Holds::Text);
                         }
                     }
+                }
+                // A command line is taken as it is; pairs are text with escapes, which must not be taken for the template's.
+                NodeKind::Scalar { text, .. } if !old && !takes_command_line(action) => {
+                    self.scalar(arguments, &with_plain_quotes(text), false);
                 }
                 _ => self.node(arguments, Holds::Text),
             }
@@ -191,5 +228,18 @@ impl<'a> Walk<'a> {
         });
         let location = Location::of(self.file, node);
         self.found.push(Snippet { owner: self.owner, path, kind, text: text.clone(), location, node });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escaped_quotes_are_quotes_at_the_same_place() {
+        let plain = |text: &str| with_plain_quotes(&Arc::from(text)).to_string();
+        assert_eq!(plain(r#"msg="{{ a == \"b\" }}""#), r#"msg="{{ a ==  "b"  }}""#);
+        assert_eq!(plain(r"x='{{ \'a\' ~ \'b\' }}'"), r"x='{{  'a'  ~  'b'  }}'");
+        assert_eq!(plain(r#"regexp="\\d+\n" é"#), r#"regexp="\\d+\n" é"#);
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rustle_schema::names::BUNDLE_ROOT;
 use rustle_schema::task::{Action, Directives, Position, Step, Task};
+use rustle_template::trust::marked_text;
 use rustle_value::{Map, Value};
 
 use super::RoleFolder;
@@ -70,7 +71,7 @@ impl Loader<'_> {
         ]);
         let task = Task {
             id: self.next_task,
-            name: Some(crate::value::text_value(spec.task.as_str().into())),
+            name: Some(marked_text(spec.task.as_str().into())),
             action: Action::Module {
                 module: MODULE.to_owned(),
                 written: format!("ansible.builtin.{MODULE}"),

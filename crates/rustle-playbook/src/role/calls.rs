@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use rustle_schema::plan::{RoleFrom, RoleUse};
 use rustle_schema::task::{Action, Step};
-use rustle_value::Value;
+use rustle_value::{Map, Value};
 
 use super::RoleFolder;
 use super::folder::entry_name;
+use crate::definitions::Guess;
 use crate::include_loop::LoopNames;
 use crate::loader::Loader;
 use crate::origins::Owner;
@@ -15,7 +16,7 @@ use crate::problem::Problem;
 use crate::project::slashed;
 use crate::scope::Scope;
 use crate::source::Location;
-use crate::static_name::fixed_ends;
+use crate::static_name::{fixed_ends, fixed_text, names_in, static_text};
 use crate::suggest::did_you_mean;
 use crate::task::Parts;
 use crate::task_files::is_yaml;
@@ -53,7 +54,8 @@ impl Loader<'_> {
                 *part = name.map(Value::from);
             }
         }
-        self.reach_role_parts(&known, &role, &from, &parts);
+        let argument_at = |name: &str| parts.written.arguments.at(scope, name, parts.written.key);
+        self.reach_role_parts(&known, &role, &from, &argument_at);
         self.hold_keywords(scope, Owner::RoleUse(role.key.clone()), parts.node, &[]);
         let entry = from.tasks.as_ref().and_then(Value::as_str).map_or_else(|| "main".to_owned(), entry_name);
         if let Some(unit) = &scope.unit {
@@ -78,28 +80,30 @@ impl Loader<'_> {
         let (name, at) = self.called_role(scope, parts, &["apply"])?;
         let from = self.role_from(scope, parts);
         let apply = self.apply(scope, &parts.written.arguments);
+        let argument_at = |name: &str| parts.written.arguments.at(scope, name, parts.written.key);
         let name = match &name {
             Value::Template(text) => {
-                match crate::static_name::static_text(scope, text) {
+                match fixed_text(scope, &Map::new(), text) {
                     Some(known) => {
                         let role = self.find_role(scope, &known, &at)?;
-                        self.reach_role_parts(scope, &role, &from, parts);
+                        self.reach_role_parts(scope, &role, &from, &argument_at);
                     }
+                    None if self.guess_role(scope, text, &from, &argument_at, &at) => {}
                     None => match self.loop_names(scope, parts, text) {
                         Some(LoopNames::Known(names)) => {
                             for name in names {
                                 let role = self.find_role(scope, &name, &at)?;
-                                self.reach_role_parts(scope, &role, &from, parts);
+                                self.reach_role_parts(scope, &role, &from, &argument_at);
                             }
                         }
-                        _ => self.reach_candidate_roles(scope, text, &from, parts, at),
+                        _ => self.reach_candidate_roles(scope, text, &from, &argument_at, Some(at)),
                     },
                 }
                 name
             }
             other => {
                 let role = self.find_role(scope, other.as_str().unwrap_or_default(), &at)?;
-                self.reach_role_parts(scope, &role, &from, parts);
+                self.reach_role_parts(scope, &role, &from, &argument_at);
                 Value::from(role.key.clone())
             }
         };
@@ -200,9 +204,8 @@ impl Loader<'_> {
         scope: &Scope,
         role: &Arc<RoleFolder>,
         from: &RoleFrom,
-        parts: &Parts<'_>,
+        at: &dyn Fn(&str) -> Location,
     ) {
-        let at = |name: &str| parts.written.arguments.at(scope, name, parts.written.key);
         match &from.tasks {
             None => {
                 self.reach_role_tasks(role, "main", scope);
@@ -243,17 +246,17 @@ impl Loader<'_> {
     }
 
     /// Every role that a templated name can mean, with the parts that `from` names where it has them.
-    fn reach_candidate_roles(
+    pub(crate) fn reach_candidate_roles(
         &mut self,
         scope: &Scope,
         text: &str,
         from: &RoleFrom,
-        parts: &Parts<'_>,
-        at: Location,
+        argument_at: &dyn Fn(&str) -> Location,
+        at: Option<Location>,
     ) {
         let (prefix, suffix) = fixed_ends(text);
         let roles = self.candidate_roles(scope, prefix, suffix);
-        if roles.is_empty() {
+        if let (true, Some(at)) = (roles.is_empty(), at) {
             self.problems.add(Problem::warning("role-not-found", format!("no role matches `{text}`")).at(at));
         }
         for role in roles {
@@ -262,9 +265,35 @@ impl Loader<'_> {
                 _ => true,
             };
             if has_tasks {
-                self.reach_role_parts(scope, &role, from, parts);
+                self.reach_role_parts(scope, &role, from, argument_at);
             }
         }
+    }
+
+    /// Reaches the role that a template means if the variables in it have the values that are known here. Whether there is
+    /// such a role.
+    fn guess_role(
+        &mut self,
+        scope: &Scope,
+        text: &str,
+        from: &RoleFrom,
+        argument_at: &dyn Fn(&str) -> Location,
+        at: &Location,
+    ) -> bool {
+        let Some(known) = static_text(scope, text) else { return false };
+        let Some(role) = self.existing_role(scope, &known) else {
+            self.problems.add(
+                Problem::warning("role-not-found", format!("the role '{known}' was not found"))
+                    .at(at.clone())
+                    .labelled("unless a variable has another value by then"),
+            );
+            return false;
+        };
+        self.reach_role_parts(scope, &role, from, argument_at);
+        let (names, scope) = (names_in(text), Box::new(scope.clone()));
+        let role = Some((from.clone(), at.clone()));
+        self.guesses.push(Guess { names, scope, text: text.to_owned(), role });
+        true
     }
 
     /// The files in a folder of a role that a templated name can mean, below that folder, without extension.

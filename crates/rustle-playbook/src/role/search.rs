@@ -37,6 +37,18 @@ impl Loader<'_> {
         None
     }
 
+    /// The role called `name`, if there is one in the project or on the roles path.
+    pub(crate) fn existing_role(&mut self, scope: &Scope, name: &str) -> Option<Arc<RoleFolder>> {
+        let folders = self.role_folders(scope).into_iter();
+        let mut places = folders.map(|(folder, configured)| (normal(&folder.join(name)), configured));
+        let (path, _) = places.find(|(path, configured)| {
+            !name.is_empty()
+                && self.project.is_folder(path)
+                && (*configured || self.project.bundle_name(path).is_some())
+        })?;
+        Some(self.enter_role(scope, name, &path))
+    }
+
     /// The folders in which roles are looked for, in order, and whether the user has configured them.
     fn role_folders(&self, scope: &Scope) -> Vec<(PathBuf, bool)> {
         let mut folders = vec![(scope.playbook.join("roles"), false)];

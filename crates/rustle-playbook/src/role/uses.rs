@@ -63,7 +63,9 @@ impl Loader<'_> {
                 }
             } else {
                 self.check_variable_name(scope, key);
-                params.insert(keyword, self.value(scope, value));
+                let value = self.value(scope, value);
+                self.definitions.add(keyword, &value);
+                params.insert(keyword, value);
             }
         }
         let name = self.static_name(scope, &name, &scope.at(named))?;

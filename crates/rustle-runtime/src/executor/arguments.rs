@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustle_schema::outcome::Outcome;
-use rustle_template::{Error, FileKind, Options, World};
+use rustle_template::{Error, FileKind, Meant, Options, World};
 use rustle_value::{Map, Value};
 
 use crate::args::Evaluated;
@@ -24,7 +24,7 @@ const MORE: &str = "_variable_params";
 const MASK: &str = "********";
 
 impl State<'_> {
-    /// A task's arguments, ready for the module.
+    /// A task's arguments, ready for the module, over the `defaults` that it has for them.
     ///
     /// # Errors
     /// If a template or expression fails; the message is Ansible's.
@@ -32,6 +32,7 @@ impl State<'_> {
         &self,
         module: &Registration,
         args: &Value,
+        defaults: Option<&Value>,
         world: &dyn World,
     ) -> Result<Map, Error> {
         let failed = |error: Error| {
@@ -54,6 +55,14 @@ impl State<'_> {
         };
         let more = self.more_arguments(args, world).map_err(failed)?;
         let args = more.as_ref().unwrap_or(args);
+        let merged;
+        let args = match defaults {
+            None => args,
+            Some(defaults) => {
+                merged = self.over_defaults(defaults, args, world).map_err(failed)?;
+                &merged
+            }
+        };
         let plain = module.expressions.is_empty()
             && !args.iter().any(|(key, value)| needs_work(key) || needs_work(value));
         if plain {
@@ -63,7 +72,7 @@ impl State<'_> {
         for (key, value) in args {
             let name = key.as_str().unwrap_or_default();
             let value = if module.expressions.contains(&name) {
-                self.expression_argument(value, world)
+                self.expression_argument(value, world, true)
             } else {
                 let resolved = self.engine.resolve(value, world);
                 resolved.map_err(|error| {
@@ -96,31 +105,63 @@ impl State<'_> {
         Ok(Some(all))
     }
 
-    /// An argument that is a bare expression, or a list of them: evaluated, with its source.
-    fn expression_argument(&self, value: &Value, world: &dyn World) -> Value {
+    /// `args` over the `defaults` of their module.
+    fn over_defaults(&self, defaults: &Value, args: &Map, world: &dyn World) -> Result<Map, Error> {
+        let resolved;
+        let defaults = match defaults {
+            Value::Map(map) => map,
+            template => {
+                resolved = self.engine.resolve(template, world)?;
+                match &resolved {
+                    Value::Map(map) => map,
+                    Value::None | Value::Omit => return Ok(args.clone()),
+                    other => {
+                        let kind = other.type_name();
+                        return Err(Error::type_error(format!(
+                            "the defaults of a module must be a mapping, not {kind:?}"
+                        )));
+                    }
+                }
+            }
+        };
+        let mut all = defaults.clone();
+        all.extend_from(args);
+        Ok(all)
+    }
+
+    /// An argument that is a bare expression, or a list of them: evaluated, with its source. A template in its place, as in
+    /// `that: "{{ conditions }}"`, may stand for what is meant; `alone` says that no list is around it.
+    fn expression_argument(&self, value: &Value, world: &dyn World, alone: bool) -> Value {
+        let evaluated = |source: &str, result: Result<Value, Error>| {
+            Evaluated::new(source, result.map_err(|error| error.message().to_owned())).to_value()
+        };
         match value {
-            Value::Str(text) | Value::Template(text) => match self.engine.expression_meant(text, world) {
-                Ok(Value::Str(meant)) => self.evaluated(text, &meant, world),
-                Ok(Value::List(items)) => Value::list(items.iter().map(|item| match item {
-                    Value::Str(meant) => self.evaluated(meant, meant, world),
-                    other => other.clone(),
-                })),
-                Ok(value) => Evaluated::new(text.as_ref(), Ok(value)).to_value(),
-                Err(error) => Evaluated::new(text.as_ref(), Err(error.message().to_owned())).to_value(),
+            Value::Str(text) => evaluated(text, self.expression_value(text, world)),
+            Value::Template(text) => match self.engine.meant(text, world) {
+                Ok(Meant::Expression(meant)) => {
+                    let source = if alone { &meant } else { text };
+                    evaluated(source, self.expression_value(&meant, world))
+                }
+                Ok(Meant::List(items)) if alone => {
+                    Value::list(items.iter().map(|item| self.expression_argument(item, world, false)))
+                }
+                Ok(Meant::List(items)) => evaluated(text, Ok(Value::list(items))),
+                Ok(Meant::Value(value)) => evaluated(text, Ok(value)),
+                Err(error) => evaluated(text, Err(error)),
             },
-            Value::List(items) => Value::list(items.iter().map(|item| self.expression_argument(item, world))),
+            Value::List(items) => {
+                Value::list(items.iter().map(|item| self.expression_argument(item, world, false)))
+            }
             other => other.clone(),
         }
     }
 
-    /// What the expression `meant` comes to, which is written as `source`.
-    fn evaluated(&self, source: &str, meant: &str, world: &dyn World) -> Value {
-        let compiled = self.engine.expression(meant).map_err(Error::from);
-        let result = compiled.and_then(|it| self.engine.evaluate(&it, world)).and_then(|value| match value {
+    fn expression_value(&self, text: &str, world: &dyn World) -> Result<Value, Error> {
+        let compiled = self.engine.expression(text)?;
+        match self.engine.evaluate(&compiled, world)? {
             Value::Undefined(why) => Err(Error::undefined(why.message.as_ref())),
             value => Ok(value),
-        });
-        Evaluated::new(source, result.map_err(|error| error.message().to_owned())).to_value()
+        }
     }
 }
 

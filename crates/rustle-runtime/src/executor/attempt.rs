@@ -144,7 +144,10 @@ impl<'p> Executor<'p> {
         ] {
             self.state.bool_keyword(name, value, &world)?;
         }
-        let args = self.state.arguments(module, args, &world)?;
+        let defaults = job.scope.keywords.module_defaults.iter().copied();
+        let defaults = defaults.chain(&job.task.directives.module_defaults).rev();
+        let defaults = defaults.into_iter().find_map(|all| all.get(module.name));
+        let args = self.state.arguments(module, args, defaults, &world)?;
         let notify = self.notifications(job, &world)?;
         Ok((surroundings, args, notify))
     }

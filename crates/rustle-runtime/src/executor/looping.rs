@@ -148,6 +148,9 @@ impl Collected {
             self.failed = true;
         }
         self.whole.no_log |= item.no_log;
+        if !item.no_log {
+            self.whole.shown_items.push(self.results.len());
+        }
         self.whole.unreachable |= item.unreachable;
         self.whole.effects.extend(item.effects);
         for name in item.notify {

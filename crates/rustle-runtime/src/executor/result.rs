@@ -26,6 +26,8 @@ pub(super) struct Finished {
     pub ignore_errors: bool,
     /// Whether the result must not be shown.
     pub no_log: bool,
+    /// Which items of a loop may be shown though the whole must not: `no_log` can depend on the item.
+    pub shown_items: Vec<usize>,
     /// Whether it is shown in full always.
     pub verbose: bool,
     /// Whether the process that should have done it could not be started.
@@ -81,18 +83,18 @@ impl Finished {
 
     /// The result as it may be shown.
     pub fn shown(&self) -> Map {
-        if self.no_log { censored(&self.result) } else { self.result.clone() }
+        if self.no_log { censored(&self.result, &self.shown_items) } else { self.result.clone() }
     }
 }
 
-/// What is shown of a result that must not be shown.
-pub(super) fn censored(result: &Map) -> Map {
+/// What is shown of a result that must not be shown; of a loop, the items in `open` may be.
+pub(super) fn censored(result: &Map, open: &[usize]) -> Map {
     let kept = SHOWN.iter().filter_map(|key| result.get(key).map(|value| (*key, value.clone())));
     let mut shown: Map = kept.collect();
     shown.insert("censored", CENSORED);
     if let Some(Value::List(items)) = result.get("results") {
-        let items = items.iter().map(|item| match item {
-            Value::Map(item) => Value::Map(censored(item)),
+        let items = items.iter().enumerate().map(|(index, item)| match item {
+            Value::Map(item) if !open.contains(&index) => Value::Map(censored(item, &[])),
             other => other.clone(),
         });
         shown.insert("results", Value::list(items));

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use rustle_schema::names::BUNDLE_ROOT;
 use rustle_schema::plan::{Role, RoleFrom, RoleUse};
 use rustle_schema::task::{Directives, Step};
 use rustle_value::{Map, Value};
@@ -62,7 +63,13 @@ impl<'p> Executor<'p> {
         scope: &Rc<Scope<'p>>,
         depth: usize,
     ) -> Result<Rc<RoleScope<'p>>, String> {
-        let Some((name, role)) = self.state.plan.roles.get_key_value(usage.name) else {
+        let roles = &self.state.plan.roles;
+        // A role may be named by its folder: `{{ playbook_dir }}/roles/web`.
+        let by_folder = || {
+            let folder = usage.name.strip_prefix(BUNDLE_ROOT)?.trim_matches('/');
+            roles.iter().find(|(_, role)| role.path == folder)
+        };
+        let Some((name, role)) = roles.get_key_value(usage.name).or_else(by_folder) else {
             return Err(format!("the role '{}' was not found in the plan", usage.name));
         };
         if depth > DEPENDENCY_DEPTH {

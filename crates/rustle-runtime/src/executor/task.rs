@@ -327,7 +327,11 @@ impl<'p> Executor<'p> {
     fn describe(&self, job: Job<'_, 'p>) -> Map {
         let task = job.task;
         let strings = |values: &[Value]| Value::list(values.iter().cloned());
-        let name = job.title.rsplit_once(" : ").map_or(job.title, |(_, name)| name);
+        let name = match (&task.name, &job.scope.role) {
+            (None, _) => "",
+            (Some(_), Some(_)) => job.title.split_once(" : ").map_or(job.title, |(_, name)| name),
+            (Some(_), None) => job.title,
+        };
         let mut map = Map::from([("name", Value::from(name)), ("action", Value::from(action_name(task)))]);
         if let Action::Module { args, .. } = &task.action {
             let text = |value: &Value| match value {

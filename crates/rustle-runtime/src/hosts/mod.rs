@@ -84,10 +84,12 @@ impl<'p> Hosts<'p> {
         names
     }
 
-    /// The dictionary `groups`: every group with the names of its hosts.
+    /// The dictionary `groups`: every group with the names of its hosts, in the order of the inventory.
     pub fn groups(&self) -> Map {
-        let names = self.inventory.groups.keys();
-        let mut groups: Map = names.map(|name| (name.as_str(), self.members(name))).collect();
+        let mut names: Vec<(u32, &str)> =
+            self.inventory.groups.iter().map(|(name, group)| (group.order, name.as_str())).collect();
+        names.sort();
+        let mut groups: Map = names.into_iter().map(|(_, name)| (name, self.members(name))).collect();
         for always in ["all", "ungrouped"] {
             if !groups.contains_key(always) {
                 groups.insert(always, Value::list([]));
@@ -100,16 +102,13 @@ impl<'p> Hosts<'p> {
         self.hosts_in(group).into_iter().map(Value::from).collect()
     }
 
-    /// The hosts of a group and of the groups below it, in the order of the inventory.
+    /// The hosts of a group, then those of the groups below it, level by level.
     fn hosts_in(&self, group: &str) -> Vec<&'p str> {
-        if group == "all" {
-            return self.ordered.clone();
-        }
-        let mut members: HashSet<&str> = HashSet::new();
-        for below in descendants(self.inventory, group) {
-            members.extend(below.hosts.iter().map(String::as_str));
-        }
-        self.ordered.iter().copied().filter(|name| members.contains(name)).collect()
+        let everything: &[&str] = if group == "all" { &self.ordered } else { &[] };
+        let members = descendants(self.inventory, group).into_iter().flat_map(|below| &below.hosts);
+        let mut seen: HashSet<&str> = HashSet::new();
+        let members = members.map(String::as_str).chain(everything.iter().copied());
+        members.filter(|name| seen.insert(name)).collect()
     }
 }
 

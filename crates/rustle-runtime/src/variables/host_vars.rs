@@ -13,11 +13,12 @@ use crate::executor::State;
 /// `hostvars` as a task of this host sees it. The own host's entry holds templates that are rendered where they are
 /// reached; those of the others are finished.
 pub fn all(state: &State<'_>) -> Map {
-    let mut all = state.other_host_vars().clone();
-    if state.hosts.contains(state.hosts.own()) {
-        all.insert(state.hosts.own(), own(state));
-    }
-    all
+    let others = state.other_host_vars();
+    let vars = |host: &str| match host == state.hosts.own() {
+        true => Some(Value::Map(own(state))),
+        false => others.get(host).cloned(),
+    };
+    state.hosts.names().iter().filter_map(|host| Some((*host, vars(host)?))).collect()
 }
 
 /// What is known of the own host whatever play runs.

@@ -35,6 +35,8 @@ pub struct Keywords<'p> {
     pub tags: Vec<&'p Value>,
     /// `environment`.
     pub environment: Vec<&'p Value>,
+    /// `module_defaults`.
+    pub module_defaults: Vec<&'p Map>,
     /// `notify`.
     pub notify: Vec<&'p Value>,
     /// `become`.
@@ -69,6 +71,7 @@ impl<'p> Keywords<'p> {
         all.when.extend(&inner.when);
         all.tags.extend(&inner.tags);
         all.environment.extend(&inner.environment);
+        all.module_defaults.extend(&inner.module_defaults);
         let fields = [
             (&mut all.become_, &inner.become_),
             (&mut all.become_user, &inner.become_user),

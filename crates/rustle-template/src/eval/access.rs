@@ -26,6 +26,16 @@ impl State<'_> {
                     return self.reached(found);
                 }
             }
+            // The pairs of `groupby` have names for their halves. No other pair of anything and a list is told from them:
+            // it would have no attributes at all.
+            Value::Tuple(pair) => {
+                if let [common, items @ Value::List(_)] = &pair[..]
+                    && let Some(half) =
+                        [("grouper", common), ("list", items)].into_iter().find(|(half, _)| *half == &**name)
+                {
+                    return self.reached(half.1.clone());
+                }
+            }
             _ => {}
         }
         Ok(if super::calls::is_method(value, name) {

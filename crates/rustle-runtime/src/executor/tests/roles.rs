@@ -198,3 +198,10 @@ fn the_play_knows_its_roles() {
     let result = told.result("names");
     assert_eq!((&result["play"], &result["dependent"]), (&json!(["web"]), &json!(["base"])));
 }
+
+#[test]
+fn an_include_may_name_a_role_by_its_folder() {
+    let web = role("web", steps([say("tell", "{{ role_name }}")]));
+    let plan = with_roles([web], &[], steps([include("{{ playbook_dir }}/roles/web")]));
+    assert_eq!(story(&plan).last().unwrap(), "web : tell: ok web");
+}

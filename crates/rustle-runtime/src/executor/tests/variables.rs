@@ -126,7 +126,7 @@ fn the_inventory_is_known() {
             "name": "web1.example.org",
             "short": "web1",
             "groups": ["web"],
-            "all": ["web1.example.org", "db1"],
+            "all": ["db1", "web1.example.org"],
             "play": ["web1.example.org"],
             "own": "web1.example.org:80",
             "other": "db1",
@@ -213,4 +213,34 @@ fn an_error_can_be_cleared() {
     );
     assert_eq!(told.story(), ["bad: failed no", "after: ok x"]);
     assert_eq!(told.numbers(), "ok=1 failed=1");
+}
+
+#[test]
+fn defaults_of_a_module_lie_below_its_arguments_and_replace_those_further_out() {
+    let mut inner =
+        block(steps([say("own", "mine"), task("of the block", "say", json!({}))]), vec![], vec![]);
+    if let Step::Block(block) = &mut inner {
+        block.directives.module_defaults = vec![map(json!({"say": {"msg": "block {{ x }}"}}))];
+        block.directives.vars = map(json!({"x": 1}));
+    }
+    let mut outer = steps([task("of the play", "say", json!({}))]);
+    outer.push(inner);
+    let mut plan = plan(outer);
+    plan.plays[0].directives.module_defaults = vec![map(json!({"say": {"msg": "play"}, "rc": {"rc": 1}}))];
+    let told = run_plan(&plan, Settings::default(), Memory::default());
+    assert_eq!(told.story(), ["of the play: ok play", "own: ok mine", "of the block: ok block 1"]);
+}
+
+#[test]
+fn a_template_may_stand_for_a_bare_expression() {
+    let shown = |var: &str| {
+        let vars = json!({"name": "number", "number": 5, "list": ["number == 5"]});
+        let plan = plan(steps([task("t", "show", json!({"var": var})).vars(vars)]));
+        let told = run_plan(&plan, Settings::default(), Memory::default());
+        told.results()[0].result.get("var").map(ToString::to_string).unwrap_or_default()
+    };
+    assert_eq!(shown("{{ name }}"), "{'expression': 'number', 'value': 5}");
+    assert_eq!(shown("{{ list }}"), "[{'expression': 'number == 5', 'value': True}]");
+    assert_eq!(shown("{{ number == 5 }}"), "{'expression': '{{ number == 5 }}', 'value': True}");
+    assert!(shown("{{ 'num' ~ 'ber' }}").contains("Encountered untrusted template or expression."));
 }

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "ok $1 $APP_ENV"

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "$S $1 $A"
