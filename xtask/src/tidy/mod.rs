@@ -2,9 +2,11 @@
 //!
 //! - [`floors`]: each crate stands on lower floors only, and the runner stays lean;
 //! - [`rooms`]: no file has grown past its reason;
+//! - [`quotes`]: what the README quotes is tested;
 //! - [`readme`]: the README's commands and their output are true.
 
 mod floors;
+mod quotes;
 mod readme;
 mod rooms;
 
@@ -35,6 +37,7 @@ pub fn run(matches: &ArgMatches) -> ExitCode {
     let mut faults = Vec::new();
     faults.extend(floors::check(&root));
     faults.extend(rooms::check(&root));
+    faults.extend(quotes::check(&root));
     if !matches.get_flag("quick") {
         faults.extend(readme::check(&root));
     }
