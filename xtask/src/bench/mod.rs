@@ -2,6 +2,7 @@
 //! equivalent shell script, and ansible-core. All are measured in one run, in CPU seconds of the process and its children,
 //! and told as ratios: wall time on a busy machine says little.
 
+mod aims;
 mod build;
 mod measure;
 mod playbook;
@@ -65,6 +66,14 @@ pub(crate) struct Row {
     pub(crate) kind: Kind,
     /// In the order of [`Subject::ALL`]; none where it was left out.
     pub(crate) costs: Vec<Option<Cost>>,
+}
+
+impl Row {
+    /// What `subject` needed, if it was measured.
+    fn cost(&self, subject: Subject) -> Option<&Cost> {
+        let index = Subject::ALL.iter().position(|it| *it == subject)?;
+        self.costs.get(index)?.as_ref()
+    }
 }
 
 /// Measures and prints the tables.

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::Row;
 use super::build::Build;
 use super::measure::Cost;
 use super::subject::Subject;
+use super::{Row, aims};
 
 /// The whole page.
 pub(crate) fn text(rows: &[Row], tasks: usize, rounds: usize, build: Option<&Build>) -> String {
@@ -25,6 +25,7 @@ pub(crate) fn text(rows: &[Row], tasks: usize, rounds: usize, build: Option<&Bui
     if let Some(build) = build {
         builds(&mut page, build);
     }
+    aims::append(&mut page, rows, build);
     page
 }
 
@@ -36,10 +37,7 @@ fn runs(page: &mut String, title: &str, rows: &[Row], pick: impl Fn(&Cost) -> f6
     );
     let _ = writeln!(page, "| --- | --- | --- | --- | --- | --- | --- |");
     for row in rows {
-        let cost = |subject: Subject| {
-            let index = Subject::ALL.iter().position(|it| *it == subject)?;
-            row.costs.get(index)?.as_ref().map(&pick)
-        };
+        let cost = |subject: Subject| row.cost(subject).map(&pick);
         let shown = |cost: Option<f64>| cost.map_or("–".into(), |it| format!("{it:.4}"));
         let ratio = |over: Option<f64>, under: Option<f64>| match (over, under) {
             (Some(over), Some(under)) if under > 0.0 => format!("{:.1}", over / under),
@@ -80,4 +78,5 @@ fn builds(page: &mut String, build: &Build) {
     if let Some(size) = build.static_size {
         let _ = writeln!(page, "| the same, fully static (musl) | {:.2} MB |", size as f64 / 1e6);
     }
+    page.push('\n');
 }
