@@ -12,8 +12,8 @@ use super::subject::Kind;
 
 /// What was measured.
 pub(crate) struct Build {
-    /// Tasks, and CPU seconds of preparing them.
-    pub(crate) prepare: Vec<(usize, f64)>,
+    /// Numbers of tasks, and what preparing them costs.
+    pub(crate) prepare: Vec<Prepared>,
     /// CPU seconds of the template's first release build, dependencies included.
     pub(crate) cold: f64,
     /// The same after a changed playbook.
@@ -22,6 +22,16 @@ pub(crate) struct Build {
     pub(crate) size: u64,
     /// Bytes of a fully static one, where its standard library is installed.
     pub(crate) static_size: Option<u64>,
+}
+
+/// What preparing a plan costs, in CPU seconds.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) tasks: usize,
+    /// In a build script, which Cargo does not optimise.
+    pub(crate) script: f64,
+    /// In `cargo rustle check`, optimised.
+    pub(crate) check: f64,
 }
 
 /// Builds the bundle of a playbook.
@@ -52,12 +62,16 @@ pub(crate) fn cargo(root: &Path, arguments: &[&str]) -> io::Result<()> {
 
 /// Measures everything.
 pub(crate) fn measure(root: &Path, work: &Path) -> io::Result<Build> {
+    cargo(root, &["build", "--release", "-p", "cargo-rustle"])?;
+    let cargo_rustle = root.join("target/release/cargo-rustle").display().to_string();
     let mut prepare = Vec::new();
     for tasks in [1_000, 10_000, 100_000] {
         let playbook = playbook::write(&work.join(format!("prepare-{tasks}")), Kind::Template, tasks)?;
         let before = measure::own()?;
         bundle(&playbook)?;
-        prepare.push((tasks, measure::own()? - before));
+        let script = measure::own()? - before;
+        let check = [cargo_rustle.as_str(), "rustle", "check", &playbook.display().to_string()].map(str::to_owned);
+        prepare.push(Prepared { tasks, script, check: measure::run(&check, root)? });
         eprintln!("bench: prepare: {prepare:?}");
     }
     let target = work.join("target");

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::build::Build;
+use super::build::{Build, Prepared};
 use super::measure::Cost;
 use super::subject::Subject;
 use super::{Row, aims};
@@ -62,11 +62,10 @@ fn runs(page: &mut String, title: &str, rows: &[Row], pick: impl Fn(&Cost) -> f6
 
 fn builds(page: &mut String, build: &Build) {
     page.push_str("## Build\n\n| what | cost |\n| --- | --- |\n");
-    for (tasks, seconds) in &build.prepare {
-        let _ = writeln!(
-            page,
-            "| `prepare()` of {tasks} tasks, not optimised, as Cargo builds build scripts | {seconds:.2} CPU s |"
-        );
+    for Prepared { tasks, script, check } in &build.prepare {
+        let _ = writeln!(page, "| `cargo rustle check` of {tasks} tasks | {check:.2} CPU s |");
+        let _ =
+            writeln!(page, "| `prepare()` of them in a build script, not optimised | {script:.2} CPU s |");
     }
     let _ = writeln!(
         page,
