@@ -92,7 +92,11 @@ impl Engine {
         match self.render(&template, world)? {
             Value::Str(text) if text.trim().is_empty() => Ok(Meant::Expression("".into())),
             Value::Str(text) if is_authors(&template, world) => Ok(Meant::Expression(text.trim().into())),
+            Value::List(items) if items.iter().any(is_text) && is_authors(&template, world) => {
+                Ok(Meant::List(items.to_vec()))
+            }
             Value::Str(_) => Err(whole(UNTRUSTED)),
+            Value::List(items) if items.iter().any(is_text) => Err(whole(UNTRUSTED)),
             value => Ok(Meant::Value(value)),
         }
     }
@@ -140,6 +144,10 @@ pub fn is_all_template(text: &str) -> bool {
     let starts = ["{{", "{%", "{#"].iter().any(|start| text.starts_with(start));
     let ends = ["}}", "%}", "#}"].iter().any(|end| text.ends_with(end));
     text.starts_with(HEADER) || (starts && ends)
+}
+
+fn is_text(value: &Value) -> bool {
+    matches!(value, Value::Str(_))
 }
 
 /// Whether a template is a lone variable that the playbook's author wrote. Text from elsewhere, a fact or a result, must

@@ -40,7 +40,7 @@ impl Module for Debug {
         let Some(var) = &self.var else {
             return Ok(outcome.with("msg", self.msg.clone()));
         };
-        if let (Ok(value), true) = (&var.result, var.source.contains("{{")) {
+        if let (Ok(value), true) = (&var.result, var.expression().contains("{{")) {
             let shown = rustle_runtime::value::python::repr(value);
             return Err(Error::new(format!(
                 "argument 'var' is an expression and needs no braces: with them it is {shown}, and no expression"
@@ -53,9 +53,9 @@ impl Module for Debug {
             return Err(Error::new(message));
         }
         Ok(match &var.result {
-            Ok(value) => outcome.with(&var.source, value.clone()),
+            Ok(value) => outcome.with(var.expression(), value.clone()),
             Err(message) => outcome
-                .with(&var.source, format!("<< error 1 - {message} >>"))
+                .with(var.expression(), format!("<< error 1 - {message} >>"))
                 .warn(format!("Encountered 1 template error.\nerror 1 - {message}")),
         })
     }

@@ -70,7 +70,8 @@ pub(crate) fn measure(root: &Path, work: &Path) -> io::Result<Build> {
         let before = measure::own()?;
         bundle(&playbook)?;
         let script = measure::own()? - before;
-        let check = [cargo_rustle.as_str(), "rustle", "check", &playbook.display().to_string()].map(str::to_owned);
+        let check =
+            [cargo_rustle.as_str(), "rustle", "check", &playbook.display().to_string()].map(str::to_owned);
         prepare.push(Prepared { tasks, script, check: measure::run(&check, root)? });
         eprintln!("bench: prepare: {prepare:?}");
     }

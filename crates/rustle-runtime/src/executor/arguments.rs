@@ -132,15 +132,16 @@ impl State<'_> {
     /// An argument that is a bare expression, or a list of them: evaluated, with its source. A template in its place, as in
     /// `that: "{{ conditions }}"`, may stand for what is meant; `alone` says that no list is around it.
     fn expression_argument(&self, value: &Value, world: &dyn World, alone: bool) -> Value {
-        let evaluated = |source: &str, result: Result<Value, Error>| {
-            Evaluated::new(source, result.map_err(|error| error.message().to_owned())).to_value()
-        };
+        let told = |result: Result<Value, Error>| result.map_err(|error| error.message().to_owned());
+        let evaluated =
+            |source: &str, result: Result<Value, Error>| Evaluated::new(source, told(result)).to_value();
         match value {
             Value::Str(text) => evaluated(text, self.expression_value(text, world)),
             Value::Template(text) => match self.engine.meant(text, world) {
                 Ok(Meant::Expression(meant)) => {
-                    let source = if alone { &meant } else { text };
-                    evaluated(source, self.expression_value(&meant, world))
+                    let value = told(self.expression_value(&meant, world));
+                    Evaluated { meant: Some(meant.to_string()), ..Evaluated::new(text.as_ref(), value) }
+                        .to_value()
                 }
                 Ok(Meant::List(items)) if alone => {
                     Value::list(items.iter().map(|item| self.expression_argument(item, world, false)))
