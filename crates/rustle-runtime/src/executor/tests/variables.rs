@@ -239,7 +239,7 @@ fn a_template_may_stand_for_a_bare_expression() {
         let told = run_plan(&plan, Settings::default(), Memory::default());
         told.results()[0].result.get("var").map(ToString::to_string).unwrap_or_default()
     };
-    assert_eq!(shown("{{ name }}"), "{'expression': 'number', 'value': 5}");
+    assert_eq!(shown("{{ name }}"), "{'expression': '{{ name }}', 'meant': 'number', 'value': 5}");
     assert_eq!(shown("{{ list }}"), "[{'expression': 'number == 5', 'value': True}]");
     assert_eq!(shown("{{ number == 5 }}"), "{'expression': '{{ number == 5 }}', 'value': True}");
     assert!(shown("{{ 'num' ~ 'ber' }}").contains("Encountered untrusted template or expression."));
