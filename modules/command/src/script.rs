@@ -44,9 +44,9 @@ pub struct Script {
     executable: Option<String>,
     /// The folder in which it runs.
     chdir: Option<PathBuf>,
-    /// A path or pattern: where it exists, the script need not run.
+    /// A path: where it exists, the script need not run.
     creates: Option<PathBuf>,
-    /// A path or pattern: where it does not exist, the script need not run.
+    /// A path: where it does not exist, the script need not run.
     removes: Option<PathBuf>,
     /// Accepted; what is sealed is opened by the runner.
     #[arg(default = true)]

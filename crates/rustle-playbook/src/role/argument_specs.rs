@@ -5,12 +5,12 @@ use std::sync::Arc;
 use rustle_schema::names::BUNDLE_ROOT;
 use rustle_schema::task::{Action, Directives, Position, Step, Task};
 use rustle_template::trust::marked_text;
+use rustle_value::yaml::Node;
 use rustle_value::{Map, Value};
 
 use super::RoleFolder;
 use crate::loader::Loader;
 use crate::scope::Scope;
-use rustle_value::yaml::Node;
 
 /// The module that checks arguments.
 const MODULE: &str = "validate_argument_spec";
@@ -69,26 +69,12 @@ impl Loader<'_> {
             ("argument_spec", spec.options.clone()),
             ("validate_args_context", Value::Map(context)),
         ]);
-        let task = Task {
-            id: self.next_task,
-            name: Some(marked_text(spec.task.as_str().into())),
-            action: Action::Module {
-                module: MODULE.to_owned(),
-                written: format!("ansible.builtin.{MODULE}"),
-                args: Value::Map(args),
-            },
-            directives: Directives { tags: vec![Value::str("always")], ..Directives::default() },
-            looping: None,
-            register: None,
-            changed_when: Vec::new(),
-            failed_when: Vec::new(),
-            until: Vec::new(),
-            retries: None,
-            delay: None,
-            notify: Vec::new(),
-            listen: Vec::new(),
-            position: spec.position,
-        };
+        let name = marked_text(spec.task.as_str().into());
+        let written = format!("ansible.builtin.{MODULE}");
+        let action = Action::Module { module: MODULE.to_owned(), written, args: Value::Map(args) };
+        let directives = Directives { tags: vec![Value::str("always")], ..Directives::default() };
+        let position = spec.position;
+        let task = Task { id: self.next_task, position, ..Task::new(Some(name), action, directives) };
         self.next_task += 1;
         self.modules.insert(MODULE.to_owned());
         Some(Step::Task(Box::new(task)))
