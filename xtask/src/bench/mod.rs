@@ -182,8 +182,13 @@ impl Bench {
             }
             Subject::Ansible => {
                 let playbook = playbook::write(&folder, kind, tasks)?;
-                let program = self.ansible.as_deref().map(text).unwrap_or_default();
-                vec![program, "-i".into(), "localhost,".into(), "-c".into(), "local".into(), text(&playbook)]
+                let program = self.ansible.clone().unwrap_or_default();
+                // The interpreter that it runs with itself, so that it does not look for one.
+                let python =
+                    format!("ansible_python_interpreter={}", text(&program.with_file_name("python")));
+                let words = ["-i", "localhost,", "-c", "local", "-e", &python];
+                let words = words.map(str::to_owned).into_iter();
+                std::iter::once(text(&program)).chain(words).chain([text(&playbook)]).collect()
             }
         })
     }
