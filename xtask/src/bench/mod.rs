@@ -148,12 +148,12 @@ impl Bench {
             _ => (tasks, rounds),
         };
         let tasks = if kind == Kind::Start { 1 } else { tasks };
-        let program = self.program(subject, kind, tasks)?;
         let mut first = Vec::new();
         let mut again = Vec::new();
         for _ in 0..rounds {
             let folder = tempfile::tempdir_in(&self.scratch)?;
             kind.prepare(folder.path(), tasks)?;
+            let program = self.program(subject, kind, tasks, folder.path())?;
             first.push(measure::run(&program, folder.path())?);
             again.push(measure::run(&program, folder.path())?);
         }
@@ -161,8 +161,8 @@ impl Bench {
         Ok(Cost { first: per_task(first), again: per_task(again) })
     }
 
-    /// The command line that does the tasks in its current folder.
-    fn program(&self, subject: Subject, kind: Kind, tasks: usize) -> io::Result<Vec<String>> {
+    /// The command line that does the tasks in the folder `place`, in which it is started.
+    fn program(&self, subject: Subject, kind: Kind, tasks: usize, place: &Path) -> io::Result<Vec<String>> {
         let folder = self.work.join(format!("{}-{}", subject.name(), kind.name()));
         std::fs::create_dir_all(&folder)?;
         let text = |path: &Path| path.display().to_string();
@@ -181,7 +181,8 @@ impl Bench {
                 vec![text(&runner), "--no-lock".into()]
             }
             Subject::Ansible => {
-                let playbook = playbook::write(&folder, kind, tasks)?;
+                // Its modules are started where the playbook lies.
+                let playbook = playbook::write(place, kind, tasks)?;
                 let program = self.ansible.clone().unwrap_or_default();
                 // The interpreter that it runs with itself, so that it does not look for one.
                 let python =
