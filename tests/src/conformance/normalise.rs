@@ -57,12 +57,14 @@ pub const FILE_DROPPED: [&str; 7] =
     ["attributes", "attr_flags", "version", "mimetype", "charset", "blocks", "block_size"];
 
 /// Text that no two runs agree on, and what stands for it.
-const MASKS: [(&str, &str); 6] = [
+const MASKS: [(&str, &str); 7] = [
     (r#"[^\s'":,]*/ansible-tmp-[^/\s'"]+(/|(?=\W|$))"#, "{{TMP}}/"),
     (r#"[^\s'":,]*/ansible-local-[^/\s'"]+(/|(?=\W|$))"#, "{{TMP}}/"),
     (r"\.\d+\.\d{4}-\d{2}-\d{2}@\d{2}:\d{2}:\d{2}~", ".{{BACKUP}}~"),
     (r"Valid booleans include: .*", "Valid booleans include: {{SET}}"),
     (r" at '([^']+:\d+:\d+|<unknown>)'", ""),
+    // How Python words it depends on where the limit is met.
+    (r"(maximum recursion depth exceeded) while calling a Python object", "$1"),
     (r"Paused for \d+(\.\d+)? (seconds|minutes)", "Paused for {{N}} $2"),
 ];
 
