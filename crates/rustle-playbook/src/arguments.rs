@@ -4,14 +4,13 @@ use rustle_value::{Map, Value, coerce};
 
 use crate::builtin::{is_known, takes_command_line, takes_free_form};
 use crate::conditions::inner_expression;
+use crate::kind::kind;
 use crate::loader::Loader;
 use crate::origins::{pair, piece};
 use crate::problem::Problem;
 use crate::scope::Scope;
 use crate::source::Location;
 use rustle_template::trust::marked_text;
-
-use crate::kind::kind;
 use rustle_value::yaml::Node;
 
 /// The key under which a template of all arguments stands, beside arguments that are given one by one.

@@ -1,8 +1,8 @@
 //! Which files a runner carries.
 
-use rustle_template::trust::marked_text;
 use std::path::{Path, PathBuf};
 
+use rustle_template::trust::marked_text;
 use rustle_value::{Map, Value, coerce};
 
 use crate::files::EmbeddedFile;

@@ -44,30 +44,25 @@ impl Project {
         slashed(path)
     }
 
-    /// The name of `path` below the bundle's root, if it is there: below the project's root, or in a folder outside of it
+    /// Where `path` lies below the bundle's root, if it is there: below the project's root, or in a folder outside of it
     /// that was [placed](Project::place) there.
-    pub fn bundle_name(&self, path: &Path) -> Option<String> {
-        let outside = |(folder, name): &(PathBuf, String)| {
-            let below = path.strip_prefix(folder).ok()?;
-            let below = slashed(below);
-            Some(if below.is_empty() { name.clone() } else { format!("{name}/{below}") })
-        };
-        if let Ok(below) = path.strip_prefix(&self.root) {
-            return Some(slashed(below));
+    fn in_bundle(&self, path: &Path) -> Option<PathBuf> {
+        let outside =
+            |(folder, name): &(PathBuf, String)| Some(Path::new(name).join(path.strip_prefix(folder).ok()?));
+        match path.strip_prefix(&self.root) {
+            Ok(below) => Some(below.to_owned()),
+            Err(_) => self.outside.iter().find_map(outside),
         }
-        self.outside.iter().find_map(outside)
+    }
+
+    /// The name of `path` below the bundle's root, if it is there.
+    pub fn bundle_name(&self, path: &Path) -> Option<String> {
+        self.in_bundle(path).map(|below| slashed(&below))
     }
 
     /// [`Project::bundle_name`] in bytes: the names of files need not be UTF-8.
     pub fn bundle_path(&self, path: &Path) -> Option<Vec<u8>> {
-        let outside = |(folder, name): &(PathBuf, String)| {
-            let below = path.strip_prefix(folder).ok()?;
-            Some(encoded(&Path::new(name).join(below)))
-        };
-        match path.strip_prefix(&self.root) {
-            Ok(below) => Some(encoded(below)),
-            Err(_) => self.outside.iter().find_map(outside),
-        }
+        self.in_bundle(path).map(|below| encoded(&below))
     }
 
     /// Gives a folder outside of the root the name `name` in the bundle; a number is put behind it if the name is taken.

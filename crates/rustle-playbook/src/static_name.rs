@@ -11,13 +11,23 @@ use rustle_template::has_markers;
 /// `role_name`, and variables with plain values. `None` if anything else is in it. What is resolved at run time can turn
 /// out otherwise: see [`fixed_text`].
 pub(crate) fn static_text(scope: &Scope, text: &str) -> Option<String> {
-    filled(scope, &scope.known, text)
+    fixed_text(scope, &scope.known, text)
 }
 
 /// `text` with `{{ name }}` replaced, where every name is one that no variable can change: `playbook_dir`, `role_path`,
 /// `role_name`, and those in `known`. `None` if anything else is in it.
 pub(crate) fn fixed_text(scope: &Scope, known: &Map, text: &str) -> Option<String> {
-    filled(scope, known, text)
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("{{") {
+        out.push_str(rest.get(..at)?);
+        let after = rest.get(at + 2..)?;
+        let end = after.find("}}")?;
+        out.push_str(&value_of(scope, known, after.get(..end)?.trim_matches('-').trim())?);
+        rest = after.get(end + 2..)?;
+    }
+    out.push_str(rest);
+    (!has_markers(&out)).then_some(out)
 }
 
 /// The names in the braces of a text that [`static_text`] can fill.
@@ -26,21 +36,7 @@ pub(crate) fn names_in(text: &str) -> Vec<String> {
     parts.map(|(name, _)| name.trim_matches('-').trim().to_owned()).collect()
 }
 
-fn filled(scope: &Scope, known_vars: &Map, text: &str) -> Option<String> {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find("{{") {
-        out.push_str(rest.get(..at)?);
-        let after = rest.get(at + 2..)?;
-        let end = after.find("}}")?;
-        out.push_str(&known(scope, known_vars, after.get(..end)?.trim_matches('-').trim())?);
-        rest = after.get(end + 2..)?;
-    }
-    out.push_str(rest);
-    (!has_markers(&out)).then_some(out)
-}
-
-fn known(scope: &Scope, known: &Map, name: &str) -> Option<String> {
+fn value_of(scope: &Scope, known: &Map, name: &str) -> Option<String> {
     let path = |path: &Path| path.to_string_lossy().into_owned();
     match name {
         "playbook_dir" => Some(path(&scope.playbook)),

@@ -1,8 +1,8 @@
 //! Variables: `vars` of anything, and files of variables.
 
-use rustle_template::trust::trusted;
 use std::path::Path;
 
+use rustle_template::trust::trusted;
 use rustle_value::{Map, Value};
 
 use crate::fields::{is_variable_name, mended_name};

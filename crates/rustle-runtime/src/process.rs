@@ -13,6 +13,7 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
 use rustix::process::{Pid, Signal, kill_process_group};
+use rustle_value::python::shell_quote;
 
 use crate::context::Context;
 
@@ -73,14 +74,7 @@ impl Program {
 
     /// The program and its arguments as a line that a shell would read back, as Python's `shlex.join` writes it.
     pub fn command_line(&self) -> String {
-        let words = self.argv.iter().map(|word| {
-            let word = word.to_string_lossy();
-            let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./-_".contains(c);
-            match word.is_empty() || !word.chars().all(plain) {
-                true => format!("'{}'", word.replace('\'', "'\"'\"'")),
-                false => word.into_owned(),
-            }
-        });
+        let words = self.argv.iter().map(|word| shell_quote(&word.to_string_lossy()).into_owned());
         words.collect::<Vec<_>>().join(" ")
     }
 
@@ -106,19 +100,13 @@ impl Program {
         let mut child = command.spawn()?;
         let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         let _running = group.map(Running::new);
-        let writer = match (child.stdin.take(), &self.stdin) {
-            (Some(mut pipe), Some(bytes)) => {
-                let bytes = bytes.clone();
-                // A program may end without having read its input: that is its business, not an error.
-                Some(std::thread::spawn(move || pipe.write_all(&bytes).is_ok()))
-            }
-            _ => None,
-        };
-        let (status, stdout, stderr) = output::collect(&mut child)?;
-        // What it started may still hold its input: nobody waits for that either.
-        if let Some(writer) = writer.filter(|it| it.is_finished()) {
-            let _ = writer.join();
+        if let (Some(mut pipe), Some(bytes)) = (child.stdin.take(), &self.stdin) {
+            let bytes = bytes.clone();
+            // A program may end without having read its input: that is its business, not an error. What it started may
+            // still hold it then, so nobody waits for this to end.
+            std::thread::spawn(move || pipe.write_all(&bytes));
         }
+        let (status, stdout, stderr) = output::collect(&mut child)?;
         let code = status.code().or_else(|| status.signal().map(|signal| -signal)).unwrap_or(-1);
         Ok(Finished { code, stdout, stderr })
     }

@@ -1,6 +1,6 @@
 //! Conditions: `when`, `changed_when`, `failed_when`, `until`, `assert`.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use rustle_value::Value;
 
@@ -23,9 +23,9 @@ pub struct Condition {
 
 /// What is meant by text that stands where a bare expression belongs.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Meant {
+pub enum Meant<'t> {
     /// This expression: the text itself, or that of the author's variable which it names in braces.
-    Expression(Arc<str>),
+    Expression(Cow<'t, str>),
     /// The entries of a list that the author wrote, each of which may be an expression.
     List(Vec<Value>),
     /// This value, which its template gave.
@@ -78,7 +78,7 @@ impl Engine {
     ///
     /// # Errors
     /// If the template fails, or gives text that nobody wrote as an expression: a fact or a result.
-    pub fn meant(&self, text: &str, world: &dyn World) -> Result<Meant, Error> {
+    pub fn meant<'t>(&self, text: &'t str, world: &dyn World) -> Result<Meant<'t>, Error> {
         let text = text.trim();
         if !is_all_template(text) {
             return Ok(Meant::Expression(text.into()));
@@ -91,7 +91,9 @@ impl Engine {
         }
         match self.render(&template, world)? {
             Value::Str(text) if text.trim().is_empty() => Ok(Meant::Expression("".into())),
-            Value::Str(text) if is_authors(&template, world) => Ok(Meant::Expression(text.trim().into())),
+            Value::Str(text) if is_authors(&template, world) => {
+                Ok(Meant::Expression(text.trim().to_owned().into()))
+            }
             Value::List(items) if items.iter().any(is_text) && is_authors(&template, world) => {
                 Ok(Meant::List(items.to_vec()))
             }

@@ -1,5 +1,6 @@
 //! The text forms that Python gives to values: `str()` and `repr()`.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use crate::value::Value;
@@ -18,6 +19,22 @@ pub fn repr(value: &Value) -> String {
     let mut out = String::new();
     write_repr(value, &mut out);
     out
+}
+
+/// A word as a POSIX shell reads it back: Python's `shlex.quote(word)`.
+///
+/// ```
+/// use rustle_value::python::shell_quote;
+/// assert_eq!(shell_quote("/etc/motd"), "/etc/motd");
+/// assert_eq!(shell_quote("it's"), "'it'\"'\"'s'");
+/// assert_eq!(shell_quote(""), "''");
+/// ```
+pub fn shell_quote(word: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.into(),
+        false => format!("'{}'", word.replace('\'', "'\"'\"'")).into(),
+    }
 }
 
 fn write_repr(value: &Value, out: &mut String) {

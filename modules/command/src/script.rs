@@ -5,7 +5,9 @@ use std::path::Path;
 
 use rustle_runtime::prelude::*;
 use rustle_runtime::process::Program;
+use rustle_runtime::value::python::shell_quote;
 
+use crate::command::path;
 use crate::result::with_output;
 use crate::words;
 
@@ -78,7 +80,7 @@ impl Module for Script {
         if let Some(skipped) = self.skipped() {
             return Ok(skipped);
         }
-        let folder = self.chdir.as_deref().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = path(&self.chdir);
         if let Some(relative) = folder.filter(|folder| folder.is_relative()) {
             let shown = relative.display();
             return Err(Error::new(format!(
@@ -108,8 +110,7 @@ impl Module for Script {
 impl Script {
     /// The outcome if there is nothing to do. Unlike those of `command`, the paths are no patterns.
     fn skipped(&self) -> Option<Outcome> {
-        let given = |path: &'_ Option<PathBuf>| path.clone().filter(|it| !it.as_os_str().is_empty());
-        let (creates, removes) = (given(&self.creates), given(&self.removes));
+        let (creates, removes) = (path(&self.creates), path(&self.removes));
         let message = match (creates.filter(|it| it.exists()), removes.filter(|it| !it.exists())) {
             (Some(path), _) => format!("{} exists, matching creates option", path.display()),
             (None, Some(path)) => format!("{} does not exist, matching removes option", path.display()),
@@ -123,13 +124,13 @@ impl Script {
     fn line(&self, script: &Path, folder: Option<&Path>) -> String {
         let mut line = String::new();
         if let Some(folder) = folder {
-            line += &format!("cd {} && ", words::quote(&folder.to_string_lossy()));
+            line += &format!("cd {} && ", shell_quote(&folder.to_string_lossy()));
         }
         if let Some(executable) = self.executable.as_ref().filter(|it| !it.is_empty()) {
             line += executable;
             line.push(' ');
         }
-        line += &words::quote(&script.to_string_lossy());
+        line += &shell_quote(&script.to_string_lossy());
         line + self.rest.as_deref().unwrap_or_default()
     }
 }

@@ -1,5 +1,7 @@
 //! Command lines: from text to words, with what a shell would expand.
 
+use std::str::Chars;
+
 use rustle_runtime::fs::users;
 use rustle_runtime::prelude::*;
 
@@ -10,67 +12,61 @@ use rustle_runtime::prelude::*;
 /// If a quotation has no end, or a backslash has nothing after it.
 pub fn split(line: &str) -> Result<Vec<String>> {
     let mut words = Vec::new();
-    let mut word: Option<String> = None;
     let mut chars = line.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            ' ' | '\t' | '\r' | '\n' => words.extend(word.take()),
-            '\'' => {
-                let word = word.get_or_insert_default();
-                loop {
-                    match chars.next() {
-                        Some('\'') => break,
-                        Some(c) => word.push(c),
-                        None => return Err(Error::new("No closing quotation")),
-                    }
-                }
-            }
-            '"' => {
-                let word = word.get_or_insert_default();
-                loop {
-                    match chars.next() {
-                        Some('"') => break,
-                        Some('\\') => match chars.next() {
-                            Some(c @ ('"' | '\\')) => word.push(c),
-                            Some(c) => word.extend(['\\', c]),
-                            None => return Err(Error::new("No closing quotation")),
-                        },
-                        Some(c) => word.push(c),
-                        None => return Err(Error::new("No closing quotation")),
-                    }
-                }
-            }
-            '\\' => match chars.next() {
-                Some(c) => word.get_or_insert_default().push(c),
-                None => return Err(Error::new("No escaped character")),
-            },
-            c => word.get_or_insert_default().push(c),
-        }
+    while let Some(word) = next(&mut chars)? {
+        words.push(word);
     }
-    words.extend(word);
     Ok(words)
 }
 
 /// The first word of a command line, and all that follows it as it was written; none if there is no word.
 ///
 /// # Errors
-/// As for [`split`].
+/// As for [`split`], wherever on the line it is.
 pub fn first(line: &str) -> Result<Option<(String, &str)>> {
-    let Some(word) = split(line)?.into_iter().next() else { return Ok(None) };
-    // A space in quotes ends no word: what comes before it is then no line, or another word.
-    let spaces = line.char_indices().filter(|(_, c)| c.is_ascii_whitespace());
-    let ends = |at: &usize| split(&line[..*at]).is_ok_and(|words| words.len() == 1 && words[0] == word);
-    let end = spaces.map(|(at, _)| at).find(ends).unwrap_or(line.len());
-    Ok(Some((word, &line[end..])))
+    split(line)?;
+    let mut chars = line.chars();
+    Ok(next(&mut chars)?.map(|word| (word, chars.as_str())))
 }
 
-/// The word as a shell reads it back.
-pub fn quote(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./-_".contains(c);
-    match !word.is_empty() && word.chars().all(plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', "'\"'\"'")),
+/// The next word; the space behind it is not taken.
+fn next(chars: &mut Chars<'_>) -> Result<Option<String>> {
+    let is_space = |c: char| matches!(c, ' ' | '\t' | '\r' | '\n');
+    *chars = chars.as_str().trim_start_matches(is_space).chars();
+    if chars.as_str().is_empty() {
+        return Ok(None);
     }
+    let mut word = String::new();
+    while !chars.as_str().starts_with(is_space) {
+        match chars.next() {
+            None => break,
+            Some('\'') => loop {
+                match chars.next() {
+                    Some('\'') => break,
+                    Some(c) => word.push(c),
+                    None => return Err(Error::new("No closing quotation")),
+                }
+            },
+            Some('"') => loop {
+                match chars.next() {
+                    Some('"') => break,
+                    Some('\\') => match chars.next() {
+                        Some(c @ ('"' | '\\')) => word.push(c),
+                        Some(c) => word.extend(['\\', c]),
+                        None => return Err(Error::new("No closing quotation")),
+                    },
+                    Some(c) => word.push(c),
+                    None => return Err(Error::new("No closing quotation")),
+                }
+            },
+            Some('\\') => match chars.next() {
+                Some(c) => word.push(c),
+                None => return Err(Error::new("No escaped character")),
+            },
+            Some(c) => word.push(c),
+        }
+    }
+    Ok(Some(word))
 }
 
 /// The environment of a program that a task starts: the task's own over the runner's.
@@ -79,8 +75,8 @@ pub fn variable(ctx: &Context, name: &str) -> Option<String> {
     own.or_else(|| std::env::var(name).ok())
 }
 
-/// Expands `$NAME`, `${NAME}` and a leading `~` or `~user`, as Python's `expandvars` and `expanduser` do: what has no value stays
-/// as it is.
+/// Expands `$NAME`, `${NAME}` and a leading `~` or `~user`, as Python's `expandvars` and `expanduser` do: what has no value
+/// stays as it is.
 pub fn expand(word: &str, ctx: &Context) -> String {
     let expanded = expand_variables(word, &|name| variable(ctx, name));
     match expanded.strip_prefix('~') {
@@ -147,7 +143,6 @@ mod tests {
         assert_eq!(first("a\\ b").unwrap(), Some(("a b".to_owned(), "")));
         assert_eq!(first("").unwrap(), None);
         assert!(first("'a").is_err());
-        assert_eq!(quote("it's"), "'it'\"'\"'s'");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Inventories in YAML and JSON: Ansible's own form, and what `ansible-inventory --list` prints.
 
-use rustle_template::trust::trusted;
 use std::sync::Arc;
 
+use rustle_template::trust::trusted;
 use rustle_value::yaml::Node;
 use rustle_value::{Map, Value};
 

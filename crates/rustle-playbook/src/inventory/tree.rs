@@ -23,7 +23,8 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// Enters a group. One that was only mentioned as a child takes its place now, among all groups and among the children of others.
+    /// Enters a group. One that was only mentioned as a child takes its place now, among all groups and among the children
+    /// of others.
     pub fn add_group(&mut self, name: &str) -> &mut Group {
         self.mentioned.remove(name);
         if self.waiting.remove(name) {

@@ -7,8 +7,8 @@ use super::spec_text::Piece;
 
 /// A bare expression (`debug: var=…`, `assert: that=…`), which the runner evaluates before the module is applied.
 ///
-/// It travels as a mapping: `expression`, its source, `meant` where that stands for another, and either `value` or `error`. A value of any other
-/// shape is taken as the result itself, with its text as the source.
+/// It travels as a mapping: `expression`, its source, `meant` where that stands for another, and either `value` or `error`.
+/// A value of any other shape is taken as the result itself, with its text as the source.
 ///
 /// ```
 /// use rustle_runtime::args::{Evaluated, FromArg};

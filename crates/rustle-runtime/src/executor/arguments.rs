@@ -45,11 +45,7 @@ impl State<'_> {
             Value::Map(map) => map,
             Value::None => return Ok(Map::new()),
             template => {
-                whole = match self.engine.resolve(template, world).map_err(failed)? {
-                    Value::Map(map) => map,
-                    Value::None | Value::Omit => Map::new(),
-                    other => return Err(failed(not_a_mapping(&other))),
-                };
+                whole = self.mapping("`args`", template, world).map_err(failed)?;
                 &whole
             }
         };
@@ -89,14 +85,19 @@ impl State<'_> {
 }
 
 impl State<'_> {
+    /// The mapping that a template gives; nothing is an empty one.
+    fn mapping(&self, what: &str, template: &Value, world: &dyn World) -> Result<Map, Error> {
+        match self.engine.resolve(template, world)? {
+            Value::Map(map) => Ok(map),
+            Value::None | Value::Omit => Ok(Map::new()),
+            other => Err(Error::type_error(format!("{what} must be a mapping, not {:?}", other.type_name()))),
+        }
+    }
+
     /// All arguments, where some come from a template and others are given one by one, which stand above the former.
     fn more_arguments(&self, args: &Map, world: &dyn World) -> Result<Option<Map>, Error> {
         let Some(template) = args.get(MORE) else { return Ok(None) };
-        let mut all = match self.engine.resolve(template, world)? {
-            Value::Map(map) => map,
-            Value::None | Value::Omit => Map::new(),
-            other => return Err(not_a_mapping(&other)),
-        };
+        let mut all = self.mapping("`args`", template, world)?;
         all.extend(
             args.iter()
                 .filter(|(key, _)| key.as_str() != Some(MORE))
@@ -107,24 +108,10 @@ impl State<'_> {
 
     /// `args` over the `defaults` of their module.
     fn over_defaults(&self, defaults: &Value, args: &Map, world: &dyn World) -> Result<Map, Error> {
-        let resolved;
-        let defaults = match defaults {
-            Value::Map(map) => map,
-            template => {
-                resolved = self.engine.resolve(template, world)?;
-                match &resolved {
-                    Value::Map(map) => map,
-                    Value::None | Value::Omit => return Ok(args.clone()),
-                    other => {
-                        let kind = other.type_name();
-                        return Err(Error::type_error(format!(
-                            "the defaults of a module must be a mapping, not {kind:?}"
-                        )));
-                    }
-                }
-            }
+        let mut all = match defaults {
+            Value::Map(map) => map.clone(),
+            template => self.mapping("the defaults of a module", template, world)?,
         };
-        let mut all = defaults.clone();
         all.extend_from(args);
         Ok(all)
     }
@@ -140,8 +127,8 @@ impl State<'_> {
             Value::Template(text) => match self.engine.meant(text, world) {
                 Ok(Meant::Expression(meant)) => {
                     let value = told(self.expression_value(&meant, world));
-                    Evaluated { meant: Some(meant.to_string()), ..Evaluated::new(text.as_ref(), value) }
-                        .to_value()
+                    let meant = Some(meant.into_owned());
+                    Evaluated { meant, ..Evaluated::new(text.as_ref(), value) }.to_value()
                 }
                 Ok(Meant::List(items)) if alone => {
                     Value::list(items.iter().map(|item| self.expression_argument(item, world, false)))
@@ -164,11 +151,6 @@ impl State<'_> {
             value => Ok(value),
         }
     }
-}
-
-/// What is said of a template of arguments that gave something else.
-fn not_a_mapping(value: &Value) -> Error {
-    Error::type_error(format!("`args` must be a mapping, not {:?}", value.type_name()))
 }
 
 /// Whether a value differs from what it is once rendered.

@@ -63,12 +63,7 @@ impl State<'_> {
         let value = self.keyword(name, value, world)?;
         match &value {
             Value::None | Value::Omit => Ok(None),
-            value => boolean(value).map(Some).ok_or_else(|| {
-                let shown = rustle_value::python::repr(value);
-                Error::value_error(format!(
-                    "Error processing keyword '{name}': The value {shown} could not be converted to 'bool'."
-                ))
-            }),
+            value => boolean(value).map(Some).ok_or_else(|| unconvertible(name, value, "bool")),
         }
     }
 
@@ -109,13 +104,10 @@ impl State<'_> {
             Value::Str(text) => text.trim().parse().ok(),
             _ => None,
         };
-        number.filter(|number| number.is_finite()).map(Some).ok_or_else(|| {
-            let shown = rustle_value::python::repr(&value);
-            let kind = if name == "retries" { "int" } else { "float" };
-            Error::value_error(format!(
-                "Error processing keyword '{name}': The value {shown} could not be converted to '{kind}'."
-            ))
-        })
+        number
+            .filter(|number| number.is_finite())
+            .map(Some)
+            .ok_or_else(|| unconvertible(name, &value, "float"))
     }
 
     /// A keyword that is a whole number.
@@ -131,12 +123,10 @@ impl State<'_> {
         let Some(value) = value else { return Ok(None) };
         match self.keyword(name, value, world)? {
             Value::None | Value::Omit => Ok(None),
-            value => rustle_value::coerce::int(&value).map(Some).map_err(|_| {
-                let shown = rustle_value::python::repr(&value);
-                Error::value_error(format!(
-                    "Error processing keyword '{name}': The value {shown} could not be converted to 'int'."
-                ))
-            }),
+            value => {
+                let int = rustle_value::coerce::int(&value).map(Some);
+                int.map_err(|_| unconvertible(name, &value, "int"))
+            }
         }
     }
 
@@ -232,4 +222,12 @@ pub(super) fn boolean(value: &Value) -> Option<bool> {
         },
         _ => None,
     }
+}
+
+/// What is said of a keyword's value that is not of the `kind` that it has to be.
+fn unconvertible(name: &str, value: &Value, kind: &str) -> Error {
+    let shown = rustle_value::python::repr(value);
+    Error::value_error(format!(
+        "Error processing keyword '{name}': The value {shown} could not be converted to '{kind}'."
+    ))
 }

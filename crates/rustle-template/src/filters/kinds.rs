@@ -1,6 +1,7 @@
 //! Filters that decide and convert.
 
 use rustle_value::Value;
+use rustle_value::python::shell_quote;
 
 use crate::call::Call;
 use crate::error::Error;
@@ -60,9 +61,5 @@ fn type_debug(call: &mut Call<'_>) -> Result<Value, Error> {
 fn quote(call: &mut Call<'_>) -> Result<Value, Error> {
     call.finish()?;
     let text = if call.value.is_none() { String::new() } else { call.value_text()? };
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return Ok(Value::from(text));
-    }
-    Ok(Value::from(format!("'{}'", text.replace('\'', "'\"'\"'"))))
+    Ok(Value::from(shell_quote(&text).into_owned()))
 }

@@ -1,170 +1,21 @@
 //! A whole runner: this test is its own base executable. Each test appends a plan to a copy of it and starts that, so the
 //! command line, the bundle, workers, signals and the lock are those of a real runner.
 
-use std::collections::BTreeMap;
+mod harness;
+mod toys;
+
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Output, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-use linkme::distributed_slice;
 use rustle_bundle::Writer;
-use rustle_runtime::context::Context;
-use rustle_runtime::error::Result;
-use rustle_runtime::process::Program;
-use rustle_runtime::registry::{MODULES, Registration};
 use rustle_runtime::runner::{self, Embedded};
-use rustle_runtime::schema::outcome::Outcome;
-use rustle_runtime::schema::plan::{Plan, Play};
-use rustle_runtime::schema::task::{Action, Directives, Step, Task};
-use rustle_runtime::value::{Map, Value};
+use rustle_runtime::value::Map;
+
+use harness::{Runner, done, plan, say, script, task};
 
 /// Nothing is embedded: what is appended counts.
 static NOTHING: include_dir::Dir<'static> = include_dir::Dir::new("", &[]);
-
-type Apply = fn(&Map, &Context) -> Result<Outcome>;
-
-const fn toy(name: &'static str, apply: Apply) -> Registration {
-    let prepare: fn(&mut Map, &dyn rustle_runtime::module::Run) -> Result<()> = |_, _| Ok(());
-    Registration {
-        name,
-        aliases: &[],
-        spec: "{}",
-        expressions: &[],
-        secrets: &[],
-        check_mode: true,
-        prepare,
-        apply,
-    }
-}
-
-#[distributed_slice(MODULES)]
-static SAY: Registration = toy("say", |args, _| Ok(Outcome { data: args.clone(), ..Outcome::ok() }));
-
-#[distributed_slice(MODULES)]
-static WHO: Registration = toy("who", |_, _| {
-    let groups: Vec<Value> = rustix::process::getgroups()
-        .map_err(std::io::Error::from)?
-        .iter()
-        .map(|it| it.as_raw().into())
-        .collect();
-    Ok(Outcome::ok()
-        .with("uid", rustix::process::geteuid().as_raw())
-        .with("gid", rustix::process::getegid().as_raw())
-        .with("groups", groups)
-        .with("pid", std::process::id())
-        .with("home", std::env::var("HOME").unwrap_or_default()))
-});
-
-#[distributed_slice(MODULES)]
-static READ: Registration = toy("read", |args, ctx| {
-    let path = args.get("path").map(Value::to_string).unwrap_or_default();
-    let content = ctx.read(Path::new(&path))?;
-    Ok(Outcome::ok().with("content", String::from_utf8_lossy(&content).into_owned()))
-});
-
-#[distributed_slice(MODULES)]
-static RUN: Registration = toy("run", |args, ctx| {
-    let script = args.get("script").map(Value::to_string).unwrap_or_default();
-    let finished = Program::new(["sh", "-c", &script]).run(ctx)?;
-    Ok(Outcome { failed: finished.code != 0, ..Outcome::changed() }.with("rc", finished.code))
-});
-
-#[distributed_slice(MODULES)]
-static CRASH: Registration = toy("crash", |_, _| std::process::abort());
-
-/// A runner of some tasks.
-struct Runner {
-    folder: tempfile::TempDir,
-    path: PathBuf,
-}
-
-/// How a runner ended, and what it said.
-struct Done {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-fn task(module: &str, args: Map, change: impl FnOnce(&mut Directives)) -> Step {
-    let mut directives = Directives::default();
-    change(&mut directives);
-    let action = Action::Module { module: module.into(), written: module.into(), args: args.into() };
-    Step::Task(Box::new(Task::new(Some(module.into()), action, directives)))
-}
-
-fn say(text: &str) -> Step {
-    task("say", Map::from([("msg", text)]), |_| {})
-}
-
-fn script(text: &str) -> Map {
-    Map::from([("script", text)])
-}
-
-fn plan(tasks: Vec<Step>) -> Plan {
-    let play = Play {
-        name: "play".into(),
-        hosts: vec!["localhost".into()],
-        gather_facts: false.into(),
-        tasks,
-        ..Play::default()
-    };
-    let modules = vec!["say".into()];
-    Plan { format: 1, name: "site.yml".into(), plays: vec![play], modules, ..Plan::default() }
-}
-
-impl Runner {
-    fn new(tasks: Vec<Step>) -> Runner {
-        Runner::of(&plan(tasks), Writer::default())
-    }
-
-    fn of(plan: &Plan, writer: Writer) -> Runner {
-        let bundle = writer.finish(plan, &Default::default()).expect("a bundle");
-        let folder = tempfile::tempdir().expect("a folder");
-        // Other users must be able to start what lies in it.
-        std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))
-            .expect("mode");
-        let path = folder.path().join("runner");
-        let base = std::env::current_exe().expect("this executable");
-        rustle_bundle::append(&base, &path, &bundle).expect("appended");
-        Runner { folder, path }
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(&self.path);
-        command.args(args).stdin(Stdio::null()).env("NO_COLOR", "1");
-        command.args(if args.iter().any(|it| it.contains("lock")) { &[][..] } else { &["--no-lock"] });
-        command
-    }
-
-    fn run(&self, args: &[&str]) -> Done {
-        done(self.command(args).output().expect("started"))
-    }
-
-    /// The results of a run with `--json`, by task; and its exit code.
-    fn results(&self, args: &[&str]) -> (BTreeMap<String, serde_json::Value>, Option<i32>) {
-        let done = self.run(&[&["--json"], args].concat());
-        let results =
-            done.events().into_iter().filter(|event| event["event"] == "task_result").map(|event| {
-                (event["task"].as_str().unwrap_or_default().to_owned(), event["result"].clone())
-            });
-        (results.collect(), done.code)
-    }
-}
-
-fn done(output: Output) -> Done {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Done { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
-}
-
-impl Done {
-    fn events(&self) -> Vec<serde_json::Value> {
-        self.stdout
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}")))
-            .collect()
-    }
-}
 
 fn a_plan_runs_and_is_told() {
     let runner = Runner::new(vec![say("hello")]);
