@@ -1,0 +1,1 @@
+//! Brings modules from elsewhere.
