@@ -9,6 +9,7 @@ pub mod inventory;
 pub mod module_spec;
 pub mod names;
 pub mod outcome;
+pub mod package;
 pub mod plan;
 pub mod report;
 pub mod settings;

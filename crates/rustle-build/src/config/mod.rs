@@ -1,16 +1,23 @@
 //! `rustle.toml`: what is built, and how. `docs/CONFIGURATION.md` documents every key.
 
-mod reader;
+pub mod limits;
+pub mod modules;
+pub mod policy;
+pub(crate) mod reader;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustle_playbook::{Location, Problem, SourceFile};
+use rustle_schema::package::ModuleId;
 use rustle_schema::settings::RunDefaults;
 
 use crate::lints::{self, Level};
 use crate::suggest;
+pub use limits::Limits;
+pub use modules::{Declared, Key, Registry};
+pub use policy::Policy;
 use reader::Table;
 
 /// The configuration's name.
@@ -27,6 +34,16 @@ pub struct Config {
     pub lints: BTreeMap<String, Level>,
     /// `[run]`.
     pub run: RunDefaults,
+    /// `[modules]`, by id.
+    pub modules: BTreeMap<ModuleId, Declared>,
+    /// `[registries]`, by name.
+    pub registries: BTreeMap<String, Registry>,
+    /// `[keys]`, by name.
+    pub keys: BTreeMap<String, Key>,
+    /// `[policy]`.
+    pub policy: Policy,
+    /// `[limits]`.
+    pub limits: Limits,
 }
 
 /// `[runner]`.
@@ -101,6 +118,21 @@ impl Config {
         }
         if let Some(table) = root.table("run", problems) {
             config.run = run(table, problems);
+        }
+        if let Some(table) = root.table("modules", problems) {
+            config.modules = modules::declared(table, problems);
+        }
+        if let Some(table) = root.table("registries", problems) {
+            config.registries = modules::registries(table, problems);
+        }
+        if let Some(table) = root.table("keys", problems) {
+            config.keys = modules::keys(table, problems);
+        }
+        if let Some(table) = root.table("policy", problems) {
+            config.policy = policy::read(table, problems);
+        }
+        if let Some(table) = root.table("limits", problems) {
+            config.limits = limits::read(table, problems);
         }
         root.finish(problems);
         config

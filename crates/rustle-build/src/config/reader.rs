@@ -11,9 +11,9 @@ use toml::de::{DeString, DeTable, DeValue};
 use crate::suggest;
 
 /// A table that is being read.
-pub(super) struct Table<'a> {
+pub(crate) struct Table<'a> {
     /// Its name; empty for the whole file.
-    name: &'static str,
+    name: String,
     file: &'a Arc<SourceFile>,
     entries: Vec<(Spanned<DeString<'a>>, Spanned<DeValue<'a>>)>,
     /// The keys that were asked for.
@@ -21,11 +21,11 @@ pub(super) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    pub(super) fn parse(file: &'a Arc<SourceFile>, problems: &mut Vec<Problem>) -> Option<Table<'a>> {
+    pub(crate) fn parse(file: &'a Arc<SourceFile>, problems: &mut Vec<Problem>) -> Option<Table<'a>> {
         match DeTable::parse(&file.text) {
             Ok(table) => {
                 let entries = table.into_inner().into_iter().collect();
-                Some(Table { name: "", file, entries, asked: Vec::new() })
+                Some(Table { name: String::new(), file, entries, asked: Vec::new() })
             }
             Err(error) => {
                 let mut problem = Problem::error("config-syntax", error.message().replace('\n', ", "));
@@ -47,13 +47,18 @@ impl<'a> Table<'a> {
         self.entries.iter().find(|(name, _)| name.get_ref().as_ref() == key)
     }
 
+    /// The name of the file.
+    pub(crate) fn file_name(&self) -> String {
+        self.file.path.clone()
+    }
+
     /// The keys, in order.
-    pub(super) fn keys(&self) -> Vec<String> {
+    pub(crate) fn keys(&self) -> Vec<String> {
         self.entries.iter().map(|(key, _)| key.get_ref().to_string()).collect()
     }
 
     /// Where the key `key` stands.
-    pub(super) fn key_at(&self, key: &str) -> Option<Location> {
+    pub(crate) fn key_at(&self, key: &str) -> Option<Location> {
         let (name, _) = self.entries.iter().find(|(name, _)| name.get_ref().as_ref() == key)?;
         Some(self.at(name.span()))
     }
@@ -79,27 +84,40 @@ impl<'a> Table<'a> {
         }
     }
 
-    pub(super) fn table(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<Table<'a>> {
+    pub(crate) fn table(&mut self, key: &str, problems: &mut Vec<Problem>) -> Option<Table<'a>> {
         let file = self.file;
         let read = |value: &DeValue<'a>| Some(value.as_table()?.clone().into_iter().collect());
         let (entries, _) = self.value(key, "a table", problems, read)?;
-        Some(Table { name: key, file, entries, asked: Vec::new() })
+        let name = if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) };
+        Some(Table { name, file, entries, asked: Vec::new() })
     }
 
-    pub(super) fn text_at(&mut self, key: &str, problems: &mut Vec<Problem>) -> Option<(String, Location)> {
+    /// The value of `key` as a table if it is one, and as text if it is that.
+    pub(crate) fn table_or_text(
+        &mut self,
+        key: &str,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Result<Table<'a>, (String, Location)>> {
+        if self.entry(key)?.1.get_ref().as_str().is_some() {
+            return self.text_at(key, problems).map(Err);
+        }
+        self.table(key, problems).map(Ok)
+    }
+
+    pub(crate) fn text_at(&mut self, key: &str, problems: &mut Vec<Problem>) -> Option<(String, Location)> {
         self.value(key, "text", problems, |value| value.as_str().map(str::to_owned))
     }
 
-    pub(super) fn text(&mut self, key: &str, problems: &mut Vec<Problem>) -> Option<String> {
+    pub(crate) fn text(&mut self, key: &str, problems: &mut Vec<Problem>) -> Option<String> {
         self.text_at(key, problems).map(|(text, _)| text)
     }
 
-    pub(super) fn path(&mut self, key: &str, problems: &mut Vec<Problem>) -> Option<(PathBuf, Location)> {
+    pub(crate) fn path(&mut self, key: &str, problems: &mut Vec<Problem>) -> Option<(PathBuf, Location)> {
         self.text_at(key, problems).map(|(text, at)| (text.into(), at))
     }
 
     /// A list of texts, or one text alone.
-    pub(super) fn texts(&mut self, key: &str, problems: &mut Vec<Problem>) -> Vec<(String, Location)> {
+    pub(crate) fn texts(&mut self, key: &str, problems: &mut Vec<Problem>) -> Vec<(String, Location)> {
         let read = |value: &DeValue<'a>| match value {
             DeValue::String(text) => Some(vec![(text.to_string(), None)]),
             DeValue::Array(items) => items
@@ -114,11 +132,11 @@ impl<'a> Table<'a> {
         texts.into_iter().map(|(text, span)| (text, place(span))).collect()
     }
 
-    pub(super) fn boolean(&mut self, key: &str, problems: &mut Vec<Problem>) -> Option<bool> {
+    pub(crate) fn boolean(&mut self, key: &str, problems: &mut Vec<Problem>) -> Option<bool> {
         self.value(key, "true or false", problems, DeValue::as_bool).map(|(bool, _)| bool)
     }
 
-    pub(super) fn integer(
+    pub(crate) fn integer(
         &mut self,
         key: &str,
         range: RangeInclusive<i64>,
@@ -138,13 +156,13 @@ impl<'a> Table<'a> {
     }
 
     /// Tells the keys that nobody asked for.
-    pub(super) fn finish(self, problems: &mut Vec<Problem>) {
+    pub(crate) fn finish(self, problems: &mut Vec<Problem>) {
         for (key, _) in &self.entries {
             let name = key.get_ref().as_ref();
             if self.asked.iter().any(|asked| asked == name) {
                 continue;
             }
-            let message = match self.name {
+            let message = match self.name.as_str() {
                 "" => format!("there is no table `[{name}]`"),
                 table => format!("`[{table}]` has no key `{name}`"),
             };
