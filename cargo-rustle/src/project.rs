@@ -73,7 +73,9 @@ impl Project {
                 runner: Some(ModuleCrate { folder: self.folder.clone(), features: metadata.features }),
                 linked: Linked::Manifest(manifest),
                 target: rustle_build::modules::host(),
+                files: Vec::new(),
             },
+            machine_policy: rustle_build::env_vars::machine_policy(),
             ..BuildOptions::default()
         })
     }

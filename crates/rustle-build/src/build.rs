@@ -14,7 +14,8 @@ use crate::config::{Config, PlanSource};
 use crate::diagnostics::Problems;
 use crate::embed;
 use crate::lints;
-use crate::modules::{Modules, Sources};
+use crate::modules::{Linked, Modules, Sources};
+use crate::packages::verify::{self, FileModule, Verified};
 
 /// What to build.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +32,8 @@ pub struct BuildOptions {
     pub sources: Sources,
     /// Variables that are known now, for names in static imports.
     pub extra_vars: Map,
+    /// This machine's policy for modules from elsewhere.
+    pub machine_policy: Option<PathBuf>,
 }
 
 /// What was built.
@@ -46,6 +49,8 @@ pub struct Prepared {
     pub modules: Vec<String>,
     /// The crates that they stand in, as Rust code names them, sorted. The runner's own is not among them.
     pub crates: Vec<String>,
+    /// The files of modules among them that are compiled with the runner.
+    pub compiled: Vec<FileModule>,
     /// The embedded files: path below the bundle's root and length in bytes.
     pub files: Vec<(Vec<u8>, u64)>,
     /// Files and folders whose change may change the bundle.
@@ -60,8 +65,14 @@ pub struct Prepared {
 /// Every problem that was found, if one of them is an error. Warnings are among them.
 pub fn build_bundle(options: &BuildOptions) -> Result<Prepared, Problems> {
     let mut problems = Vec::new();
-    let modules = Modules::gather(&options.sources, &mut problems);
-    let prepared = prepare(options, &modules, &mut problems);
+    let verified = verified(options, &mut problems);
+    let modules = gather(options, &verified, &mut problems);
+    let prepared = prepare(options, &modules, &mut problems).map(|mut prepared| {
+        let used = modules.files_of(prepared.modules.iter().map(String::as_str));
+        prepared.compiled = verified.files.into_iter().filter(|file| used.contains(&file.id)).collect();
+        prepared.watched.extend(verified.watched);
+        prepared
+    });
     let problems = Problems::new(lints::apply(problems, &options.config.lints));
     match prepared {
         Some(prepared) if problems.errors() == 0 => Ok(Prepared { warnings: problems, ..prepared }),
@@ -75,10 +86,30 @@ pub fn build_bundle(options: &BuildOptions) -> Result<Prepared, Problems> {
 /// The plan alone, as far as it can be read: nothing is checked, no problem is told.
 pub fn plan_of(options: &BuildOptions) -> Option<Plan> {
     let mut problems = Vec::new();
-    let modules = Modules::gather(&options.sources, &mut problems);
+    let verified = verified(options, &mut problems);
+    let modules = gather(options, &verified, &mut problems);
     let mut plan = load(options, &modules, &mut problems)?.loaded.plan?;
     plan.modules = check::modules_of(&plan);
     Some(plan)
+}
+
+/// What the lock brings, compared with what is there. A base runner takes no modules from elsewhere.
+fn verified(options: &BuildOptions, problems: &mut Vec<Problem>) -> Verified {
+    let Linked::Manifest(manifest) = &options.sources.linked else { return Verified::default() };
+    let project = verify::Project {
+        folder: &options.folder,
+        config: &options.config,
+        manifest,
+        crates: &options.sources.crates,
+        target: &options.sources.target,
+        machine_policy: options.machine_policy.as_ref(),
+    };
+    verify::verify(&project, problems)
+}
+
+fn gather(options: &BuildOptions, verified: &Verified, problems: &mut Vec<Problem>) -> Modules {
+    let sources = Sources { files: verified.files.clone(), ..options.sources.clone() };
+    Modules::gather(&sources, problems)
 }
 
 /// A plan that was read.
@@ -167,6 +198,7 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         modules: plan.modules.clone(),
         crates: modules.crates_of(plan.modules.iter().map(String::as_str)),
         plan,
+        compiled: Vec::new(),
         files: listed,
         watched: files.watched,
         warnings: Problems::default(),

@@ -55,8 +55,14 @@ pub const RUSTLE_COMPRESSION_LEVEL: EnvVar = EnvVar {
     doc: "zstd's level for what is embedded, over `[build] compression` of rustle.toml",
 };
 
+/// This machine's policy.
+pub const RUSTLE_POLICY: EnvVar = EnvVar {
+    name: "RUSTLE_POLICY",
+    doc: "a policy for modules from elsewhere, which can only tighten the project's; `/etc/rustle/policy.toml` where it is not set and that file exists",
+};
+
 /// All of them.
-pub const ALL: [EnvVar; 11] = [
+pub const ALL: [EnvVar; 12] = [
     OUT_DIR,
     CARGO_MANIFEST_DIR,
     CARGO_PKG_NAME,
@@ -68,6 +74,7 @@ pub const ALL: [EnvVar; 11] = [
     RA_RUSTC_WRAPPER,
     CARGO_TERM_COLOR,
     RUSTLE_COMPRESSION_LEVEL,
+    RUSTLE_POLICY,
 ];
 
 /// What a build script is told by its environment, read once.
@@ -83,6 +90,20 @@ pub(crate) struct Environment {
     pub(crate) editor: bool,
     pub(crate) colour: bool,
     pub(crate) compression: Option<String>,
+    pub(crate) policy: Option<PathBuf>,
+}
+
+/// Where an administrator puts a policy for all projects of a machine.
+const MACHINE_POLICY: &str = "/etc/rustle/policy.toml";
+
+/// This machine's policy: the file that [`RUSTLE_POLICY`] names, else the administrator's if there is one.
+pub fn machine_policy() -> Option<PathBuf> {
+    policy(std::env::var_os(RUSTLE_POLICY.name).map(PathBuf::from))
+}
+
+fn policy(named: Option<PathBuf>) -> Option<PathBuf> {
+    let administrators = PathBuf::from(MACHINE_POLICY);
+    named.or_else(|| administrators.exists().then_some(administrators))
 }
 
 /// A variable that Cargo sets and that is not there: the build script runs outside of Cargo.
@@ -99,8 +120,8 @@ impl Environment {
     }
 
     /// The variables whose change makes Cargo run the build script again. It does so by itself for those that it sets.
-    pub(crate) fn watched() -> [EnvVar; 1] {
-        [RUSTLE_COMPRESSION_LEVEL]
+    pub(crate) fn watched() -> [EnvVar; 2] {
+        [RUSTLE_COMPRESSION_LEVEL, RUSTLE_POLICY]
     }
 
     fn of(mut vars: Vec<(String, String)>) -> Result<Environment, Missing> {
@@ -129,6 +150,7 @@ impl Environment {
             editor: get(RA_RUSTC_WRAPPER).is_some(),
             colour: get(CARGO_TERM_COLOR).is_some_and(|value| value == "always"),
             compression: get(RUSTLE_COMPRESSION_LEVEL),
+            policy: policy(get(RUSTLE_POLICY).map(PathBuf::from)),
         })
     }
 }

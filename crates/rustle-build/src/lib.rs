@@ -20,6 +20,7 @@ pub mod lints;
 pub mod manifest;
 pub mod modules;
 mod output;
+pub mod packages;
 mod prepare;
 mod suggest;
 

@@ -67,8 +67,13 @@ pub const DECIMAL_MODE: &str = "decimal-mode";
 /// A variable that nothing in the playbook can define.
 pub const UNDEFINED_VARIABLE: &str = "undefined-variable";
 
+/// A package from the project itself that is not what was locked.
+pub const CHANGED_MODULE: &str = "changed-module";
+/// A module crate that nothing pins, beside others that are pinned.
+pub const UNLOCKED_MODULE: &str = "unlocked-module";
+
 /// The lints of the build. Warnings of the playbook's reader can be named in `[lints]` as well.
-pub const ALL: [Lint; 7] = [
+pub const ALL: [Lint; 9] = [
     Lint {
         name: UNDEFINED_VARIABLE,
         level: Level::Deny,
@@ -95,6 +100,16 @@ pub const ALL: [Lint; 7] = [
         name: UNUSED_MODULE_CRATE,
         level: Level::Allow,
         doc: "Cargo.toml names a module crate of which the plan uses no module",
+    },
+    Lint {
+        name: CHANGED_MODULE,
+        level: Level::Deny,
+        doc: "a module from the project itself has changed since it was locked",
+    },
+    Lint {
+        name: UNLOCKED_MODULE,
+        level: Level::Warn,
+        doc: "a module crate is linked that rustle.lock does not pin, beside others that it does",
     },
 ];
 

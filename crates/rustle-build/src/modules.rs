@@ -7,10 +7,12 @@ use std::sync::Arc;
 use rustle_playbook::{Location, Problem, SourceFile};
 use rustle_schema::module_spec::ModuleSpec;
 use rustle_schema::names;
+use rustle_schema::package::ModuleId;
 use rustle_spec::scan::{Cfg, ScanError, crate_specs};
 
 use crate::catalogue;
 use crate::manifest::Manifest;
+use crate::packages::verify::{self, FileModule};
 use crate::suggest;
 
 /// A crate with modules that is no builtin one.
@@ -39,6 +41,8 @@ pub enum Origin {
     Builtin(String),
     /// Another crate's, by package name.
     Crate(String),
+    /// A file that is compiled with the runner, by the id of its package.
+    File(ModuleId),
     /// The runner's own sources.
     Runner,
 }
@@ -69,6 +73,8 @@ pub struct Sources {
     pub runner: Option<ModuleCrate>,
     /// Which crates are linked.
     pub linked: Linked,
+    /// Files of modules that are compiled with the runner.
+    pub files: Vec<FileModule>,
     /// What is built for, without features.
     pub target: Cfg,
 }
@@ -86,6 +92,15 @@ impl Modules {
             for spec in scan(krate, &folder_name(krate), &sources.target, problems) {
                 let origin = Origin::Crate(spec.krate.clone());
                 modules.add(&Arc::new(spec), &origin, problems);
+            }
+        }
+        for file in &sources.files {
+            match verify::specs(file, &sources.target) {
+                Ok(specs) => {
+                    let origin = Origin::File(file.id.clone());
+                    specs.into_iter().for_each(|spec| modules.add(&Arc::new(spec), &origin, problems));
+                }
+                Err(errors) => problems.extend(errors.iter().map(|error| marked(error, &file.text))),
             }
         }
         if let Some(runner) = &sources.runner {
@@ -142,7 +157,7 @@ impl Modules {
     /// Whether the crate of this module is linked into the runner.
     pub fn is_linked(&self, module: &Module) -> bool {
         match (&self.linked, &module.origin) {
-            (_, Origin::Runner) | (Linked::Builtins, _) => true,
+            (_, Origin::Runner | Origin::File(_)) | (Linked::Builtins, _) => true,
             (Linked::Manifest(manifest), Origin::Builtin(package) | Origin::Crate(package)) => {
                 manifest.dependency(package).is_some()
             }
@@ -154,7 +169,7 @@ impl Modules {
         let mut crates: Vec<String> = used
             .into_iter()
             .filter_map(|name| match &self.get(name)?.origin {
-                Origin::Runner => None,
+                Origin::Runner | Origin::File(_) => None,
                 Origin::Builtin(package) | Origin::Crate(package) => Some(match &self.linked {
                     Linked::Builtins => package.replace('-', "_"),
                     Linked::Manifest(manifest) => manifest.dependency(package)?.extern_name.clone(),
@@ -166,12 +181,21 @@ impl Modules {
         crates
     }
 
+    /// The ids of the files that the modules `used` stand in.
+    pub fn files_of<'a>(&self, used: impl IntoIterator<Item = &'a str>) -> BTreeSet<ModuleId> {
+        let file = |name| match &self.get(name)?.origin {
+            Origin::File(id) => Some(id.clone()),
+            _ => None,
+        };
+        used.into_iter().filter_map(file).collect()
+    }
+
     /// The packages with modules that Cargo.toml names although none of their modules is among those `used`, sorted.
     pub fn unused_packages(&self, used: &[String]) -> Vec<String> {
         let Linked::Manifest(manifest) = &self.linked else { return Vec::new() };
         let package = |module: &Module| match &module.origin {
             Origin::Builtin(package) | Origin::Crate(package) => Some(package.clone()),
-            Origin::Runner => None,
+            Origin::Runner | Origin::File(_) => None,
         };
         let needed: BTreeSet<String> = used.iter().filter_map(|name| package(self.get(name)?)).collect();
         let there: BTreeSet<String> = self.by_name.values().filter_map(package).collect();
@@ -186,6 +210,7 @@ impl Origin {
         match self {
             Origin::Builtin(package) => format!("builtin (crate `{package}`)"),
             Origin::Crate(package) => format!("of the crate `{package}`"),
+            Origin::File(id) => format!("of the file of `{id}`"),
             Origin::Runner => "of the runner itself".to_owned(),
         }
     }
@@ -209,18 +234,23 @@ fn scan(krate: &ModuleCrate, shown: &str, target: &Cfg, problems: &mut Vec<Probl
 }
 
 fn unreadable(krate: &ModuleCrate, shown: &str, error: &ScanError) -> Problem {
-    let problem = Problem::error("module-source", error.message.as_str());
     let path = format!("{shown}{}", error.file.to_string_lossy().replace('\\', "/"));
-    let Ok(text) = std::fs::read_to_string(krate.folder.join(&error.file)) else {
-        return problem.with_note(format!("in {path}"));
-    };
+    match std::fs::read_to_string(krate.folder.join(&error.file)) {
+        Ok(text) => marked(error, &Arc::new(SourceFile { path, text })),
+        Err(_) => Problem::error("module-source", error.message.as_str()).with_note(format!("in {path}")),
+    }
+}
+
+/// The error, pointing at the word in `file` at which it stands.
+fn marked(error: &ScanError, file: &Arc<SourceFile>) -> Problem {
+    let text = &file.text;
     let line_start: usize = text.split_inclusive('\n').take(error.line.saturating_sub(1)).map(str::len).sum();
     let line = text.get(line_start..).unwrap_or_default().lines().next().unwrap_or_default();
     let within = line.char_indices().nth(error.col.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
     let word = line.get(within..).unwrap_or_default();
     let length = word.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(word.len()).max(1);
     let start = line_start + within;
-    problem.at(Location::new(&Arc::new(SourceFile { path, text }), start..start + length))
+    Problem::error("module-source", error.message.as_str()).at(Location::new(file, start..start + length))
 }
 
 /// What this machine is, for modules that are compiled on one system only.

@@ -20,6 +20,9 @@ const GLUE: &str = "rustle.rs";
 /// The folder of the bundle in `OUT_DIR`.
 const BUNDLE: &str = "bundle";
 
+/// The folder of modules in `OUT_DIR` whose text stands in `rustle.toml` or in the plan.
+const MODULES: &str = "modules";
+
 /// Reads, checks and packs the runner's playbook and writes the glue. Problems are printed as a compiler prints them; if
 /// one is an error, the process ends with exit code 1.
 ///
@@ -64,7 +67,7 @@ pub(crate) fn with(environment: &Environment) -> Result<Prepared, Problems> {
     let written = match &result {
         Ok(prepared) => write(environment, prepared),
         Err(_) => {
-            output::write_if_changed(&environment.out_dir.join(GLUE), glue::text(&[], false).as_bytes())
+            output::write_if_changed(&environment.out_dir.join(GLUE), glue::text(&[], &[], false).as_bytes())
         }
     };
     let mut prepared = result?;
@@ -95,8 +98,31 @@ fn write(environment: &Environment, prepared: &Prepared) -> io::Result<()> {
     let folder = environment.out_dir.join(BUNDLE);
     output::write_if_changed(&folder.join(rustle_bundle::FILE_NAME), &prepared.bundle)?;
     output::keep_only(&folder, &[rustle_bundle::FILE_NAME])?;
-    let glue = glue::text(&prepared.crates, true);
+    let glue = glue::text(&prepared.crates, &compiled(environment, prepared)?, true);
     output::write_if_changed(&environment.out_dir.join(GLUE), glue.as_bytes())
+}
+
+/// The files of modules that are compiled with the runner. What stands in another file is written to the output.
+fn compiled(environment: &Environment, prepared: &Prepared) -> io::Result<Vec<glue::Compiled>> {
+    let folder = environment.out_dir.join(MODULES);
+    let mut compiled = Vec::new();
+    let mut written = Vec::new();
+    for file in &prepared.compiled {
+        let name = file.id.rust_name();
+        let path = match &file.path {
+            Some(path) => path.clone(),
+            None => {
+                let path = folder.join(format!("{name}.rs"));
+                output::write_if_changed(&path, file.text.text.as_bytes())?;
+                written.push(format!("{name}.rs"));
+                path
+            }
+        };
+        compiled.push((name, path));
+    }
+    let written: Vec<&str> = written.iter().map(String::as_str).collect();
+    output::keep_only(&folder, &written)?;
+    Ok(compiled)
 }
 
 fn options(environment: &Environment) -> Result<BuildOptions, Problems> {
@@ -133,8 +159,10 @@ fn options(environment: &Environment) -> Result<BuildOptions, Problems> {
             runner: Some(runner),
             linked: Linked::Manifest(manifest),
             target: environment.target.clone(),
+            files: Vec::new(),
         },
         extra_vars: Default::default(),
+        machine_policy: environment.policy.clone(),
     })
 }
 

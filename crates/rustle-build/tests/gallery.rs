@@ -36,7 +36,7 @@ fn seen(folder: &Path) -> String {
         folder: folder.to_owned(),
         config,
         name: "gallery".into(),
-        sources: Sources { crates, runner, linked, target: host() },
+        sources: Sources { crates, runner, linked, target: host(), ..Sources::default() },
         ..BuildOptions::default()
     };
     match build_bundle(&options) {

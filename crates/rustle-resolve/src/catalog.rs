@@ -9,10 +9,10 @@ use pubgrub::VersionSet;
 use semver::{Version, VersionReq};
 
 use crate::Constraint;
-use crate::constraint::same;
 use crate::feature::{Enables, Features};
 use crate::fitness::{Unfit, fit};
 use crate::index::{Candidate, Index, IndexError};
+use crate::metadata::same;
 use crate::request::Request;
 use crate::versions::Versions;
 

@@ -4,9 +4,9 @@ use std::fmt;
 
 use semver::Version;
 
-use crate::constraint::same;
 use crate::feature::Features;
 use crate::index::Candidate;
+use crate::metadata::same;
 use crate::request::Request;
 
 /// Why a version may not be chosen.

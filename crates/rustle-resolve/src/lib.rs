@@ -30,11 +30,11 @@
 
 mod activate;
 mod catalog;
-mod constraint;
 mod explain;
 mod feature;
 mod fitness;
 mod index;
+mod metadata;
 mod order;
 mod provider;
 mod request;
@@ -42,8 +42,8 @@ mod solve;
 mod unsolvable;
 mod versions;
 
-pub use constraint::{Constraint, ConstraintError};
 pub use index::{Candidate, Dependency, Index, IndexError};
 pub use request::{Chosen, Effort, Request, Solution};
+pub use rustle_schema::package::{Constraint, ConstraintError};
 pub use solve::solve;
 pub use unsolvable::{Kind, Unsolvable};

@@ -6,9 +6,9 @@ use pubgrub::PubGrubError;
 
 use crate::activate::activate;
 use crate::catalog::Catalog;
-use crate::constraint::plain;
 use crate::explain;
 use crate::index::Index;
+use crate::metadata::plain;
 use crate::order::order;
 use crate::provider::{Node, Provider, Stop};
 use crate::request::{Chosen, Effort, Request, Solution};

@@ -1,5 +1,7 @@
 //! How names, permissions and effects are written.
 
+use rustle_schema::package::Permission;
+
 /// A module's name: segments of `[a-z][a-z0-9_]*`, joined by dots.
 ///
 /// # Errors
@@ -54,17 +56,12 @@ pub fn effect(text: &str) -> Result<(), String> {
     ))
 }
 
-/// A permission: `area:verb`, or `area:verb:scope`.
+/// A permission: `area:verb`, or `area:verb:scope`, of those that there are.
 ///
 /// # Errors
 /// If it is none.
 pub fn permission(text: &str) -> Result<(), String> {
-    let mut parts = text.splitn(3, ':');
-    let mut next_word = || parts.next().is_some_and(word);
-    if next_word() && next_word() && parts.next().is_none_or(|scope| !scope.is_empty()) {
-        return Ok(());
-    }
-    Err(format!("`{text}` is not a permission: `area:verb` or `area:verb:scope`, like `fs:write:/etc/**`"))
+    text.parse::<Permission>().map(drop)
 }
 
 fn word(text: &str) -> bool {

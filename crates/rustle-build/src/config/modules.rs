@@ -94,6 +94,8 @@ pub struct Key {
     pub expires: Option<String>,
     /// Whether it does not count any more at all.
     pub revoked: bool,
+    /// Whether what it signs is official, and may call itself so.
+    pub official: bool,
     /// Where it stands.
     pub at: Option<Location>,
 }
@@ -298,6 +300,7 @@ pub(super) fn keys(mut table: Table<'_>, problems: &mut Vec<Problem>) -> BTreeMa
             prefixes: inner.texts("prefixes", problems).into_iter().map(|(text, _)| text).collect(),
             expires: inner.text("expires", problems),
             revoked: inner.boolean("revoked", problems).unwrap_or_default(),
+            official: inner.boolean("official", problems).unwrap_or_default(),
             at,
         };
         inner.finish(problems);

@@ -155,6 +155,19 @@ impl<'a> Table<'a> {
         None
     }
 
+    /// The table at `key` as it is, for what nobody here looks into.
+    pub(crate) fn json(
+        &mut self,
+        key: &str,
+        problems: &mut Vec<Problem>,
+    ) -> serde_json::Map<String, serde_json::Value> {
+        let read = |value: &DeValue<'a>| match json(value) {
+            serde_json::Value::Object(object) => Some(object),
+            _ => None,
+        };
+        self.value(key, "a table", problems, read).map(|(object, _)| object).unwrap_or_default()
+    }
+
     /// Tells the keys that nobody asked for.
     pub(crate) fn finish(self, problems: &mut Vec<Problem>) {
         for (key, _) in &self.entries {
@@ -172,6 +185,20 @@ impl<'a> Table<'a> {
                 None => format!("there are {}", suggest::enumerate(known)),
             };
             problems.push(Problem::error("unknown-key", message).at(self.at(key.span())).with_help(help));
+        }
+    }
+}
+
+fn json(value: &DeValue<'_>) -> serde_json::Value {
+    match value {
+        DeValue::String(text) => text.as_ref().into(),
+        DeValue::Boolean(boolean) => (*boolean).into(),
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok().into(),
+        DeValue::Float(number) => number.as_str().parse::<f64>().ok().into(),
+        DeValue::Datetime(date) => date.to_string().into(),
+        DeValue::Array(items) => items.iter().map(|item| json(item.get_ref())).collect(),
+        DeValue::Table(table) => {
+            table.iter().map(|(key, value)| (key.get_ref().to_string(), json(value.get_ref()))).collect()
         }
     }
 }

@@ -65,6 +65,9 @@ pub struct Locked {
     /// The packages of modules that it needs.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub dependencies: BTreeSet<ModuleId>,
+    /// The check sum of this entry, which tells that it was changed by hand.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub check: String,
 }
 
 impl Locked {

@@ -64,6 +64,8 @@ pub enum Reference {
     Tag(String),
     /// A commit, in full.
     Rev(String),
+    /// A tag or, if there is none of that name, a branch.
+    Named(String),
 }
 
 impl Source {
@@ -127,6 +129,7 @@ impl fmt::Display for Source {
                     Reference::Branch(name) => Some(("branch", name.as_str())),
                     Reference::Tag(name) => Some(("tag", name.as_str())),
                     Reference::Rev(name) => Some(("rev", name.as_str())),
+                    Reference::Named(name) => Some(("reference", name.as_str())),
                 };
                 let path = path.as_deref().map(|path| ("path", path));
                 let submodules = submodules.then_some(("submodules", "true"));
@@ -172,6 +175,7 @@ fn git(text: &str) -> Result<Source, String> {
             "branch" => reference = Reference::Branch(value),
             "tag" => reference = Reference::Tag(value),
             "rev" => reference = Reference::Rev(value),
+            "reference" => reference = Reference::Named(value),
             "path" => path = Some(value),
             "submodules" => submodules = value == "true",
             other => return Err(format!("`{text}` has `{other}`, which no source has")),
@@ -211,6 +215,7 @@ mod tests {
             git(Reference::Default, None, false),
             git(Reference::Branch("feature/a&b=c #?%".into()), Some("web/v host"), true),
             git(Reference::Rev("0".repeat(40)), None, true),
+            git(Reference::Named("v1".into()), None, false),
             Source::Http { url: "https://example.org/a.tar.gz?x=1&y=%20".into() },
             Source::Registry { index: "https://example.org/index/".into() },
             Source::Inline { file: "plan.json".into() },

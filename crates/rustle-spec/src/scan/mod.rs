@@ -64,6 +64,34 @@ pub fn crate_specs(manifest_dir: &Path, features: &Cfg) -> Result<Vec<ModuleSpec
     crate_specs_with(manifest_dir, features, shared::types())
 }
 
+/// The specification of every module in a file with this `text`, which is compiled by itself, as the package `name` in
+/// `version`. `file` is what errors call it.
+///
+/// # Errors
+/// Everything that cannot be read or is wrong, in order of place; a `mod` without its body among them.
+pub fn file_specs(
+    text: &str,
+    file: &Path,
+    (name, version): (&str, &str),
+    cfg: &Cfg,
+) -> Result<Vec<ModuleSpec>, Vec<ScanError>> {
+    let mut errors = Vec::new();
+    let krate = tree::read_alone(file, text, cfg, &mut errors);
+    let package = manifest::Package {
+        name: name.to_owned(),
+        version: version.to_owned(),
+        roots: vec![file.to_owned()],
+    };
+    let mut specs = lower::modules(&krate, &package, shared::types(), &mut errors);
+    errors.sort();
+    errors.dedup();
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    specs.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(specs)
+}
+
 /// The same with other [shared types](shared) than the committed ones: for whoever is about to write those anew.
 ///
 /// # Errors

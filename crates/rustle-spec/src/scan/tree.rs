@@ -82,10 +82,16 @@ struct Place {
 
 /// Reads the crate that begins in the file `root`, which is relative to `folder`.
 pub fn read(folder: &Path, root: &Path, cfg: &Cfg, errors: &mut Vec<ScanError>) -> Crate {
-    let mut reader = Reader { folder, cfg, krate: Crate::default(), errors };
-    let home = root.parent().unwrap_or(Path::new("")).to_owned();
-    let place = Place { folder: home.clone(), base: home, inline: false };
-    reader.file(root, None, &place);
+    let mut reader = Reader { folder, cfg, krate: Crate::default(), errors, alone: None };
+    reader.root(root);
+    reader.krate
+}
+
+/// Reads the `text` of a file that is a crate by itself: no other file belongs to it.
+pub fn read_alone(file: &Path, text: &str, cfg: &Cfg, errors: &mut Vec<ScanError>) -> Crate {
+    let mut reader =
+        Reader { folder: Path::new(""), cfg, krate: Crate::default(), errors, alone: Some(text) };
+    reader.root(file);
     reader.krate
 }
 
@@ -94,9 +100,18 @@ struct Reader<'a> {
     cfg: &'a Cfg,
     krate: Crate,
     errors: &'a mut Vec<ScanError>,
+    /// The text of the only file there is.
+    alone: Option<&'a str>,
 }
 
 impl Reader<'_> {
+    /// Reads the file in which the crate begins.
+    fn root(&mut self, root: &Path) {
+        let home = root.parent().unwrap_or(Path::new("")).to_owned();
+        let place = Place { folder: home.clone(), base: home, inline: false };
+        self.file(root, None, &place);
+    }
+
     /// Reads a file as a module of `parent`.
     fn file(&mut self, path: &Path, parent: Option<usize>, place: &Place) -> Option<usize> {
         let at = |line: usize, col: usize, message: String| ScanError {
@@ -105,7 +120,11 @@ impl Reader<'_> {
             col,
             message,
         };
-        let text = match std::fs::read_to_string(self.folder.join(path)) {
+        let read = match self.alone {
+            Some(text) => Ok(text.to_owned()),
+            None => std::fs::read_to_string(self.folder.join(path)),
+        };
+        let text = match read {
             Ok(text) => text,
             Err(error) => {
                 self.errors.push(at(1, 1, error.to_string()));
@@ -271,6 +290,9 @@ impl Reader<'_> {
 
     /// The file of a module, and where the files of its own modules stand.
     fn find(&self, name: &str, written: Option<PathBuf>, place: &Place) -> Option<(PathBuf, Place)> {
+        if self.alone.is_some() {
+            return None;
+        }
         let folder_of = |path: &Path| path.parent().unwrap_or(Path::new("")).to_owned();
         if let Some(written) = written {
             let path = if place.inline { place.base.join(written) } else { place.folder.join(written) };

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use semver::{BuildMetadata, Comparator, Op, Prerelease, Version, VersionReq};
+use semver::{Comparator, Op, Prerelease, Version, VersionReq};
 
 /// Which versions are accepted.
 ///
@@ -15,13 +15,13 @@ use semver::{BuildMetadata, Comparator, Op, Prerelease, Version, VersionReq};
 /// Two constraints are equal if they mean the same comparators, however they were written.
 ///
 /// ```
-/// # use rustle_resolve::Constraint;
+/// # use rustle_schema::package::Constraint;
 /// let range: Constraint = "1.2..2.4.0".parse()?;
 /// assert_eq!(range.to_string(), ">=1.2, <=2.4.0");
 /// assert!(range.matches(&"2.4.0".parse().unwrap()));
 /// let bare: Constraint = "1.2.3".parse()?;
 /// assert!(bare.bare() && bare.to_string() == "^1.2.3");
-/// # Ok::<(), rustle_resolve::ConstraintError>(())
+/// # Ok::<(), rustle_schema::package::ConstraintError>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Constraint {
@@ -227,16 +227,6 @@ impl fmt::Display for ConstraintError {
 }
 
 impl std::error::Error for ConstraintError {}
-
-/// Whether two versions are the same but for their build metadata, which says nothing.
-pub(crate) fn same(a: &Version, b: &Version) -> bool {
-    (a.major, a.minor, a.patch) == (b.major, b.minor, b.patch) && a.pre == b.pre
-}
-
-/// A version as people know it: without build metadata.
-pub(crate) fn plain(version: &Version) -> Version {
-    Version { build: BuildMetadata::EMPTY, ..version.clone() }
-}
 
 #[cfg(test)]
 mod tests {

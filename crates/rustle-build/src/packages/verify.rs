@@ -1,0 +1,313 @@
+//! Whether what is linked is what `rustle.lock` says, to the byte: what a build does with the lock. Nothing is fetched here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustle_package::{Limits, Tree};
+use rustle_playbook::{Problem, SourceFile};
+use rustle_schema::package::lock::{Form, Lock, Locked};
+use rustle_schema::package::manifest::PackageManifest;
+use rustle_schema::package::{ModuleId, Permission, Source};
+use rustle_spec::scan::{Cfg, file_specs};
+
+use super::policy::{self, Subject};
+use super::{lock_file, manifest, place, signed, stale, wanted};
+use crate::config::modules::Wanted;
+use crate::config::{Config, Declared};
+use crate::lints;
+use crate::manifest::Manifest;
+use crate::modules::ModuleCrate;
+
+/// A module, or several, in one file that is compiled with the runner itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileModule {
+    /// The package that it is.
+    pub id: ModuleId,
+    /// Its version.
+    pub version: String,
+    /// Its text.
+    pub text: Arc<SourceFile>,
+    /// Where it lies; nowhere yet if it stands in another file.
+    pub path: Option<PathBuf>,
+}
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Project<'a> {
+    /// Its folder.
+    pub folder: &'a Path,
+    /// Its configuration.
+    pub config: &'a Config,
+    /// Its Cargo.toml.
+    pub manifest: &'a Manifest,
+    /// The crates that say they have modules, as Cargo linked them.
+    pub crates: &'a [ModuleCrate],
+    /// What is built for, without features.
+    pub target: &'a Cfg,
+    /// This machine's policy.
+    pub machine_policy: Option<&'a PathBuf>,
+}
+
+/// What the lock brings into a build.
+#[derive(Clone, Debug, Default)]
+pub struct Verified {
+    /// The modules that are compiled with the runner.
+    pub files: Vec<FileModule>,
+    /// Files and folders whose change may change the result.
+    pub watched: BTreeSet<PathBuf>,
+}
+
+/// Compares the lock with what is wanted and with what is there.
+pub fn verify(project: &Project<'_>, problems: &mut Vec<Problem>) -> Verified {
+    let wanted = wanted::packages(project.folder, project.config, problems);
+    let lock = match lock_file::load(project.folder) {
+        Ok(lock) => lock,
+        Err(problem) => {
+            problems.push(*problem);
+            return Verified::default();
+        }
+    };
+    let mut verified = Verified::default();
+    if lock.is_none() && wanted.is_empty() {
+        problems.extend(unlocked(project, &by_name(project.crates), &Lock::default()));
+        return verified;
+    }
+    verified.watched.insert(project.folder.join(lock_file::FILE_NAME));
+    let Some(lock) = lock else {
+        let names: Vec<&str> = wanted.keys().map(ModuleId::as_str).collect();
+        problems.push(
+            Problem::error(
+                "lock",
+                format!("there is no {}, and modules are wanted: {}", lock_file::FILE_NAME, names.join(", ")),
+            )
+            .with_help("`cargo rustle lock` settles on versions and writes it"),
+        );
+        return verified;
+    };
+    problems.extend(stale::check(project.config, &wanted, &lock));
+    let policy = policy::effective(project.folder, project.config, project.machine_policy, problems);
+    let limits = place::limits(&project.config.limits);
+    let crates = by_name(project.crates);
+    problems.extend(unlocked(project, &crates, &lock));
+    for locked in &lock.modules {
+        let declared = wanted.get(&locked.id);
+        let tree = present(project, &crates, locked, declared, &limits, &mut verified, problems);
+        let Some(tree) = tree else { continue };
+        let Some(manifest) = unchanged(locked, &tree, problems) else { continue };
+        let signers = signed::signers(locked, &tree, project.config, &policy, problems);
+        let subject = Subject {
+            id: &locked.id,
+            source: &locked.source,
+            manifest: &manifest,
+            permissions: &locked.permissions,
+            signers: &signers,
+        };
+        problems.extend(policy::refusals(&policy, project.config, &subject));
+    }
+    verified
+}
+
+/// The crates that say they have modules, by the name of their package.
+type Crates<'a> = BTreeMap<String, &'a ModuleCrate>;
+
+fn by_name(crates: &[ModuleCrate]) -> Crates<'_> {
+    crates.iter().filter_map(|krate| Some((Manifest::load(&krate.folder).ok()?.package, krate))).collect()
+}
+
+/// The files of a package, where they are.
+fn present(
+    project: &Project<'_>,
+    crates: &Crates<'_>,
+    locked: &Locked,
+    declared: Option<&Declared>,
+    limits: &Limits,
+    verified: &mut Verified,
+    problems: &mut Vec<Problem>,
+) -> Option<Tree> {
+    let id = &locked.id;
+    let mut refuse = |message: String, help: String| {
+        problems.push(Problem::error("module-missing", message).with_help(help))
+    };
+    let at = place::of(locked).map(|path| place::absolute(project.folder, &path));
+    match locked.form {
+        Form::File => {
+            let (name, text) = match (&at, declared.map(|declared| &declared.source)) {
+                (Some(path), _) => match std::fs::read_to_string(path) {
+                    Ok(text) => (place::of(locked).unwrap_or_default(), text),
+                    Err(error) => {
+                        refuse(
+                            format!("`{id}` is not there: {}: {error}", path.display()),
+                            fetch_or_restore(locked),
+                        );
+                        return None;
+                    }
+                },
+                (None, Some(Wanted::Inline { text, file })) => (file.clone(), text.clone()),
+                _ => return None,
+            };
+            let text = Arc::new(SourceFile { path: name, text });
+            let tree = one_file(locked, &text, at.as_deref(), limits)
+                .map_err(|why| refuse(why, fetch_or_restore(locked)))
+                .ok();
+            verified.watched.extend(at.clone());
+            verified.files.push(FileModule {
+                id: id.clone(),
+                version: locked.version.to_string(),
+                text,
+                path: at,
+            });
+            tree
+        }
+        Form::Crate => {
+            let name = locked.crate_name();
+            if project.manifest.dependency(&name).is_none() {
+                refuse(
+                    format!("Cargo.toml does not depend on `{name}`, the crate of `{id}`"),
+                    "`cargo rustle lock` writes it".into(),
+                );
+                return None;
+            }
+            let Some(krate) = crates.get(&name) else {
+                refuse(
+                    format!("the crate `{name}` does not tell runners of its modules"),
+                    format!(
+                        "its Cargo.toml needs `links = \"{}\"`, and its build.rs the two lines that `cargo rustle module new` writes",
+                        id.links()
+                    ),
+                );
+                return None;
+            };
+            let root = match &at {
+                Some(_) if locked.source.is_remote() => place::absolute(project.folder, &place::fetched(id)),
+                Some(path) => path.clone(),
+                None => krate.folder.clone(),
+            };
+            if !is_below(&krate.folder, &root) {
+                refuse(
+                    format!(
+                        "Cargo links `{name}` from {}, and `{id}` should lie in {}",
+                        krate.folder.display(),
+                        root.display()
+                    ),
+                    "`cargo rustle lock` writes Cargo.toml anew".into(),
+                );
+                return None;
+            }
+            Tree::read(&root, limits)
+                .map_err(|error| refuse(format!("`{id}` cannot be read: {error}"), fetch_or_restore(locked)))
+                .ok()
+        }
+    }
+}
+
+/// The tree of a package that is one file: alone, or what it was fetched with.
+fn one_file(locked: &Locked, text: &SourceFile, at: Option<&Path>, limits: &Limits) -> Result<Tree, String> {
+    let id = &locked.id;
+    if locked.source.is_remote()
+        && let Some(folder) = at.and_then(|path| path.ancestors().find(|it| it.ends_with(place::fetched(id))))
+    {
+        return Tree::read(folder, limits).map_err(|error| format!("`{id}` cannot be read: {error}"));
+    }
+    let mut tree = Tree::default();
+    let inserted = tree.insert(place::ONE_FILE, text.text.as_bytes());
+    inserted.map(|()| tree).map_err(|error| format!("`{id}` cannot be read: {error}"))
+}
+
+fn is_below(folder: &Path, root: &Path) -> bool {
+    match (folder.canonicalize(), root.canonicalize()) {
+        (Ok(folder), Ok(root)) => folder.starts_with(root),
+        _ => false,
+    }
+}
+
+fn fetch_or_restore(locked: &Locked) -> String {
+    match locked.source {
+        Source::File { .. } | Source::Inline { .. } => {
+            "`cargo rustle lock` takes over what is there now, if that is meant".to_owned()
+        }
+        _ => "`cargo rustle fetch` brings it".to_owned(),
+    }
+}
+
+/// What the package says of itself, if no byte of it differs from what was locked.
+fn unchanged(locked: &Locked, tree: &Tree, problems: &mut Vec<Problem>) -> Option<PackageManifest> {
+    let id = &locked.id;
+    if tree.digest().hex() != locked.sha256 {
+        let local = !locked.source.is_remote();
+        let code = if local { lints::CHANGED_MODULE } else { "module-changed" };
+        problems.push(
+            Problem::error(code, format!("`{id}` is not what was locked: its files have changed"))
+                .with_note(format!("locked `sha256:{}`, found `{}`", locked.sha256, tree.digest()))
+                .with_help(match local {
+                    true => "`cargo rustle lock` takes the change over; `[lints] changed-module = \"warn\"` helps while a module is being written",
+                    false => "`cargo rustle fetch` puts back what was locked",
+                }),
+        );
+        if !local {
+            return None;
+        }
+    }
+    let mut found = Vec::new();
+    let manifest = manifest_of(locked, tree, &mut found);
+    problems.append(&mut found);
+    manifest
+}
+
+/// The manifest of a package; one of a single file is made up.
+pub fn manifest_of(locked: &Locked, tree: &Tree, problems: &mut Vec<Problem>) -> Option<PackageManifest> {
+    let text = |path: &str| Some(String::from_utf8_lossy(tree.get(path)?).into_owned());
+    let base = match &locked.source {
+        Source::Git { path: Some(path), .. } if locked.form == Form::Crate => format!("{path}/"),
+        _ => String::new(),
+    };
+    let files = |path: &str| text(&format!("{base}{path}"));
+    let described =
+        files(manifest::FILE_NAME).is_some() || manifest::JSON_NAMES.iter().any(|name| files(name).is_some());
+    if locked.form == Form::File && !described {
+        return Some(PackageManifest::new(locked.id.clone(), locked.version.clone()));
+    }
+    manifest::of(Some(&locked.id), &files, &format!("{}/", locked.id), problems)
+}
+
+/// Module crates among the dependencies that nobody locked.
+fn unlocked(project: &Project<'_>, crates: &Crates<'_>, lock: &Lock) -> Vec<Problem> {
+    let known: BTreeSet<String> = lock.modules.iter().map(Locked::crate_name).collect();
+    let production = project.config.policy.production;
+    crates
+        .keys()
+        .filter(|name| !known.contains(*name) && !name.starts_with("rustle-module-"))
+        .filter(|_| production || !project.config.modules.is_empty())
+        .map(|name| {
+            let message = format!(
+                "the module crate `{name}` is linked, and nothing pins it: it is not in {}",
+                lock_file::FILE_NAME
+            );
+            let help = "name it in `[modules]`, as `cargo rustle add` does, and it is locked";
+            match production {
+                true => Problem::error("policy-unlocked", message).with_help(help),
+                false => Problem::warning(lints::UNLOCKED_MODULE, message).with_help(help),
+            }
+        })
+        .collect()
+}
+
+/// What the modules of a file say of themselves.
+///
+/// # Errors
+/// What cannot be read in it.
+pub fn specs(
+    file: &FileModule,
+    target: &Cfg,
+) -> Result<Vec<rustle_schema::module_spec::ModuleSpec>, Vec<rustle_spec::scan::ScanError>> {
+    file_specs(&file.text.text, Path::new(&file.text.path), (&file.id.crate_name(), &file.version), target)
+}
+
+/// Everything that the modules of a package may do: what its manifest and what each of them says.
+pub fn permissions<'a>(
+    manifest: &PackageManifest,
+    specs: impl IntoIterator<Item = &'a rustle_schema::module_spec::ModuleSpec>,
+) -> BTreeSet<Permission> {
+    let said = specs.into_iter().flat_map(|spec| &spec.permissions).filter_map(|text| text.parse().ok());
+    manifest.permissions.iter().cloned().chain(said).collect()
+}
