@@ -12,8 +12,7 @@
 pub struct Limits {
     /// Bytes of an archive as it is downloaded. 10 MiB, the largest module of requirement 000.
     pub archive: u64,
-    /// Bytes that a package's files hold together; of an archive, all that comes out of its compression, headers
-    /// included. 100 MiB.
+    /// Bytes that a package's files hold together. 100 MiB.
     pub unpacked: u64,
     /// Files, and folders that an archive names. 10,000.
     pub entries: u64,

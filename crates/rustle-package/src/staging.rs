@@ -15,7 +15,7 @@ use tempfile::{NamedTempFile, TempDir};
 pub(crate) const PREFIX: &str = ".rustle-tmp-";
 
 /// How often a temporary name is tried anew when a sweeper took it in the moment between its making and its lock.
-const ATTEMPTS: u32 = 8;
+const ATTEMPTS: u32 = 64;
 
 /// A temporary file in `folder` that will have `mode` (less the umask), locked.
 pub(crate) fn file(folder: &Path, mode: u32) -> io::Result<NamedTempFile> {
@@ -54,9 +54,14 @@ fn is_ours(lock: &File, path: &Path) -> io::Result<bool> {
         // A file system without locks (some network ones): nothing is swept there either.
         Err(TryLockError::Error(_)) => return Ok(true),
     }
+    is_at(lock, path)
+}
+
+/// Whether an open file or folder still has this name.
+pub(crate) fn is_at(open: &File, path: &Path) -> io::Result<bool> {
     match fs::symlink_metadata(path) {
         Ok(there) => {
-            let held = lock.metadata()?;
+            let held = open.metadata()?;
             Ok(held.ino() == there.ino() && held.dev() == there.dev())
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
