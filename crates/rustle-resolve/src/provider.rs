@@ -197,17 +197,15 @@ impl Provider<'_> {
             Node::Module(name) => {
                 let module = load(catalog, name)?;
                 let Some((candidate, _)) = module.get(version) else { return Ok(needs) };
-                // A version that depends on itself is a ring, which is looked for later.
-                let itself = catalog.names.text(name).to_owned();
-                let wanted = || {
-                    candidate
-                        .dependencies
-                        .iter()
-                        .filter(|dependency| !dependency.optional && dependency.id != itself)
-                };
+                let wanted = || candidate.dependencies.iter().filter(|dependency| !dependency.optional);
                 catalog.announce(wanted().map(|dependency| dependency.id.as_str()));
                 for dependency in wanted() {
                     demand(catalog, dependency, named(dependency), &mut needs)?;
+                }
+                // A version that depends on itself is a ring, which is looked for later; here it is content, or unfit.
+                needs.retain(|(node, versions)| *node != Node::Module(name) || !versions.contains(&version));
+                for (_, versions) in needs.iter_mut().filter(|(node, _)| *node == Node::Module(name)) {
+                    *versions = Versions::empty();
                 }
             }
             Node::Feature(name, feature) => {
