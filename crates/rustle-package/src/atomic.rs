@@ -34,12 +34,10 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let written = (|| {
-        staging::sweep(parent);
-        let mode = fs::metadata(&target).ok().map(|metadata| metadata.permissions());
-        replace(&target, parent, bytes, mode)
-    })();
-    written.map_err(|error| io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display())))
+    staging::sweep(parent);
+    let mode = fs::metadata(&target).ok().map(|metadata| metadata.permissions());
+    replace(&target, parent, bytes, mode)
+        .map_err(|error| io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display())))
 }
 
 /// Puts `bytes` at `target` by way of a temporary file in `scratch`, which is on the same file system.

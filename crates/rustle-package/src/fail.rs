@@ -3,8 +3,6 @@
 //! Outside of tests, and without the feature `fail`, [`at`] is nothing. With it, the environment variable `RUSTLE_FAIL`
 //! holds `<point>=<action>`, for instance `file-rename=kill`; in one thread, [`inject`] does the same.
 
-use std::io;
-
 macro_rules! points {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
         /// Where a process may be stopped.
@@ -65,7 +63,7 @@ points! {
 /// The injected one, in tests only.
 #[cfg(not(any(test, feature = "fail")))]
 #[inline(always)]
-pub fn at(_point: Point) -> io::Result<()> {
+pub fn at(_point: Point) -> std::io::Result<()> {
     Ok(())
 }
 

@@ -38,7 +38,10 @@ pub(crate) fn folder(folder: &Path) -> io::Result<(TempDir, File)> {
             .prefix(PREFIX)
             .permissions(Permissions::from_mode(0o777))
             .tempdir_in(folder)?;
-        let lock = File::open(made.path())?;
+        let lock = match File::open(made.path()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            other => other?,
+        };
         if is_ours(&lock, made.path())? {
             return Ok((made, lock));
         }

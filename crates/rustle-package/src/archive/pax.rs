@@ -65,7 +65,7 @@ mod tests {
         let pax = parse(b"30 mtime=1350244992.023960108\n14 path=a b=c\n9 size=7\n19 comment=deadbeef")
             .unwrap_err();
         assert_eq!(pax, "its PAX records are malformed");
-        let pax = parse(b"30 mtime=1350244992.023960108\n15 path=a b=cd\n10 size=7\n").unwrap_err();
+        let pax = parse(b"30 mtime=1350244992.023960108\n15 path=a b=cd\n11 size=7\n").unwrap_err();
         assert_eq!(pax, "its PAX records are malformed");
         let pax = parse(b"30 mtime=1350244992.023960108\n15 path=a b=cd\n9 size=7\n").unwrap();
         assert_eq!(pax, Pax { path: Some("a b=cd".to_owned()), size: Some(7), sparse: false });
