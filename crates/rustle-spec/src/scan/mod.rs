@@ -8,14 +8,17 @@
 //! What cannot be seen this way is an error here, so that the build never believes less than the compiler does: a module
 //! inside a macro or a function, a type from somewhere else.
 
-mod attributes;
+pub(crate) mod attributes;
 pub mod cfg;
 mod hidden;
 mod lower;
-mod manifest;
+pub(crate) mod manifest;
+mod nesting;
+pub(crate) mod place;
 mod resolve;
 pub mod shared;
-mod tree;
+pub(crate) mod sources;
+pub(crate) mod tree;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,6 +27,7 @@ use std::path::{Path, PathBuf};
 use rustle_schema::module_spec::{ArgType, ModuleSpec};
 
 pub use cfg::Cfg;
+use sources::Sources;
 
 /// Something in the sources of a crate that the build cannot read, or that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,11 +77,20 @@ pub fn crate_specs_with(
     features: &Cfg,
     shared: &BTreeMap<String, ArgType>,
 ) -> Result<Vec<ModuleSpec>, Vec<ScanError>> {
-    let package = manifest::read(manifest_dir).map_err(|error| vec![error])?;
+    with_deep_stack(|| package_specs(&Sources::new(manifest_dir), features, shared))
+}
+
+/// The modules of the package that `sources` belong to.
+pub(crate) fn package_specs(
+    sources: &Sources,
+    features: &Cfg,
+    shared: &BTreeMap<String, ArgType>,
+) -> Result<Vec<ModuleSpec>, Vec<ScanError>> {
+    let package = manifest::read(sources.folder()).map_err(|error| vec![error])?;
     let mut errors = Vec::new();
     let mut specs: Vec<ModuleSpec> = Vec::new();
     for root in &package.roots {
-        let krate = tree::read(manifest_dir, root, features, &mut errors);
+        let krate = tree::read(sources, root, features, &mut errors);
         specs.extend(lower::modules(&krate, &package, shared, &mut errors));
     }
     errors.sort();
@@ -89,4 +102,14 @@ pub fn crate_specs_with(
     // A program and its library may hold the same files.
     specs.dedup();
     Ok(specs)
+}
+
+/// Does `work` on a stack that suffices for any text that is let through to the parser.
+pub(crate) fn with_deep_stack<T: Send>(
+    work: impl FnOnce() -> Result<T, Vec<ScanError>> + Send,
+) -> Result<T, Vec<ScanError>> {
+    nesting::with_deep_stack(work).unwrap_or_else(|error| {
+        let message = format!("no thread can be started to read the sources: {error}");
+        Err(vec![ScanError { file: PathBuf::new(), line: 1, col: 1, message }])
+    })
 }
