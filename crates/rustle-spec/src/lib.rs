@@ -4,6 +4,8 @@
 //! read ([`expand`]), and the build, which looks for modules in the sources of a crate.
 
 mod attribute;
+#[cfg(feature = "audit")]
+pub mod audit;
 mod choice;
 mod default;
 mod doc;

@@ -38,6 +38,20 @@ impl Cfg {
         self
     }
 
+    /// Whether it holds the bare name `name`.
+    #[cfg(feature = "audit")]
+    pub(crate) fn has_name(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    /// Whether `name` has the value `value`; `None` if nothing is known of `name`.
+    #[cfg(feature = "audit")]
+    pub(crate) fn has_value(&self, name: &str, value: &str) -> Option<bool> {
+        let pair = (name.to_owned(), value.to_owned());
+        let known = self.values.contains(&pair);
+        (known || self.values.iter().any(|(other, _)| other == name)).then_some(known)
+    }
+
     /// What Cargo tells a build script of the target: the variables `CARGO_CFG_*` among `variables`. Features of the
     /// script's own package are not taken over, because those of another crate are wanted.
     ///

@@ -8,14 +8,17 @@
 //! What cannot be seen this way is an error here, so that the build never believes less than the compiler does: a module
 //! inside a macro or a function, a type from somewhere else.
 
-mod attributes;
+pub(crate) mod attributes;
 pub mod cfg;
 mod hidden;
 mod lower;
-mod manifest;
+pub(crate) mod manifest;
+mod nesting;
+pub(crate) mod place;
 mod resolve;
 pub mod shared;
-mod tree;
+pub(crate) mod sources;
+pub(crate) mod tree;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,6 +27,7 @@ use std::path::{Path, PathBuf};
 use rustle_schema::module_spec::{ArgType, ModuleSpec};
 
 pub use cfg::Cfg;
+use sources::Sources;
 
 /// Something in the sources of a crate that the build cannot read, or that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,21 +79,9 @@ pub fn file_specs(
     (name, version): (&str, &str),
     cfg: &Cfg,
 ) -> Result<Vec<ModuleSpec>, Vec<ScanError>> {
-    let mut errors = Vec::new();
-    let krate = tree::read_alone(file, text, cfg, &mut errors);
-    let package = manifest::Package {
-        name: name.to_owned(),
-        version: version.to_owned(),
-        roots: vec![file.to_owned()],
-    };
-    let mut specs = lower::modules(&krate, &package, shared::types(), &mut errors);
-    errors.sort();
-    errors.dedup();
-    if !errors.is_empty() {
-        return Err(errors);
-    }
-    specs.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(specs)
+    let roots = vec![file.to_owned()];
+    let package = manifest::Package { name: name.to_owned(), version: version.to_owned(), roots };
+    with_deep_stack(|| specs_of(&Sources::alone(file, text), &package, cfg, shared::types()))
 }
 
 /// The same with other [shared types](shared) than the committed ones: for whoever is about to write those anew.
@@ -101,12 +93,30 @@ pub fn crate_specs_with(
     features: &Cfg,
     shared: &BTreeMap<String, ArgType>,
 ) -> Result<Vec<ModuleSpec>, Vec<ScanError>> {
-    let package = manifest::read(manifest_dir).map_err(|error| vec![error])?;
+    with_deep_stack(|| package_specs(&Sources::new(manifest_dir), features, shared))
+}
+
+/// The modules of the package that `sources` belong to.
+pub(crate) fn package_specs(
+    sources: &Sources,
+    features: &Cfg,
+    shared: &BTreeMap<String, ArgType>,
+) -> Result<Vec<ModuleSpec>, Vec<ScanError>> {
+    let package = manifest::read(sources.folder()).map_err(|error| vec![error])?;
+    specs_of(sources, &package, features, shared)
+}
+
+fn specs_of(
+    sources: &Sources,
+    package: &manifest::Package,
+    features: &Cfg,
+    shared: &BTreeMap<String, ArgType>,
+) -> Result<Vec<ModuleSpec>, Vec<ScanError>> {
     let mut errors = Vec::new();
     let mut specs: Vec<ModuleSpec> = Vec::new();
     for root in &package.roots {
-        let krate = tree::read(manifest_dir, root, features, &mut errors);
-        specs.extend(lower::modules(&krate, &package, shared, &mut errors));
+        let krate = tree::read(sources, root, features, &mut errors);
+        specs.extend(lower::modules(&krate, package, shared, &mut errors));
     }
     errors.sort();
     errors.dedup();
@@ -117,4 +127,14 @@ pub fn crate_specs_with(
     // A program and its library may hold the same files.
     specs.dedup();
     Ok(specs)
+}
+
+/// Does `work` on a stack that suffices for any text that is let through to the parser.
+pub(crate) fn with_deep_stack<T: Send>(
+    work: impl FnOnce() -> Result<T, Vec<ScanError>> + Send,
+) -> Result<T, Vec<ScanError>> {
+    nesting::with_deep_stack(work).unwrap_or_else(|error| {
+        let message = format!("no thread can be started to read the sources: {error}");
+        Err(vec![ScanError { file: PathBuf::new(), line: 1, col: 1, message }])
+    })
 }

@@ -10,7 +10,8 @@ use std::sync::OnceLock;
 
 use rustle_schema::module_spec::ArgType;
 
-use super::{Cfg, ScanError, lower, tree};
+use super::sources::Sources;
+use super::{Cfg, ScanError, lower, tree, with_deep_stack};
 
 const TEXT: &str = include_str!("shared_types.json");
 
@@ -26,10 +27,13 @@ pub fn types() -> &'static BTreeMap<String, ArgType> {
 /// # Errors
 /// Whatever cannot be read.
 pub fn read(runtime: &Path) -> Result<BTreeMap<String, ArgType>, Vec<ScanError>> {
-    let mut errors = Vec::new();
-    let krate = tree::read(runtime, "src/lib.rs".as_ref(), &Cfg::new().with_name("unix"), &mut errors);
-    let types = lower::types(&krate, &["args"], &mut errors);
-    if errors.is_empty() { Ok(types) } else { Err(errors) }
+    with_deep_stack(|| {
+        let mut errors = Vec::new();
+        let unix = Cfg::new().with_name("unix");
+        let krate = tree::read(&Sources::new(runtime), "src/lib.rs".as_ref(), &unix, &mut errors);
+        let types = lower::types(&krate, &["args"], &mut errors);
+        if errors.is_empty() { Ok(types) } else { Err(errors) }
+    })
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use proc_macro2::{Span, TokenStream};
 use rustle_schema::module_spec::ArgType;
@@ -13,6 +14,8 @@ use super::ScanError;
 use super::attributes::{active, derives, is_called, of_item, path_of_file};
 use super::cfg::Cfg;
 use super::hidden;
+use super::place::Place;
+use super::sources::{Parsed, Sources};
 use crate::errors::Errors;
 
 /// A crate.
@@ -69,99 +72,60 @@ pub enum Declared {
     Known(ArgType),
 }
 
-/// Where files of modules are looked for.
-#[derive(Clone)]
-struct Place {
-    /// The folder of the file.
-    folder: PathBuf,
-    /// The folder in which the files of its modules stand.
-    base: PathBuf,
-    /// Whether it is a module inside braces.
-    inline: bool,
-}
+/// How many files may lead to each other. One that is its own module would otherwise never end.
+pub const FILES: usize = 64;
 
-/// Reads the crate that begins in the file `root`, which is relative to `folder`.
-pub fn read(folder: &Path, root: &Path, cfg: &Cfg, errors: &mut Vec<ScanError>) -> Crate {
-    let mut reader = Reader { folder, cfg, krate: Crate::default(), errors, alone: None };
-    reader.root(root);
-    reader.krate
-}
-
-/// Reads the `text` of a file that is a crate by itself: no other file belongs to it.
-pub fn read_alone(file: &Path, text: &str, cfg: &Cfg, errors: &mut Vec<ScanError>) -> Crate {
-    let mut reader =
-        Reader { folder: Path::new(""), cfg, krate: Crate::default(), errors, alone: Some(text) };
-    reader.root(file);
+/// Reads the crate that begins in the file `root`, which is relative to the folder of the package.
+pub fn read(sources: &Sources, root: &Path, cfg: &Cfg, errors: &mut Vec<ScanError>) -> Crate {
+    let mut reader = Reader { sources, cfg, krate: Crate::default(), open: 0, errors };
+    reader.file(root, None, &Place::of_root(root));
     reader.krate
 }
 
 struct Reader<'a> {
-    folder: &'a Path,
+    sources: &'a Sources,
     cfg: &'a Cfg,
     krate: Crate,
+    /// How many files led to the one that is read.
+    open: usize,
     errors: &'a mut Vec<ScanError>,
-    /// The text of the only file there is.
-    alone: Option<&'a str>,
 }
 
 impl Reader<'_> {
-    /// Reads the file in which the crate begins.
-    fn root(&mut self, root: &Path) {
-        let home = root.parent().unwrap_or(Path::new("")).to_owned();
-        let place = Place { folder: home.clone(), base: home, inline: false };
-        self.file(root, None, &place);
-    }
-
     /// Reads a file as a module of `parent`.
     fn file(&mut self, path: &Path, parent: Option<usize>, place: &Place) -> Option<usize> {
-        let at = |line: usize, col: usize, message: String| ScanError {
-            file: path.to_owned(),
-            line,
-            col,
-            message,
-        };
-        let read = match self.alone {
-            Some(text) => Ok(text.to_owned()),
-            None => std::fs::read_to_string(self.folder.join(path)),
-        };
-        let text = match read {
-            Ok(text) => text,
+        let parsed: Rc<Parsed> = match self.sources.parse(path) {
+            Ok(parsed) => parsed,
             Err(error) => {
-                self.errors.push(at(1, 1, error.to_string()));
+                self.errors.push(error);
                 return None;
             }
         };
         let file = self.krate.files.len();
         self.krate.files.push(path.to_owned());
-        let parsed = match syn::parse_file(&text) {
-            Ok(parsed) => parsed,
-            Err(error) => {
-                self.at(file, error.span(), error.to_string());
-                return None;
-            }
-        };
         match active(&parsed.attrs, self.cfg) {
             Ok(Some(_)) => {}
             Ok(None) => return None,
             Err(error) => self.at(file, error.span(), error.to_string()),
         }
-        // Most files hold no module, and need not be searched for one that is hidden.
-        let search = text.contains("rustle_module");
-        Some(self.scope(parent, file, parsed.items, place, search))
+        self.open += 1;
+        let scope = self.scope(parent, file, &parsed.items, place, parsed.names_modules);
+        self.open -= 1;
+        Some(scope)
     }
 
     fn scope(
         &mut self,
         parent: Option<usize>,
         file: usize,
-        items: Vec<Item>,
+        items: &[Item],
         place: &Place,
         search: bool,
     ) -> usize {
         let index = self.krate.scopes.len();
         self.krate.scopes.push(Scope { parent, file, ..Scope::default() });
         for item in items {
-            match active(of_item(&item), self.cfg) {
+            match active(of_item(item), self.cfg) {
                 Ok(Some(attrs)) => self.item(index, item, attrs, place, search),
                 Ok(None) => {}
                 Err(error) => self.at(file, error.span(), error.to_string()),
@@ -170,7 +134,7 @@ impl Reader<'_> {
         index
     }
 
-    fn item(&mut self, scope: usize, item: Item, attrs: Vec<Attribute>, place: &Place, search: bool) {
+    fn item(&mut self, scope: usize, item: &Item, attrs: Vec<Attribute>, place: &Place, search: bool) {
         if let Some(attr) = attrs.iter().find(|attr| is_called(attr.path(), "rustle_module")) {
             let tokens = match &attr.meta {
                 Meta::List(list) => list.tokens.clone(),
@@ -178,14 +142,14 @@ impl Reader<'_> {
             };
             let span = attr.pound_token.span;
             let item = match item {
-                Item::Struct(item) => Item::Struct(self.enabled(scope, ItemStruct { attrs, ..item })),
-                other => other,
+                Item::Struct(item) => Item::Struct(self.enabled(scope, ItemStruct { attrs, ..item.clone() })),
+                other => other.clone(),
             };
             self.krate.scopes[scope].modules.push(Written { span, tokens, item });
             return;
         }
         if search {
-            self.hidden(scope, &item);
+            self.hidden(scope, item);
         }
         match item {
             Item::Mod(item) => self.module(scope, item, &attrs, place, search),
@@ -193,7 +157,7 @@ impl Reader<'_> {
             Item::Struct(item) => {
                 let name = item.ident.unraw().to_string();
                 let declared = if derives(&attrs, "Options") {
-                    Declared::Options(self.enabled(scope, ItemStruct { attrs, ..item }))
+                    Declared::Options(self.enabled(scope, ItemStruct { attrs, ..item.clone() }))
                 } else {
                     Declared::Custom
                 };
@@ -203,17 +167,17 @@ impl Reader<'_> {
                 let name = item.ident.unraw().to_string();
                 let is_choice = derives(&attrs, "Choice");
                 let declared = if is_choice {
-                    Declared::Choice(self.enabled_variants(scope, item))
+                    Declared::Choice(self.enabled_variants(scope, item.clone()))
                 } else {
                     Declared::Custom
                 };
                 self.declare(scope, name, declared);
             }
             Item::Type(item) => {
-                self.declare(scope, item.ident.unraw().to_string(), Declared::Alias(*item.ty))
+                self.declare(scope, item.ident.unraw().to_string(), Declared::Alias((*item.ty).clone()))
             }
             Item::Impl(item) => {
-                if let Some((name, kind)) = kind_of(&item) {
+                if let Some((name, kind)) = kind_of(item) {
                     self.krate.scopes[scope].types.insert(name, Declared::Known(kind));
                 }
             }
@@ -264,21 +228,25 @@ impl Reader<'_> {
         }
     }
 
-    fn module(&mut self, scope: usize, item: ItemMod, attrs: &[Attribute], place: &Place, search: bool) {
+    fn module(&mut self, scope: usize, item: &ItemMod, attrs: &[Attribute], place: &Place, search: bool) {
         let name = item.ident.unraw().to_string();
         let written = attrs.iter().find_map(path_of_file);
-        let inner = match item.content {
+        let file = self.krate.scopes[scope].file;
+        let inner = match &item.content {
             Some((_, items)) => {
-                let base = place.base.join(written.as_deref().unwrap_or(Path::new(&name)));
-                let place = Place { base, inline: true, ..place.clone() };
-                let file = self.krate.scopes[scope].file;
+                let place = place.inside(&name, written.as_deref());
                 Some(self.scope(Some(scope), file, items, &place, search))
             }
-            None => match self.find(&name, written, place) {
+            None if self.open >= FILES => {
+                let message = format!("{FILES} files lead to each other: is one its own module?");
+                self.at(file, item.ident.span(), message);
+                None
+            }
+            None => match place.find(self.sources, &name, written.as_deref()) {
                 Some((path, place)) => self.file(&path, Some(scope), &place),
                 None => {
                     let message = format!("there is no file for the module `{name}`");
-                    self.at(self.krate.scopes[scope].file, item.ident.span(), message);
+                    self.at(file, item.ident.span(), message);
                     None
                 }
             },
@@ -286,25 +254,6 @@ impl Reader<'_> {
         if let Some(inner) = inner {
             self.krate.scopes[scope].children.insert(name, inner);
         }
-    }
-
-    /// The file of a module, and where the files of its own modules stand.
-    fn find(&self, name: &str, written: Option<PathBuf>, place: &Place) -> Option<(PathBuf, Place)> {
-        if self.alone.is_some() {
-            return None;
-        }
-        let folder_of = |path: &Path| path.parent().unwrap_or(Path::new("")).to_owned();
-        if let Some(written) = written {
-            let path = if place.inline { place.base.join(written) } else { place.folder.join(written) };
-            let folder = folder_of(&path);
-            let inner = Place { base: folder.clone(), folder, inline: false };
-            return self.folder.join(&path).is_file().then_some((path, inner));
-        }
-        let flat = place.base.join(format!("{name}.rs"));
-        let nested = place.base.join(name).join("mod.rs");
-        let path = [flat, nested].into_iter().find(|path| self.folder.join(path).is_file())?;
-        let inner = Place { folder: folder_of(&path), base: place.base.join(name), inline: false };
-        Some((path, inner))
     }
 
     fn import(&mut self, scope: usize, tree: &UseTree, path: &mut Vec<String>) {

@@ -1,0 +1,56 @@
+//! The doors that the runtime offers to modules. Well-behaved modules use these rather than the standard library's.
+
+use super::{Door, door, perhaps};
+use crate::audit::Capability::{FsRead, FsWrite, Process};
+
+pub const DOORS: &[Door] = &[
+    // Programs.
+    door("rustle_runtime::process::Program", &[Process]),
+    door("rustle_runtime::process::end_all", &[Process]),
+    door("rustle_runtime::process::find_executable", &[FsRead]),
+    door("rustle_runtime::embedded::pipe", &[Process]),
+    door("rustle_runtime::fs::validate::run", &[Process]),
+    door("rustle_runtime::worker", &[Process]),
+    // Files that are read. What `Context::read` reads may be a part of the bundle, or a file of the host.
+    perhaps("rustle_runtime::context::Context::read", &[], &[FsRead]),
+    door("rustle_runtime::embedded::entry", &[FsRead]),
+    door("rustle_runtime::embedded::exists", &[FsRead]),
+    door("rustle_runtime::embedded::list", &[FsRead]),
+    door("rustle_runtime::embedded::read", &[FsRead]),
+    door("rustle_runtime::fs::attributes::Target::open", &[FsRead]),
+    door("rustle_runtime::fs::attributes::group_number", &[FsRead]),
+    door("rustle_runtime::fs::attributes::user_number", &[FsRead]),
+    door("rustle_runtime::fs::checksum::of_file", &[FsRead]),
+    door("rustle_runtime::fs::diff::before", &[FsRead]),
+    door("rustle_runtime::fs::flags::of", &[FsRead]),
+    door("rustle_runtime::fs::flags::with_version", &[FsRead]),
+    door("rustle_runtime::fs::info::State::of", &[FsRead]),
+    door("rustle_runtime::fs::info::describe", &[FsRead]),
+    door("rustle_runtime::fs::info::described", &[FsRead]),
+    door("rustle_runtime::fs::info::failure", &[FsRead]),
+    door("rustle_runtime::fs::path::lexists", &[FsRead]),
+    door("rustle_runtime::fs::path::real", &[FsRead]),
+    door("rustle_runtime::fs::rewrite::read", &[FsRead]),
+    door("rustle_runtime::fs::selinux", &[FsRead]),
+    door("rustle_runtime::fs::tree::walk", &[FsRead]),
+    door("rustle_runtime::fs::users::Names", &[FsRead]),
+    door("rustle_runtime::fs::users::group", &[FsRead]),
+    door("rustle_runtime::fs::users::group_by_id", &[FsRead]),
+    door("rustle_runtime::fs::users::groups_of", &[FsRead]),
+    door("rustle_runtime::fs::users::user", &[FsRead]),
+    door("rustle_runtime::fs::users::user_by_id", &[FsRead]),
+    // Files that are written.
+    door("rustle_runtime::fs::atomic::Replacement::begin", &[FsWrite]),
+    door("rustle_runtime::fs::atomic::replace_by", &[FsWrite]),
+    door("rustle_runtime::fs::atomic::write", &[FsWrite]),
+    door("rustle_runtime::fs::attributes::Wanted::apply", &[FsWrite]),
+    door("rustle_runtime::fs::attributes::Wanted::apply_flags", &[FsWrite]),
+    door("rustle_runtime::fs::attributes::Wanted::apply_to", &[FsWrite]),
+    door("rustle_runtime::fs::attributes::Wanted::apply_to_open", &[FsWrite]),
+    door("rustle_runtime::fs::backup::make", &[FsRead, FsWrite]),
+    door("rustle_runtime::fs::flags::change", &[FsWrite]),
+    perhaps("rustle_runtime::fs::rewrite::Rewrite", &[FsWrite], &[Process]),
+    door("rustle_runtime::fs::times::apply", &[FsWrite]),
+    door("rustle_runtime::lock::Lock::take", &[FsWrite]),
+    door("rustle_runtime::report::ReportFile::new", &[FsWrite]),
+];
