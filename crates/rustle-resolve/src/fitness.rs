@@ -57,10 +57,11 @@ pub(crate) fn fit(id: &str, candidate: &Candidate, request: &Request) -> Result<
             return Err(Unfit::Rust { needs: needs.clone(), here: here.clone() });
         }
     }
-    if let Some(target) = &request.target {
-        if !candidate.targets.is_empty() && !candidate.targets.iter().any(|glob| covers(glob, target)) {
-            return Err(Unfit::Target { target: target.clone(), globs: candidate.targets.clone() });
-        }
+    if let Some(target) = &request.target
+        && !candidate.targets.is_empty()
+        && !candidate.targets.iter().any(|glob| covers(glob, target))
+    {
+        return Err(Unfit::Target { target: target.clone(), globs: candidate.targets.clone() });
     }
     Ok(features)
 }

@@ -42,6 +42,19 @@ pub(crate) enum Node {
     Weak { module: Name, id: Name, feature: Name },
 }
 
+impl Node {
+    /// The module that it belongs to.
+    pub(crate) fn module(self) -> Option<Name> {
+        match self {
+            Node::Root => None,
+            Node::Module(name) | Node::Feature(name, _) | Node::Optional(name, _) | Node::Switch(name, _) => {
+                Some(name)
+            }
+            Node::Weak { module, .. } => Some(module),
+        }
+    }
+}
+
 impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self, f)
@@ -99,7 +112,7 @@ impl<'a> Provider<'a> {
     pub(crate) fn finish(self) -> (Catalog<'a>, u64, Vec<(Name, u32)>) {
         let mut fights: HashMap<Name, u32> = HashMap::new();
         for (node, count) in self.fights.into_inner() {
-            if let Node::Module(name) | Node::Feature(name, _) | Node::Optional(name, _) = node {
+            if let Some(name) = node.module() {
                 *fights.entry(name).or_default() += count;
             }
         }

@@ -35,7 +35,7 @@ pub fn solve(index: &dyn Index, request: &Request) -> Result<Solution, Unsolvabl
                 _ => None,
             })
             .collect(),
-        Err(PubGrubError::NoSolution(tree)) => return Err(explain::conflict(&mut catalog, request, tree)),
+        Err(PubGrubError::NoSolution(tree)) => return Err(explain::conflict(&catalog, request, tree)),
         Err(
             PubGrubError::ErrorRetrievingDependencies { source, .. }
             | PubGrubError::ErrorChoosingVersion { source, .. }

@@ -52,10 +52,10 @@ pub fn id(number: usize) -> String {
 /// Makes a graph and a request for it.
 pub fn graph(seed: u64, shape: &Shape) -> (Shelf, Request) {
     let dice = &mut Dice(seed);
-    let count = dice.from_to(shape.modules.0, shape.modules.1);
+    let count = dice.within(shape.modules.0, shape.modules.1);
     let versions: Vec<Vec<Version>> = (0..count)
         .map(|_| {
-            let wanted = dice.from_to(1, shape.versions);
+            let wanted = dice.within(1, shape.versions);
             let mut chosen: Vec<&str> = (0..wanted).map(|_| *dice.pick(&VERSIONS)).collect();
             chosen.sort_unstable();
             chosen.dedup();
@@ -75,7 +75,7 @@ pub fn graph(seed: u64, shape: &Shape) -> (Shelf, Request) {
         target: dice.percent(50).then(|| "x86_64-unknown-linux-gnu".to_owned()),
         ..Request::default()
     };
-    for _ in 0..dice.from_to(1, 3) {
+    for _ in 0..dice.within(1, 3) {
         let to = dice.below(count.min(4));
         let root = depend(dice, shape, to, &versions);
         if request.roots.iter().all(|other| other.id != root.id) {
@@ -84,7 +84,7 @@ pub fn graph(seed: u64, shape: &Shape) -> (Shelf, Request) {
     }
     if dice.percent(shape.ring) {
         let first = dice.below(count);
-        let last = if dice.percent(30) { first } else { dice.from_to(first, count - 1) };
+        let last = if dice.percent(30) { first } else { dice.within(first, count - 1) };
         tie(&mut shelf, &mut request, first, last);
     }
     (shelf, request)
@@ -120,9 +120,9 @@ fn candidate(
     all: &[Vec<Version>],
 ) -> Candidate {
     let mut candidate = Candidate::new(version.clone());
-    for _ in 0..dice.from_to(0, shape.dependencies) {
+    for _ in 0..dice.within(0, shape.dependencies) {
         if number + 1 < all.len() {
-            let to = dice.from_to(number + 1, all.len() - 1);
+            let to = dice.within(number + 1, all.len() - 1);
             if candidate.dependencies.iter().all(|dependency| dependency.id != id(to)) {
                 let optional = dice.percent(30);
                 candidate.dependencies.push(Dependency { optional, ..depend(dice, shape, to, all) });
