@@ -31,9 +31,13 @@ pub(crate) use exchange::{Call, Deadline, Method};
 #[cfg(feature = "git")]
 pub(crate) use incoming::Incoming;
 pub(crate) use reach::Reach;
+#[cfg(feature = "git")]
+pub(crate) use reach::is_loopback_host;
 #[cfg(any(feature = "git", feature = "registry"))]
 pub(crate) use redirect::same_origin;
 pub(crate) use redirect::shown;
+#[cfg(feature = "git")]
+pub(crate) use retry::Failure;
 
 /// How long the parts of a request may take.
 ///

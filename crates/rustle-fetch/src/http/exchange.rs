@@ -263,6 +263,7 @@ fn incoming(
         url: url.clone(),
         reach,
         length,
+        content_type: text(header::CONTENT_TYPE),
         location: text(header::LOCATION),
         retry_after: text(header::RETRY_AFTER),
         unsized_body: !chunked && !parts.headers.contains_key(header::CONTENT_LENGTH),
