@@ -92,7 +92,7 @@ impl Default for GitLimits {
 }
 
 /// What a commit holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Checkout {
     /// The commit: 40 hexadecimal digits.
     pub commit: String,
@@ -137,6 +137,12 @@ pub fn fetch(
     let address = address::Address::parse(&request.repository)?;
     let _underway = Underway::begin(progress, &address.shown(), None);
     bring::checkout(client, request, address, cache, limits, progress)
+}
+
+impl fmt::Debug for Checkout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checkout").field("commit", &self.commit).field("files", &self.files.keys()).finish()
+    }
 }
 
 impl fmt::Debug for GitRequest {

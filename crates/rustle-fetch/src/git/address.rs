@@ -189,7 +189,7 @@ fn scp_like(text: &str) -> Result<Address, &'static str> {
         None => (None, place.to_owned()),
     };
     // A single letter is a drive.
-    if host.len() < 2 {
+    if host.len() < 2 && user.is_none() {
         return Err(HINT);
     }
     checked(SshAddress { user, host, port: None, path: path.to_owned() }).map(Address::Ssh)
