@@ -31,9 +31,13 @@ pub(crate) use exchange::{Call, Deadline, Method};
 #[cfg(feature = "git")]
 pub(crate) use incoming::Incoming;
 pub(crate) use reach::Reach;
+#[cfg(feature = "git")]
+pub(crate) use reach::is_loopback_host;
 #[cfg(any(feature = "git", feature = "registry"))]
 pub(crate) use redirect::same_origin;
 pub(crate) use redirect::shown;
+#[cfg(feature = "git")]
+pub(crate) use retry::Failure;
 
 /// How long the parts of a request may take.
 ///
@@ -113,7 +117,7 @@ impl fmt::Debug for Request {
 }
 
 /// What came.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Response {
     /// 200, or 304 if [`Request::etag`] still holds. Everything else is an error.
     pub status: u16,
@@ -123,6 +127,16 @@ pub struct Response {
     pub etag: Option<String>,
     /// Where it came from in the end, after redirects.
     pub url: String,
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .field("etag", &self.etag)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Response {

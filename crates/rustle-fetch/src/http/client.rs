@@ -11,7 +11,7 @@ use url::Url;
 use super::exchange::{Call, Deadline, Method};
 use super::incoming::Incoming;
 use super::redirect::{self, shown};
-use super::retry::{self, Failure};
+use super::retry::Failure;
 use super::trust::Authorities;
 use super::{Request, Response, Times};
 use crate::progress::Underway;
@@ -122,16 +122,12 @@ impl Client {
     ) -> Result<(Response, super::Reach), FetchError> {
         self.patiently(call.deadline, || {
             let mut answer = self.exchange(call)?;
-            let fresh = match answer.status {
-                200 => true,
-                304 if call.etag.is_some() => false,
-                status => return Err(retry::status(&answer.url, status, answer.retry_after.as_deref())),
-            };
-            let body = if fresh {
+            let body = if answer.status == 304 && call.etag.is_some() {
+                Vec::new()
+            } else {
+                answer.expect_ok()?;
                 let _underway = Underway::begin(progress, &shown(&answer.url), answer.length);
                 answer.all(|bytes| progress.advance(bytes))?
-            } else {
-                Vec::new()
             };
             let Incoming { status, etag, url, reach, .. } = answer;
             Ok((Response { status, body, etag, url: url.into() }, reach))

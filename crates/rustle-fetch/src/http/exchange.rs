@@ -263,6 +263,7 @@ fn incoming(
         url: url.clone(),
         reach,
         length,
+        content_type: text(header::CONTENT_TYPE),
         location: text(header::LOCATION),
         retry_after: text(header::RETRY_AFTER),
         unsized_body: !chunked && !parts.headers.contains_key(header::CONTENT_LENGTH),
@@ -290,4 +291,43 @@ fn check_framing(answer: &Incoming, call: &Call<'_>) -> Result<(), Failure> {
         return Err(FetchError::Body { url: url(), reason }.into());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testserver::{Reply, Server};
+
+    /// What somebody elsewhere points to, by whatever name.
+    fn pointed(from: Option<Reach>, server: &Server, host: &str) -> Result<Incoming, FetchError> {
+        let url = Url::parse(&server.url("/").replace("127.0.0.1", host)).expect("a URL");
+        let call = Call {
+            method: Method::Get,
+            url: &url,
+            headers: &[],
+            etag: None,
+            max: 100,
+            self_delimiting: false,
+            from,
+            deadline: Deadline::after(Duration::from_secs(5)),
+        };
+        Client::new(Times::default()).exchange(&call).map_err(|failure| failure.error)
+    }
+
+    #[test]
+    fn a_name_that_leads_inside_is_no_way_in() {
+        let server = Server::start(|_| Reply::ok(b"inside"));
+        // By number, by another spelling of it, and by a name that resolves to it: as after rebinding.
+        for host in ["127.0.0.1", "2130706433", "0x7f.1", "localhost"] {
+            for from in [Reach::Public, Reach::Private, Reach::LinkLocal] {
+                let error = pointed(Some(from), &server, host).err().expect("refused");
+                assert_eq!(error.code(), "E-FETCH-REFUSED", "{host}: {error}");
+            }
+        }
+        assert!(server.received().is_empty(), "nobody was asked");
+        for from in [None, Some(Reach::Loopback)] {
+            let answer = pointed(from, &server, "localhost").expect("an answer");
+            assert_eq!(answer.reach, Reach::Loopback);
+        }
+    }
 }

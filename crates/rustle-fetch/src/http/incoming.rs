@@ -7,7 +7,7 @@ use url::Url;
 
 use super::connect::Wire;
 use super::redirect::shown;
-use super::retry::{Failure, explain};
+use super::retry::{self, Failure, explain};
 use super::{Reach, Times};
 use crate::FetchError;
 
@@ -21,6 +21,7 @@ pub(crate) struct Incoming {
     pub(crate) reach: Reach,
     /// What the server announced, in bytes.
     pub(crate) length: Option<u64>,
+    pub(crate) content_type: Option<String>,
     pub(super) location: Option<String>,
     pub(super) retry_after: Option<String>,
     pub(super) unsized_body: bool,
@@ -34,6 +35,14 @@ pub(crate) struct Incoming {
 }
 
 impl Incoming {
+    /// That the status is 200.
+    pub(crate) fn expect_ok(&self) -> Result<(), Failure> {
+        match self.status {
+            200 => Ok(()),
+            status => Err(retry::status(&self.url, status, self.retry_after.as_deref())),
+        }
+    }
+
     /// The next bytes of the body; 0 at its proper end, and only there.
     pub(crate) fn next(&mut self, buffer: &mut [u8]) -> Result<usize, Failure> {
         if self.ended || buffer.is_empty() {

@@ -1,0 +1,447 @@
+//! From a reference to a commit, and from a commit to its files.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use git2::{AutotagOption, Direction, FetchOptions, Oid, Remote, RemoteCallbacks, Repository};
+
+use super::address::Address;
+use super::bounds::Bounds;
+use super::cache::Cached;
+use super::over_http::OverHttp;
+use super::over_ssh::OverSsh;
+use super::session::{Session, Wire};
+use super::tree::{Files, Gitlink, Reader, Unread};
+use super::{Checkout, GitLimits, GitRequest, Reference, submodules};
+use crate::http::{Client, Deadline, Reach, Times, same_origin};
+use crate::{FetchError, Progress};
+
+/// libgit2's word for "all of the history, also where we have a part of it".
+const UNSHALLOW: i32 = i32::MAX;
+
+/// What all repositories of one fetch have in common.
+struct Errand<'a> {
+    client: Client,
+    request: &'a GitRequest,
+    cache: &'a Path,
+    limits: &'a GitLimits,
+    deadline: Deadline,
+    /// Where the caller's token may go.
+    origin: Address,
+    progress: &'a dyn Progress,
+}
+
+/// A repository that is wanted: the first one, or a submodule.
+struct Wanted<'a> {
+    address: Address,
+    reference: &'a Reference,
+    locked: Option<Oid>,
+    /// Folder in the repository.
+    path: &'a str,
+    /// Where its files go.
+    place: String,
+    level: usize,
+    /// From where what named this repository can be reached.
+    from: Option<Reach>,
+}
+
+/// The whole errand.
+pub(super) fn checkout(
+    client: &Client,
+    request: &GitRequest,
+    address: Address,
+    cache: &Path,
+    limits: &GitLimits,
+    progress: &dyn Progress,
+) -> Result<Checkout, FetchError> {
+    let times = Times { total: limits.time, ..client.times().clone() };
+    let errand = Errand {
+        client: client.with_times(times),
+        request,
+        cache,
+        limits,
+        deadline: Deadline::after(limits.time),
+        origin: address.clone(),
+        progress,
+    };
+    let shown = address.shown();
+    let locked = request.commit.as_deref().map(|commit| full_id(&shown, commit)).transpose()?;
+    check_reference(&shown, &request.reference)?;
+    let path = request.path.as_deref().unwrap_or_default().trim_matches('/').to_owned();
+    let wanted = Wanted {
+        address,
+        reference: &request.reference,
+        locked,
+        path: &path,
+        place: String::new(),
+        level: 0,
+        from: None,
+    };
+    let mut files = Files::new(limits);
+    let commit = errand.bring(wanted, &mut files)?;
+    Ok(Checkout { commit: commit.to_string(), files: files.files })
+}
+
+/// A commit's id, which has to be whole: what is short today may be ambiguous tomorrow.
+fn full_id(shown: &str, text: &str) -> Result<Oid, FetchError> {
+    let whole = text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    Oid::from_str(text).ok().filter(|_| whole).ok_or_else(|| FetchError::Address {
+        url: shown.to_owned(),
+        reason: format!(
+            "a commit is 40 hexadecimal digits, not {:?}",
+            text.chars().take(60).collect::<String>()
+        ),
+    })
+}
+
+fn check_reference(shown: &str, reference: &Reference) -> Result<(), FetchError> {
+    let (kind, name) = match reference {
+        Reference::Default => return Ok(()),
+        Reference::Rev(rev) => return full_id(shown, rev).map(|_| ()),
+        Reference::Branch(name) => ("branch", name),
+        Reference::Tag(name) => ("tag", name),
+    };
+    // `*` would be a pattern in what libgit2 is told, `:` a separator; both are in no valid name.
+    if name.starts_with('-') || !git2::Reference::is_valid_name(&format!("refs/heads/{name}")) {
+        let name: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
+        let reason = format!("`{name}` is no name of a {kind}");
+        return Err(FetchError::Address { url: shown.to_owned(), reason });
+    }
+    Ok(())
+}
+
+impl Errand<'_> {
+    /// Fetches one repository and reads its files; then its submodules.
+    fn bring(&self, wanted: Wanted<'_>, files: &mut Files<'_>) -> Result<Oid, FetchError> {
+        let shown = wanted.address.shown();
+        let Times { idle, .. } = *self.client.times();
+        let bounds =
+            Arc::new(Bounds::new(shown.clone(), self.deadline, self.limits.time, idle, self.limits.transfer));
+        let (commit, links, modules, reach) = self.alone(&wanted, &bounds, files)?;
+        // The lock is gone by now: a submodule may well be the same repository.
+        for link in links {
+            let wrong = |reason: String| FetchError::Tree {
+                repository: shown.clone(),
+                path: link.path.clone(),
+                reason,
+            };
+            if wanted.level >= self.limits.submodule_depth {
+                return Err(wrong(format!("submodules lie deeper than {}", self.limits.submodule_depth)));
+            }
+            let modules = modules.as_deref().unwrap_or_default();
+            let known =
+                submodules::parse(modules).map_err(|reason| wrong(format!(".gitmodules: {reason}")))?;
+            let url = known
+                .get(&link.path)
+                .ok_or_else(|| wrong(".gitmodules does not say where it is".to_owned()))?;
+            let submodule = Wanted {
+                address: wanted.address.submodule(url)?,
+                reference: &Reference::Rev(link.commit.to_string()),
+                locked: None,
+                path: "",
+                place: link.place,
+                level: wanted.level + 1,
+                from: reach,
+            };
+            self.bring(submodule, files)?;
+        }
+        Ok(commit)
+    }
+
+    /// One repository, held for as long as this takes.
+    #[expect(clippy::type_complexity, reason = "it is taken apart at once")]
+    fn alone(
+        &self,
+        wanted: &Wanted<'_>,
+        bounds: &Arc<Bounds>,
+        files: &mut Files<'_>,
+    ) -> Result<(Oid, Vec<Gitlink>, Option<Vec<u8>>, Option<Reach>), FetchError> {
+        let cached = Cached::lock(self.cache, bounds)?;
+        let mut old = cached.open();
+        loop {
+            let fresh = old.is_none();
+            let repository = match old.take() {
+                Some(repository) => repository,
+                None => cached.renew()?,
+            };
+            let one = One { errand: self, wanted, bounds, repository };
+            match one.read(files) {
+                Ok(done) => return Ok(done),
+                Err(Unread::Refused(error)) => return Err(error),
+                // What is damaged is thrown away, once.
+                Err(Unread::Damaged(_)) if !fresh && !self.deadline.left().is_zero() => {
+                    let _ = bounds.failure();
+                }
+                Err(Unread::Damaged(error)) => return Err(one.explain(&error)),
+            }
+        }
+    }
+
+    /// How to reach an address.
+    fn wire(&self, wanted: &Wanted<'_>, bounds: &Arc<Bounds>) -> Option<Wire> {
+        match &wanted.address {
+            Address::Http(url) => {
+                let ours = matches!(&self.origin, Address::Http(origin) if same_origin(origin, url));
+                let token = self.request.token.as_deref().filter(|_| ours);
+                let client = self.client.clone();
+                let http = OverHttp::new(client, url.clone(), token, wanted.from, bounds.clone());
+                Some(Wire::Http(Arc::new(http)))
+            }
+            Address::Ssh(ssh) => {
+                let ssh = OverSsh::new(self.limits.ssh.clone(), ssh.clone(), bounds.clone());
+                Some(Wire::Ssh(Arc::new(ssh)))
+            }
+            Address::File(_) => None,
+        }
+    }
+}
+
+/// One repository of an errand, with its place in the cache.
+struct One<'a> {
+    errand: &'a Errand<'a>,
+    wanted: &'a Wanted<'a>,
+    bounds: &'a Arc<Bounds>,
+    repository: Repository,
+}
+
+impl One<'_> {
+    #[expect(clippy::type_complexity, reason = "it is taken apart at once")]
+    fn read(
+        &self,
+        files: &mut Files<'_>,
+    ) -> Result<(Oid, Vec<Gitlink>, Option<Vec<u8>>, Option<Reach>), Unread> {
+        let (commit, reach) = self.commit()?;
+        let reader = Reader {
+            repository: &self.repository,
+            odb: self.repository.odb()?,
+            bounds: self.bounds,
+            submodules: self.errand.request.submodules,
+        };
+        // It may be the second attempt.
+        files.forget(&self.wanted.place);
+        let links = reader.read(commit, self.wanted.path, &self.wanted.place, files)?;
+        let modules =
+            if links.is_empty() { None } else { reader.root_file(commit, ".gitmodules", submodules::MAX)? };
+        Ok((commit, links, modules, reach))
+    }
+
+    /// Finds the commit that is wanted, fetching what is missing.
+    fn commit(&self) -> Result<(Oid, Option<Reach>), Unread> {
+        if let Reference::Rev(rev) = self.wanted.reference {
+            let rev = full_id(&self.bounds.shown, rev)?;
+            if let Some(locked) = self.wanted.locked.filter(|locked| *locked != rev) {
+                return Err(self.moved(locked, rev).into());
+            }
+            // It is its own proof: nobody needs to be asked for it twice. But where submodules may lead depends on who
+            // names them.
+            if self.has(rev) && !self.errand.request.submodules {
+                return Ok((rev, None));
+            }
+        }
+        let wire = self.errand.wire(self.wanted, self.bounds);
+        let session = wire.clone().map(Session::begin);
+        let url = match (&session, &self.wanted.address) {
+            (Some(session), _) => session.url(),
+            (None, address) => address.shown(),
+        };
+        let commit = self.commit_from(&url, session.is_some());
+        let reach = match &wire {
+            Some(Wire::Http(http)) => http.reach(),
+            _ => None,
+        };
+        commit.map(|commit| (commit, reach))
+    }
+
+    fn commit_from(&self, url: &str, shallow: bool) -> Result<Oid, Unread> {
+        let mut remote = self.repository.remote_anonymous(url)?;
+        let mut remote = remote
+            .connect_auth(Direction::Fetch, Some(self.callbacks()), None)
+            .map_err(|error| self.explain(&error))?;
+        let heads: Vec<Head> = remote
+            .list()
+            .map_err(|error| self.explain(&error))?
+            .iter()
+            .map(|head| Head { name: head.name().to_owned(), id: head.oid() })
+            .collect();
+        // The connection serves the first fetch; for another one libgit2 connects again.
+        let remote = remote.remote();
+        let find = |name: &str| heads.iter().find(|head| head.name == name).map(|head| head.id);
+        // libgit2's local transport knows no depth.
+        let shallow = if shallow { 1 } else { 0 };
+        let (name, tip) = match self.wanted.reference {
+            Reference::Default => ("HEAD".to_owned(), find("HEAD")),
+            Reference::Branch(branch) => {
+                let name = format!("refs/heads/{branch}");
+                let tip = find(&name);
+                (name, tip)
+            }
+            Reference::Tag(tag) => {
+                let name = format!("refs/tags/{tag}");
+                // An annotated tag is followed by what it leads to.
+                let tip = find(&format!("{name}^{{}}")).or_else(|| find(&name));
+                (name, tip)
+            }
+            Reference::Rev(rev) => {
+                let rev = full_id(&self.bounds.shown, rev)?;
+                self.bring_rev(remote, rev, &heads, shallow)?;
+                return Ok(rev);
+            }
+        };
+        let tip = tip.ok_or_else(|| self.none(describe(self.wanted.reference)))?;
+        match self.wanted.locked {
+            None => {
+                self.bring_refs(remote, &[format!("+{name}:refs/rustle/tip")], tip, shallow)?;
+                self.peeled(tip)
+            }
+            Some(locked) if locked == tip => {
+                self.bring_refs(remote, &[format!("+{name}:refs/rustle/tip")], tip, shallow)?;
+                self.peeled(tip)
+            }
+            // A tag does not go on.
+            Some(locked) if matches!(self.wanted.reference, Reference::Tag(_)) => {
+                Err(self.moved(locked, tip).into())
+            }
+            Some(locked) => {
+                let depth = if shallow == 0 { 0 } else { UNSHALLOW };
+                self.fetch(remote, &[format!("+{name}:refs/rustle/tip")], depth)?;
+                let reachable = self.has(locked) && self.repository.graph_descendant_of(tip, locked)?;
+                if reachable { Ok(locked) } else { Err(self.moved(locked, tip).into()) }
+            }
+        }
+    }
+
+    /// A commit by its id alone.
+    fn bring_rev(
+        &self,
+        remote: &mut Remote<'_>,
+        rev: Oid,
+        heads: &[Head],
+        shallow: i32,
+    ) -> Result<(), Unread> {
+        // At the end of some branch or tag, that is asked for.
+        if let Some(head) = heads.iter().find(|head| head.id == rev) {
+            let name = head.name.trim_end_matches("^{}");
+            return self.bring_refs(remote, &[format!("+{name}:refs/rustle/tip")], rev, shallow);
+        }
+        // Many servers hand out any commit, if they are asked for it by its name.
+        if shallow != 0
+            && self.fetch(remote, &[format!("+{rev}:refs/rustle/rev")], shallow).is_ok()
+            && self.has(rev)
+        {
+            return Ok(());
+        }
+        let _ = self.bounds.failure();
+        self.bounds.in_time()?;
+        let all =
+            ["+refs/heads/*:refs/rustle/heads/*".to_owned(), "+refs/tags/*:refs/rustle/tags/*".to_owned()];
+        self.fetch(remote, &all, if shallow == 0 { 0 } else { UNSHALLOW })?;
+        if self.has(rev) { Ok(()) } else { Err(self.none(format!("commit {rev}")).into()) }
+    }
+
+    /// Fetches references, unless the commit that they lead to is here.
+    fn bring_refs(
+        &self,
+        remote: &mut Remote<'_>,
+        specs: &[String],
+        tip: Oid,
+        depth: i32,
+    ) -> Result<(), Unread> {
+        if self.has(tip) { Ok(()) } else { self.fetch(remote, specs, depth) }
+    }
+
+    /// Whether a commit is here with its tree. What is missing below is found when it is read.
+    fn has(&self, commit: Oid) -> bool {
+        self.repository.find_commit(commit).is_ok_and(|commit| commit.tree().is_ok())
+    }
+
+    /// The commit that an object leads to.
+    fn peeled(&self, tip: Oid) -> Result<Oid, Unread> {
+        let object = self.repository.find_object(tip, None)?;
+        match object.peel_to_commit() {
+            Ok(commit) => Ok(commit.id()),
+            Err(_) => Err(self.none(format!("commit at {}", describe(self.wanted.reference))).into()),
+        }
+    }
+
+    fn fetch(&self, remote: &mut Remote<'_>, specs: &[String], depth: i32) -> Result<(), Unread> {
+        let mut options = FetchOptions::new();
+        options
+            .remote_callbacks(self.callbacks())
+            .download_tags(AutotagOption::None)
+            .update_fetchhead(false)
+            .depth(depth);
+        remote.fetch(specs, Some(&mut options), None).map_err(|error| match self.bounds.failure() {
+            Some(known) => Unread::Refused(known),
+            // Servers and caches fail in the same words here; a fresh cache tells them apart.
+            None => Unread::Damaged(error),
+        })
+    }
+
+    fn callbacks(&self) -> RemoteCallbacks<'_> {
+        let mut callbacks = RemoteCallbacks::new();
+        let mut told = 0;
+        callbacks.transfer_progress(move |stats| {
+            let came = stats.received_bytes() as u64;
+            self.errand.progress.advance(came.saturating_sub(told));
+            told = told.max(came);
+            let problem = if self.bounds.in_time().is_err() {
+                Some(self.bounds.too_long())
+            } else if came > self.bounds.transfer {
+                Some(self.bounds.too_much())
+            } else if stats.total_objects() as u64 > self.errand.limits.objects {
+                let reason = format!("more than {} objects", self.errand.limits.objects);
+                Some(FetchError::Tree {
+                    repository: self.bounds.shown.clone(),
+                    path: "history".to_owned(),
+                    reason,
+                })
+            } else {
+                None
+            };
+            match problem {
+                None => true,
+                Some(problem) => {
+                    let _ = self.bounds.failed(problem);
+                    false
+                }
+            }
+        });
+        callbacks
+    }
+
+    fn moved(&self, locked: Oid, now: Oid) -> FetchError {
+        FetchError::Moved {
+            repository: self.bounds.shown.clone(),
+            reference: describe(self.wanted.reference),
+            locked: locked.to_string(),
+            now: now.to_string(),
+        }
+    }
+
+    fn none(&self, wanted: String) -> FetchError {
+        FetchError::NoCommit { repository: self.bounds.shown.clone(), wanted }
+    }
+
+    /// What went wrong, in the best words that are known.
+    fn explain(&self, error: &git2::Error) -> FetchError {
+        self.bounds.failure().unwrap_or_else(|| FetchError::Network {
+            url: self.bounds.shown.clone(),
+            reason: error.message().to_owned(),
+        })
+    }
+}
+
+/// A reference of the other side.
+struct Head {
+    name: String,
+    id: Oid,
+}
+
+fn describe(reference: &Reference) -> String {
+    match reference {
+        Reference::Default => "default branch".to_owned(),
+        Reference::Branch(name) => format!("branch `{name}`"),
+        Reference::Tag(name) => format!("tag `{name}`"),
+        Reference::Rev(rev) => format!("commit {rev}"),
+    }
+}
