@@ -5,8 +5,10 @@ mod commands;
 mod copy;
 mod failure;
 mod generate;
+mod progress;
 mod project;
 mod rustle_source;
+mod settling;
 mod show;
 
 use std::process::ExitCode;

@@ -10,7 +10,7 @@ use rustle_runtime::prelude::*;
 ///     path: /etc/motd
 ///     line: Welcome
 /// ```
-#[rustle_module(name = "example.greet", permissions = ["fs:write"])]
+#[rustle_module(name = "example.greet", permissions = ["fs:read", "fs:write"])]
 pub struct Greet {
     /// The file; it is made if it is not there.
     path: PathBuf,

@@ -1,11 +1,16 @@
 //! One file for each command.
 
+mod add;
 mod build;
+mod cache;
 mod check;
 mod completions;
 mod doc;
 mod doctor;
+mod fetch;
 mod given;
+mod list;
+mod lock;
 mod module;
 mod new;
 mod plan;
@@ -15,10 +20,12 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+use rustle_schema::package::ModuleId;
+
 use crate::failure::{Failure, Result};
 
 /// The commands, in the order in which help lists them.
-pub fn all() -> [Command; 9] {
+pub fn all() -> [Command; 19] {
     [
         new::command(),
         check::command(),
@@ -26,6 +33,16 @@ pub fn all() -> [Command; 9] {
         run::command(),
         plan::command(),
         doc::command(),
+        add::command(),
+        add::remove_command(),
+        lock::command(),
+        lock::update_command(),
+        fetch::command(),
+        fetch::vendor_command(),
+        list::command(),
+        list::tree_command(),
+        list::outdated_command(),
+        cache::command(),
         module::command(),
         doctor::command(),
         completions::command(),
@@ -44,11 +61,27 @@ pub fn run(matches: &ArgMatches) -> Result {
         Some(("run", matches)) => run::run(matches),
         Some(("plan", matches)) => plan::run(matches),
         Some(("doc", matches)) => doc::run(matches),
+        Some(("add", matches)) => add::run(matches),
+        Some(("remove", matches)) => add::run_remove(matches),
+        Some(("lock", matches)) => lock::run(matches),
+        Some(("update", matches)) => lock::run_update(matches),
+        Some(("fetch", matches)) => fetch::run(matches),
+        Some(("vendor", matches)) => fetch::run_vendor(matches),
+        Some(("list", matches)) => list::run(matches),
+        Some(("tree", matches)) => list::run_tree(matches),
+        Some(("outdated", matches)) => list::run_outdated(matches),
+        Some(("cache", matches)) => cache::run(matches),
         Some(("module", matches)) => module::run(matches),
         Some(("doctor", matches)) => doctor::run(matches),
         Some(("completions", matches)) => completions::run(matches),
         _ => Err(Failure::Usage("there is no such command".into())),
     }
+}
+
+/// The ids of packages that were given.
+fn ids(matches: &ArgMatches) -> Result<Vec<ModuleId>> {
+    let texts = matches.get_many::<String>("ids").into_iter().flatten();
+    texts.map(|text| text.parse().map_err(Failure::Usage)).collect()
 }
 
 /// `-i`, as for `ansible-playbook`.

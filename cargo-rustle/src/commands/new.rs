@@ -225,7 +225,7 @@ fn options(folder: &Path, config: &str) -> Result<BuildOptions> {
 }
 
 /// The path to `to` as seen from the folder `from`, both absolute.
-fn relative(from: &Path, to: &Path) -> String {
+pub(super) fn relative(from: &Path, to: &Path) -> String {
     let from = from.canonicalize().unwrap_or_else(|_| from.to_owned());
     let shared = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
     let up = from.components().skip(shared).map(|_| "..".to_owned());

@@ -72,8 +72,13 @@ pub const CHANGED_MODULE: &str = "changed-module";
 /// A module crate that nothing pins, beside others that are pinned.
 pub const UNLOCKED_MODULE: &str = "unlocked-module";
 
+/// Code of a module that does more than the module declares.
+pub const UNDECLARED_PERMISSION: &str = "undeclared-permission";
+/// A module or an argument without documentation.
+pub const UNDOCUMENTED: &str = "undocumented";
+
 /// The lints of the build. Warnings of the playbook's reader can be named in `[lints]` as well.
-pub const ALL: [Lint; 9] = [
+pub const ALL: [Lint; 11] = [
     Lint {
         name: UNDEFINED_VARIABLE,
         level: Level::Deny,
@@ -106,6 +111,12 @@ pub const ALL: [Lint; 9] = [
         level: Level::Deny,
         doc: "a module from the project itself has changed since it was locked",
     },
+    Lint {
+        name: UNDECLARED_PERMISSION,
+        level: Level::Deny,
+        doc: "the code of a module does what no permission of it declares",
+    },
+    Lint { name: UNDOCUMENTED, level: Level::Warn, doc: "an argument of a module has no documentation" },
     Lint {
         name: UNLOCKED_MODULE,
         level: Level::Warn,

@@ -242,15 +242,20 @@ fn unreadable(krate: &ModuleCrate, shown: &str, error: &ScanError) -> Problem {
 }
 
 /// The error, pointing at the word in `file` at which it stands.
-fn marked(error: &ScanError, file: &Arc<SourceFile>) -> Problem {
+pub(crate) fn marked(error: &ScanError, file: &Arc<SourceFile>) -> Problem {
+    Problem::error("module-source", error.message.as_str()).at(word_at(file, error.line, error.col))
+}
+
+/// The word in `file` that begins at this line and column, both from 1.
+pub(crate) fn word_at(file: &Arc<SourceFile>, line: usize, col: usize) -> Location {
     let text = &file.text;
-    let line_start: usize = text.split_inclusive('\n').take(error.line.saturating_sub(1)).map(str::len).sum();
+    let line_start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let line = text.get(line_start..).unwrap_or_default().lines().next().unwrap_or_default();
-    let within = line.char_indices().nth(error.col.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
+    let within = line.char_indices().nth(col.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
     let word = line.get(within..).unwrap_or_default();
     let length = word.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(word.len()).max(1);
-    let start = line_start + within;
-    Problem::error("module-source", error.message.as_str()).at(Location::new(file, start..start + length))
+    let start = (line_start + within).min(text.len());
+    Location::new(file, start..(start + length).min(text.len()))
 }
 
 /// What this machine is, for modules that are compiled on one system only.

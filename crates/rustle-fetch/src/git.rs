@@ -39,6 +39,8 @@ pub struct GitRequest {
     pub submodules: bool,
     /// For https: a token, or `user:password`. Sent to the origin of `repository` alone.
     pub token: Option<String>,
+    /// Whether nobody is asked: the locked commit is taken from the cache, or it is not had.
+    pub offline: bool,
 }
 
 /// Where in a repository.
@@ -155,6 +157,7 @@ impl fmt::Debug for GitRequest {
             .field("path", &self.path)
             .field("submodules", &self.submodules)
             .field("token", &self.token.as_ref().map(|_| "…"))
+            .field("offline", &self.offline)
             .finish()
     }
 }

@@ -1,12 +1,22 @@
 //! Packages of modules: what is wanted of them, what is locked, what is there, and whether the one is the other.
 
+#[cfg(feature = "fetch")]
+pub mod bring;
 pub mod lock_file;
 pub mod manifest;
 mod manifest_json;
 pub mod place;
 mod plan_modules;
 pub mod policy;
+#[cfg(feature = "settle")]
+pub mod review;
+#[cfg(feature = "settle")]
+pub mod settle;
 mod signed;
 mod stale;
 pub mod verify;
 pub mod wanted;
+
+pub use rustle_package::atomic::write_atomic;
+#[cfg(feature = "fetch")]
+pub use rustle_package::store::Store;

@@ -238,6 +238,11 @@ impl One<'_> {
                 return Ok((rev, None));
             }
         }
+        if self.errand.request.offline {
+            let stored = self.wanted.locked.filter(|locked| self.has(*locked));
+            let nothing = || self.none(format!("{}, stored", describe(self.wanted.reference)));
+            return Ok((stored.ok_or_else(nothing)?, None));
+        }
         let wire = self.errand.wire(self.wanted, self.bounds);
         let session = wire.clone().map(Session::begin);
         let url = match (&session, &self.wanted.address) {

@@ -6,7 +6,7 @@ use semver::{Prerelease, Version};
 
 use super::words::{Demand, and};
 use crate::catalog::{Catalog, Module, Name};
-use crate::constraint::plain;
+use crate::metadata::plain;
 use crate::fitness::Unfit;
 use crate::index::Dependency;
 

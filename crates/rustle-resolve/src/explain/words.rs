@@ -4,7 +4,7 @@ use pubgrub::Term;
 
 use super::derivation::Fact;
 use crate::catalog::{Catalog, Module, Name};
-use crate::constraint::plain;
+use crate::metadata::plain;
 use crate::index::Dependency;
 use crate::provider::Node;
 use crate::request::Request;

@@ -1,0 +1,168 @@
+//! The dependencies in Cargo.toml that the lock asks for. Cargo resolves before any build script runs, so they are written
+//! down, pinned; the build verifies them.
+
+use std::collections::BTreeMap;
+
+use rustle_schema::package::lock::{Form, Lock, Locked};
+use rustle_schema::package::{ModuleId, Source};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value};
+
+use super::super::place;
+use crate::config::Declared;
+
+/// The Cargo.toml `text` with the crates of `lock` pinned in it, and without those of `before` that are not in it any more.
+/// Everything else, comments among it, stays as it is.
+///
+/// # Errors
+/// If it is no Cargo.toml.
+pub fn pinned(
+    text: &str,
+    lock: &Lock,
+    before: &Lock,
+    wanted: &BTreeMap<ModuleId, Declared>,
+) -> Result<String, String> {
+    let mut manifest: DocumentMut =
+        text.parse().map_err(|error: toml_edit::TomlError| format!("Cargo.toml cannot be read: {}", error.message()))?;
+    let crates: BTreeMap<String, &Locked> = lock
+        .modules
+        .iter()
+        .filter(|locked| locked.form == Form::Crate)
+        .map(|locked| (locked.crate_name(), locked))
+        .collect();
+    let dependencies = manifest.entry("dependencies").or_insert_with(|| Item::Table(Table::new()));
+    let dependencies =
+        dependencies.as_table_like_mut().ok_or("`[dependencies]` of Cargo.toml is no table")?;
+    let gone = before.modules.iter().filter(|locked| locked.form == Form::Crate).map(Locked::crate_name);
+    for name in gone.filter(|name| !crates.contains_key(name)) {
+        if let Some(key) = key_of(dependencies, &name) {
+            dependencies.remove(&key);
+        }
+    }
+    for (name, locked) in &crates {
+        let key = key_of(dependencies, name).unwrap_or_else(|| name.clone());
+        let value = dependency(&key, name, locked, wanted.get(&locked.id));
+        if dependencies.get(&key).is_none_or(|there| !same(there, &value)) {
+            dependencies.insert(&key, Item::Value(Value::InlineTable(value)));
+        }
+    }
+    if crates.values().any(|locked| locked.source.is_remote() && !matches!(locked.source, Source::Registry { .. })) {
+        exclude(&mut manifest);
+    }
+    Ok(manifest.to_string())
+}
+
+/// The key under which `[dependencies]` names the package.
+fn key_of(dependencies: &dyn toml_edit::TableLike, package: &str) -> Option<String> {
+    let names = |(key, item): &(&str, &Item)| {
+        item.get("package").and_then(Item::as_str).unwrap_or(key) == package
+    };
+    dependencies.iter().find(names).map(|(key, _)| key.to_owned())
+}
+
+fn dependency(key: &str, package: &str, locked: &Locked, declared: Option<&Declared>) -> InlineTable {
+    let mut table = InlineTable::new();
+    let version = semver::Version { build: semver::BuildMetadata::EMPTY, ..locked.version.clone() };
+    table.insert("version", format!("={version}").into());
+    if key != package {
+        table.insert("package", package.into());
+    }
+    match &locked.source {
+        Source::Registry { index } => drop(table.insert("registry-index", format!("sparse+{index}").into())),
+        _ => drop(table.insert("path", place::of(locked).unwrap_or_default().into())),
+    }
+    // What only others need is pinned here and nothing more: its features are theirs to say.
+    let (features, default) = match declared {
+        Some(declared) => (declared.features.as_slice(), declared.default_features),
+        None => (&[][..], false),
+    };
+    if !features.is_empty() {
+        table.insert("features", Value::Array(Array::from_iter(features)));
+    }
+    if !default {
+        table.insert("default-features", false.into());
+    }
+    table
+}
+
+fn same(there: &Item, wanted: &InlineTable) -> bool {
+    let Some(there) = there.as_table_like() else { return false };
+    let plain = |value: &Value| value.clone().decorated("", "").to_string();
+    there.len() == wanted.len()
+        && wanted.iter().all(|(key, value)| {
+            there.get(key).and_then(Item::as_value).is_some_and(|it| plain(it) == plain(value))
+        })
+}
+
+/// Keeps fetched crates from becoming members of the runner's workspace, in whose folder they lie.
+fn exclude(manifest: &mut DocumentMut) {
+    let Some(workspace) = manifest.get_mut("workspace").and_then(Item::as_table_like_mut) else { return };
+    let list = workspace.entry("exclude").or_insert_with(|| Item::Value(Value::Array(Array::new())));
+    if let Some(list) = list.as_array_mut()
+        && !list.iter().any(|it| it.as_str() == Some(place::FOLDER))
+    {
+        list.push(place::FOLDER);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::modules::Wanted;
+
+    fn locked(id: &str, source: &str, form: Form) -> Locked {
+        Locked {
+            id: id.parse().unwrap(),
+            version: "1.2.0+build".parse().unwrap(),
+            form,
+            krate: None,
+            source: source.parse().unwrap(),
+            commit: None,
+            archive: None,
+            sha256: "0".repeat(64),
+            signers: Default::default(),
+            permissions: Default::default(),
+            features: Default::default(),
+            dependencies: Default::default(),
+            check: String::new(),
+        }
+    }
+
+    const TEXT: &str = "[package]\nname = \"web\" # ours\n\n[dependencies]\nrustle-runtime = \"0.1.0\"\n# no longer needed\nacme-old = \"=1.0.0\"\n# the hosts\nvhost = { package = \"acme-vhost\", version = \"=1.0.0\" } # pinned\n\n[workspace]\n";
+
+    #[test]
+    fn crates_are_pinned_and_comments_stay() {
+        let lock = Lock {
+            version: 1,
+            modules: vec![
+                locked("acme.file", "file:modules/one.rs", Form::File),
+                locked("acme.git", "git+https://example.org/x.git?path=crates/a", Form::Crate),
+                locked("acme.local", "file:../local", Form::Crate),
+                locked("acme.vhost", "registry+https://example.org/index/", Form::Crate),
+            ],
+        };
+        let before = Lock { version: 1, modules: vec![locked("acme.old", "registry+https://example.org/index/", Form::Crate)] };
+        let declared = Declared {
+            source: Wanted::Registry { version: "^1".into(), registry: None },
+            features: vec!["tls".into()],
+            default_features: true,
+            at: None,
+        };
+        let wanted = [("acme.vhost".parse().unwrap(), declared)].into();
+        let text = pinned(TEXT, &lock, &before, &wanted).unwrap();
+        assert!(text.contains(
+            "vhost = { version = \"=1.2.0\", package = \"acme-vhost\", registry-index = \"sparse+https://example.org/index/\", features = [\"tls\"] }"
+        ), "{text}");
+        assert!(text.contains("acme-git = { version = \"=1.2.0\", path = \".rustle/modules/acme.git/crates/a\", default-features = false }"));
+        assert!(text.contains("acme-local = { version = \"=1.2.0\", path = \"../local\""));
+        assert!(text.contains("exclude = [\".rustle\"]") && text.contains("# ours") && text.contains("# the hosts"));
+        assert!(!text.contains("acme-old") && !text.contains("acme-file"));
+        assert_eq!(pinned(&text, &lock, &lock, &wanted).unwrap(), text);
+    }
+
+    #[test]
+    fn nothing_is_written_for_nothing() {
+        assert_eq!(pinned(TEXT, &Lock::default(), &Lock::default(), &BTreeMap::new()).unwrap(), TEXT);
+        assert!(pinned("[package", &Lock::default(), &Lock::default(), &BTreeMap::new()).is_err());
+        assert!(pinned("dependencies = 1", &Lock::default(), &Lock::default(), &BTreeMap::new()).is_err());
+    }
+}

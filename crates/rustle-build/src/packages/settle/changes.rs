@@ -1,0 +1,57 @@
+//! What a new lock does differently.
+
+use std::collections::BTreeSet;
+
+use rustle_playbook::Problem;
+use rustle_schema::package::lock::{Lock, Locked};
+use rustle_schema::package::{ModuleId, Permission};
+
+/// What happened to one package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Which.
+    pub id: ModuleId,
+    /// What it was.
+    pub before: Option<Locked>,
+    /// What it is.
+    pub after: Option<Locked>,
+}
+
+/// The packages that are not as they were, by id.
+pub fn changes(before: &Lock, after: &Lock) -> Vec<Change> {
+    let ids: BTreeSet<&ModuleId> =
+        before.modules.iter().chain(&after.modules).map(|locked| &locked.id).collect();
+    let bare = |locked: Option<&Locked>| locked.map(|it| Locked { check: String::new(), ..it.clone() });
+    ids.into_iter()
+        .map(|id| Change { id: id.clone(), before: bare(before.get(id)), after: bare(after.get(id)) })
+        .filter(|change| change.before != change.after)
+        .collect()
+}
+
+impl Change {
+    /// The permissions that it has now and had not before.
+    pub fn gained(&self) -> Vec<&Permission> {
+        let had = |permission: &&Permission| {
+            self.before.iter().flat_map(|locked| &locked.permissions).any(|had| had.covers(permission))
+        };
+        let now = self.after.iter().flat_map(|locked| &locked.permissions);
+        now.filter(|permission| !had(permission)).collect()
+    }
+}
+
+/// The packages that were there and may do more than before: somebody has to say yes.
+pub(super) fn growth(before: &Lock, after: &Lock) -> Vec<Problem> {
+    let grown = changes(before, after).into_iter().filter(|change| change.before.is_some());
+    grown
+        .filter_map(|change| {
+            let gained: Vec<String> = change.gained().iter().map(|it| format!("`{it}`")).collect();
+            let after = change.after.as_ref()?;
+            (!gained.is_empty()).then(|| {
+                let message =
+                    format!("`{}` {} wants more than before: {}", change.id, after.version, gained.join(", "));
+                Problem::error("permission-growth", message)
+                    .with_help("`--accept` takes it over, once somebody has looked at what it does with that")
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,346 @@
+//! Settling on versions: from what is wanted to `rustle.lock`, Cargo.toml and the project's own folder of modules.
+
+pub mod cargo_toml;
+mod changes;
+mod fixed;
+mod index;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rustle_package::Tree;
+use rustle_package::atomic::write_atomic;
+use rustle_playbook::{Problem, Severity};
+use rustle_resolve::{Constraint, Dependency, Request, Solution, solve};
+use rustle_schema::package::lock::{Form, Lock, Locked, VERSION};
+use rustle_schema::package::manifest::PackageManifest;
+use rustle_schema::package::{ModuleId, Source};
+use semver::Version;
+
+use super::bring::{self, Bringer, Registries, side_by_side};
+use super::policy::{self, Subject};
+use super::{lock_file, place, review, signed, wanted};
+use crate::config::Declared;
+use crate::config::modules::Wanted;
+use crate::diagnostics::Problems;
+pub use changes::{Change, changes};
+use fixed::Fixed;
+use index::ProjectIndex;
+
+/// Which of the versions that are locked may change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Update {
+    /// None that still does.
+    #[default]
+    Nothing,
+    /// All of them.
+    All,
+    /// Those of these packages.
+    Of(BTreeSet<ModuleId>),
+    /// This one, to this version.
+    Precise(ModuleId, Version),
+}
+
+/// How to settle.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Which of the versions that are locked may change.
+    pub update: Update,
+    /// Whether a package may have more permissions than it had.
+    pub accept: bool,
+    /// Whether registries are asked even if what they said lately is stored.
+    pub fresh: bool,
+    /// The Rust that is compiled with.
+    pub rust_version: Option<Version>,
+    /// What is built for.
+    pub target: Option<String>,
+    /// This machine's policy.
+    pub machine_policy: Option<PathBuf>,
+}
+
+/// What was settled on.
+#[derive(Debug, Default)]
+pub struct Settled {
+    /// The lock.
+    pub lock: Lock,
+    /// What was locked before.
+    pub before: Lock,
+    /// The packages that are wanted.
+    pub wanted: BTreeMap<ModuleId, Declared>,
+    /// Their files.
+    pub trees: BTreeMap<ModuleId, Tree>,
+    /// What is no error.
+    pub warnings: Problems,
+}
+
+/// Settles on versions, brings what is not there, and looks at all of it. Nothing in the project is written.
+///
+/// # Errors
+/// Every problem, if one is an error.
+pub fn settle(bringer: &Bringer<'_>, options: &Options) -> Result<Settled, Problems> {
+    let mut problems = Vec::new();
+    let settled = attempt(bringer, options, &mut problems);
+    let problems = Problems::new(crate::lints::apply(problems, &bringer.config.lints));
+    match settled {
+        Some(settled) if problems.errors() == 0 => Ok(Settled { warnings: problems, ..settled }),
+        _ => Err(problems),
+    }
+}
+
+fn attempt(bringer: &Bringer<'_>, options: &Options, problems: &mut Vec<Problem>) -> Option<Settled> {
+    let (folder, config) = (bringer.folder, bringer.config);
+    let wanted = wanted::packages(folder, config, problems);
+    // A lock that cannot be read is not written over without a word.
+    let before = lock_file::load(folder).map_err(|problem| problems.push(*problem)).ok()?.unwrap_or_default();
+    let registries =
+        Registries::new(config, !options.fresh).map_err(|problem| problems.push(*problem)).ok()?;
+    let fixed = fixed::all(bringer, &wanted, &before, &options.update, problems)?;
+    let manifests: BTreeMap<ModuleId, PackageManifest> =
+        fixed.iter().map(|(id, fixed)| (id.clone(), fixed.manifest.clone())).collect();
+    let index =
+        ProjectIndex { bringer, registries: &registries, fixed: &manifests, failed: Mutex::default() };
+    let request = request(bringer, options, &wanted, &manifests, &before, problems)?;
+    let solution = match solve(&index, &request) {
+        Ok(solution) => solution,
+        Err(unsolvable) => {
+            let failed = index.failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+            let told = Problem::error("resolve", "there are no versions that fit together")
+                .with_note(unsolvable.text().to_owned())
+                .with_note(unsolvable.kind().code());
+            problems.push(failed.unwrap_or(told));
+            return None;
+        }
+    };
+    problems.extend(registries.warnings());
+    let packages = packages(bringer, &registries, &solution, &wanted, fixed, &before, problems);
+    let policy = policy::effective(folder, config, options.machine_policy.as_ref(), problems);
+    let mut settled = Settled { before, wanted, ..Settled::default() };
+    settled.lock.version = VERSION;
+    for (mut locked, manifest, tree) in packages {
+        let review = review::of_locked(&locked, &manifest, &tree, &policy, wanted_file(&settled, &locked));
+        locked.permissions = review.permissions;
+        problems.extend(review.problems);
+        locked.signers = signed::signers(&locked, &tree, config, &policy, problems);
+        let subject = Subject {
+            id: &locked.id,
+            source: &locked.source,
+            manifest: &manifest,
+            permissions: &locked.permissions,
+            signers: &locked.signers,
+        };
+        problems.extend(policy::refusals(&policy, config, &subject));
+        settled.trees.insert(locked.id.clone(), tree);
+        settled.lock.modules.push(locked);
+    }
+    if !options.accept {
+        problems.extend(changes::growth(&settled.before, &settled.lock));
+    }
+    let errors = problems.iter().any(|problem| problem.severity == Severity::Error);
+    (!errors).then_some(settled)
+}
+
+/// Where the text of a package of one file stands, as the project knows it.
+fn wanted_file(settled: &Settled, locked: &Locked) -> Option<String> {
+    match &settled.wanted.get(&locked.id)?.source {
+        Wanted::File { path } => Some(path.clone()),
+        Wanted::Inline { file, .. } => Some(format!("{file} (the inline module `{}`)", locked.id)),
+        _ => None,
+    }
+}
+
+fn request(
+    bringer: &Bringer<'_>,
+    options: &Options,
+    wanted: &BTreeMap<ModuleId, Declared>,
+    fixed: &BTreeMap<ModuleId, PackageManifest>,
+    before: &Lock,
+    problems: &mut Vec<Problem>,
+) -> Option<Request> {
+    let mut roots = Vec::new();
+    for (id, declared) in wanted {
+        let constraint = match (&declared.source, &options.update) {
+            (_, Update::Precise(precise, version)) if precise == id => Ok(Constraint::exact(version)),
+            (Wanted::Registry { version, .. }, _) => version.parse::<Constraint>(),
+            _ => match fixed.get(id) {
+                Some(manifest) => Ok(Constraint::exact(&manifest.version)),
+                None => continue,
+            },
+        };
+        match constraint {
+            Ok(req) => roots.push(Dependency {
+                id: id.to_string(),
+                req,
+                features: declared.features.clone(),
+                default_features: declared.default_features,
+                optional: false,
+            }),
+            Err(why) => problems.push(wanted::at(
+                Problem::error("module-version", format!("`{id}`: {why}")),
+                declared.at.as_ref(),
+            )),
+        }
+    }
+    if let Update::Precise(id, version) = &options.update
+        && !wanted.contains_key(id)
+    {
+        roots.push(Dependency::new(id.as_str(), Constraint::exact(version)));
+    }
+    let stays = |id: &ModuleId| match &options.update {
+        Update::Nothing => true,
+        Update::All => false,
+        Update::Of(ids) => !ids.contains(id),
+        Update::Precise(precise, _) => precise != id,
+    };
+    let locked = before.modules.iter().filter(|locked| stays(&locked.id));
+    let locked = locked.map(|locked| (locked.id.to_string(), locked.version.clone())).collect();
+    let no_errors = !problems.iter().any(|problem| problem.severity == Severity::Error);
+    no_errors.then(|| Request {
+        roots,
+        locked,
+        rust_version: options.rust_version.clone(),
+        target: options.target.clone(),
+        deadline: Duration::from_secs(bringer.config.limits.resolve_secs),
+    })
+}
+
+type Package = (Locked, PackageManifest, Tree);
+
+/// The packages of the solution, with their files, in the order of their ids.
+fn packages(
+    bringer: &Bringer<'_>,
+    registries: &Registries<'_>,
+    solution: &Solution,
+    wanted: &BTreeMap<ModuleId, Declared>,
+    mut fixed: BTreeMap<ModuleId, Fixed>,
+    before: &Lock,
+    problems: &mut Vec<Problem>,
+) -> Vec<Package> {
+    let mut done = Vec::new();
+    let mut open = Vec::new();
+    for (name, chosen) in &solution.packages {
+        let Ok(id) = name.parse::<ModuleId>() else { continue };
+        let features = chosen.features.clone();
+        let dependencies: BTreeSet<ModuleId> =
+            chosen.dependencies.iter().filter_map(|id| id.parse().ok()).collect();
+        match fixed.remove(&id) {
+            Some(mut fixed) => {
+                fixed.locked.features = features;
+                fixed.locked.dependencies = dependencies;
+                done.push((fixed.locked, fixed.manifest, fixed.tree));
+            }
+            None => open.push((id, chosen.version.clone(), features, dependencies)),
+        }
+    }
+    let brought = side_by_side(&open, |(id, version, features, dependencies)| {
+        let locked = from_registry(bringer, registries, id, version, wanted, before)?;
+        let cksum = locked.archive.clone().unwrap_or_default();
+        let tree = registries.package(bringer, id, version, &cksum)?;
+        let mut found = Vec::new();
+        let mut locked = Locked {
+            features: features.clone(),
+            dependencies: dependencies.clone(),
+            sha256: tree.digest().hex(),
+            ..locked
+        };
+        let manifest = super::verify::manifest_of(&locked, &tree, &mut found);
+        match manifest {
+            Some(manifest) if manifest.version == *version => {
+                locked.version = version.clone();
+                Ok((locked, manifest, tree))
+            }
+            Some(manifest) => {
+                let message = format!("`{id}` {version} calls itself {}", manifest.version);
+                Err(Box::new(Problem::error("module-version", message)))
+            }
+            None => Err(Box::new(found.into_iter().next().unwrap_or_else(|| {
+                Problem::error("module-manifest", format!("`{id}` {version} does not say what it is"))
+            }))),
+        }
+    });
+    for result in brought {
+        match result {
+            Ok(package) => done.push(package),
+            Err(problem) => problems.push(*problem),
+        }
+    }
+    done.sort_by(|a, b| a.0.id.cmp(&b.0.id));
+    done
+}
+
+/// A package of a registry, pinned but for its files. The same version as before must still have the same archive.
+fn from_registry(
+    bringer: &Bringer<'_>,
+    registries: &Registries<'_>,
+    id: &ModuleId,
+    version: &Version,
+    _wanted: &BTreeMap<ModuleId, Declared>,
+    before: &Lock,
+) -> Result<Locked, Box<Problem>> {
+    let registry = registries.of(id)?;
+    let entries = registries.entries(bringer, registry, &id.crate_name())?;
+    let entry = entries.iter().find(|entry| entry.vers == *version);
+    let cksum = entry.map(|entry| entry.cksum.clone()).ok_or_else(|| {
+        Box::new(Problem::error("registry-index", format!("`{id}` {version} is not in `{}`", registry.name())))
+    })?;
+    let index = registry.index().trim_start_matches("sparse+").to_owned();
+    let source = Source::Registry { index };
+    let same = before.get(id).filter(|old| old.version == *version && old.source == source);
+    if let Some(old) = same.and_then(|old| old.archive.as_ref()).filter(|old| **old != cksum) {
+        let message = format!("`{id}` {version} is not what was locked: the registry has another archive now");
+        let problem = Problem::error("lock-mismatch", message)
+            .with_note(format!("locked `sha256:{old}`, found `sha256:{cksum}`"))
+            .with_help("a version never changes: ask whoever runs the registry, or take another version");
+        return Err(Box::new(problem));
+    }
+    Ok(Locked {
+        id: id.clone(),
+        version: version.clone(),
+        form: Form::Crate,
+        krate: None,
+        source,
+        commit: None,
+        archive: Some(cksum),
+        sha256: String::new(),
+        signers: BTreeSet::new(),
+        permissions: BTreeSet::new(),
+        features: BTreeSet::new(),
+        dependencies: BTreeSet::new(),
+        check: String::new(),
+    })
+}
+
+/// Writes what was settled on: the fetched modules, then the lock, then Cargo.toml. Each is whole or as before; whatever
+/// is cut off in between, the next build tells, and settling again mends.
+///
+/// # Errors
+/// If something cannot be written.
+pub fn write(bringer: &Bringer<'_>, settled: &Settled) -> Result<(), Problems> {
+    let folder = bringer.folder;
+    let limits = place::limits(&bringer.config.limits);
+    let failed = |what: &str, why: &dyn std::fmt::Display| {
+        Problems::one(Problem::error("output", format!("{what} cannot be written: {why}")))
+    };
+    let stored = |locked: &&Locked| matches!(locked.source, Source::Git { .. } | Source::Http { .. });
+    for locked in settled.lock.modules.iter().filter(stored) {
+        if let Some(tree) = settled.trees.get(&locked.id) {
+            bring::place(folder, &locked.id, tree, &limits).map_err(|problem| Problems::one(*problem))?;
+        }
+    }
+    let text = lock_file::write(&settled.lock).map_err(|why| failed(lock_file::FILE_NAME, &why))?;
+    let lock = folder.join(lock_file::FILE_NAME);
+    if !std::fs::read_to_string(&lock).is_ok_and(|there| there == text) {
+        write_atomic(&lock, text.as_bytes()).map_err(|error| failed(lock_file::FILE_NAME, &error))?;
+    }
+    let manifest = folder.join("Cargo.toml");
+    let before = std::fs::read_to_string(&manifest).map_err(|error| failed("Cargo.toml", &error))?;
+    let after = cargo_toml::pinned(&before, &settled.lock, &settled.before, &settled.wanted)
+        .map_err(|why| failed("Cargo.toml", &why))?;
+    if after != before {
+        write_atomic(&manifest, after.as_bytes()).map_err(|error| failed("Cargo.toml", &error))?;
+    }
+    let kept = |name: &str| settled.lock.modules.iter().any(|locked| locked.id.as_str() == name && stored(&locked));
+    bring::remove(folder, &kept).map_err(|problem| Problems::one(*problem))?;
+    Ok(())
+}
