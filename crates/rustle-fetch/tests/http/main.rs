@@ -1,6 +1,7 @@
 //! The client against a server that misbehaves.
 
 mod bodies;
+mod proxy;
 
 use std::time::{Duration, Instant};
 
