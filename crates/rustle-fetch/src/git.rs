@@ -6,8 +6,9 @@
 
 mod address;
 mod bounds;
-mod bring;
 mod cache;
+mod commit;
+mod errand;
 mod names;
 mod over_http;
 mod over_ssh;
@@ -138,7 +139,7 @@ pub fn fetch(
     session::prepare()?;
     let address = address::Address::parse(&request.repository)?;
     let _underway = Underway::begin(progress, &address.shown(), None);
-    bring::checkout(client, request, address, cache, limits, progress)
+    errand::checkout(client, request, address, cache, limits, progress)
 }
 
 impl fmt::Debug for Checkout {

@@ -77,13 +77,13 @@ const OURS: [&str; 9] = [
 impl Client {
     /// Asks, follows redirects, and returns when a header has come that is no redirect; whatever its status.
     pub(crate) fn exchange(&self, call: &Call<'_>) -> Result<Incoming, Failure> {
-        let mut seen = vec![call.url.clone()];
+        let mut url = call.url.clone();
+        let mut seen = vec![url.clone()];
         let mut from = call.from;
         let mut headers = call.headers;
         loop {
-            let Some(url) = seen.last() else { unreachable!("the first is the caller's") };
             let answer =
-                self.hop(call, url, headers, from).map_err(|failure| match (&seen[..], failure) {
+                self.hop(call, &url, headers, from).map_err(|failure| match (&seen[..], failure) {
                     // What is refused after a redirect is the redirect's fault.
                     ([.., before, _], Failure { error: FetchError::Refused { url, reason }, .. }) => {
                         FetchError::Redirect { from: shown(before), to: url, reason }.into()
@@ -96,18 +96,19 @@ impl Client {
             }
             if let Method::Post(..) = call.method {
                 let reason = "the answer to this request is a redirect, which is not followed".to_owned();
-                return Err(FetchError::Body { url: shown(url), reason }.into());
+                return Err(FetchError::Body { url: shown(&url), reason }.into());
             }
             let Some(location) = &answer.location else {
                 let reason = format!("status {} without a place to go to", answer.status);
-                return Err(FetchError::Body { url: shown(url), reason }.into());
+                return Err(FetchError::Body { url: shown(&url), reason }.into());
             };
-            let next = follow(url, location, &seen)?;
+            let next = follow(&url, location, &seen)?;
             if !same_origin(call.url, &next) {
                 headers = &[];
             }
             from = Some(from.map_or(answer.reach, |from| from.min(answer.reach)));
-            seen.push(next);
+            seen.push(next.clone());
+            url = next;
         }
     }
 
@@ -263,6 +264,7 @@ fn incoming(
         url: url.clone(),
         reach,
         length,
+        #[cfg(feature = "git")]
         content_type: text(header::CONTENT_TYPE),
         location: text(header::LOCATION),
         retry_after: text(header::RETRY_AFTER),

@@ -21,6 +21,7 @@ pub(crate) struct Incoming {
     pub(crate) reach: Reach,
     /// What the server announced, in bytes.
     pub(crate) length: Option<u64>,
+    #[cfg(feature = "git")]
     pub(crate) content_type: Option<String>,
     pub(super) location: Option<String>,
     pub(super) retry_after: Option<String>,

@@ -1,215 +1,31 @@
-//! From a reference to a commit, and from a commit to its files.
+//! From a reference to its commit.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use git2::{AutotagOption, Direction, FetchOptions, Oid, Remote, RemoteCallbacks, Repository};
+use git2::{AutotagOption, Direction, ErrorClass, FetchOptions, Oid, Remote, RemoteCallbacks, Repository};
 
-use super::address::Address;
 use super::bounds::Bounds;
-use super::cache::Cached;
-use super::over_http::OverHttp;
-use super::over_ssh::OverSsh;
+use super::errand::{Errand, Found, Wanted, full_id};
 use super::session::{Session, Wire};
-use super::tree::{Files, Gitlink, Reader, Unread};
-use super::{Checkout, GitLimits, GitRequest, Reference, submodules};
-use crate::http::{Client, Deadline, Reach, Times, same_origin};
-use crate::{FetchError, Progress};
+use super::tree::{Files, Reader, Unread};
+use super::{Reference, submodules};
+use crate::FetchError;
+use crate::http::Reach;
 
 /// libgit2's word for "all of the history, also where we have a part of it".
 const UNSHALLOW: i32 = i32::MAX;
 
-/// What all repositories of one fetch have in common.
-struct Errand<'a> {
-    client: Client,
-    request: &'a GitRequest,
-    cache: &'a Path,
-    limits: &'a GitLimits,
-    deadline: Deadline,
-    /// Where the caller's token may go.
-    origin: Address,
-    progress: &'a dyn Progress,
-}
-
-/// A repository that is wanted: the first one, or a submodule.
-struct Wanted<'a> {
-    address: Address,
-    reference: &'a Reference,
-    locked: Option<Oid>,
-    /// Folder in the repository.
-    path: &'a str,
-    /// Where its files go.
-    place: String,
-    level: usize,
-    /// From where what named this repository can be reached.
-    from: Option<Reach>,
-}
-
-/// The whole errand.
-pub(super) fn checkout(
-    client: &Client,
-    request: &GitRequest,
-    address: Address,
-    cache: &Path,
-    limits: &GitLimits,
-    progress: &dyn Progress,
-) -> Result<Checkout, FetchError> {
-    let times = Times { total: limits.time, ..client.times().clone() };
-    let errand = Errand {
-        client: client.with_times(times),
-        request,
-        cache,
-        limits,
-        deadline: Deadline::after(limits.time),
-        origin: address.clone(),
-        progress,
-    };
-    let shown = address.shown();
-    let locked = request.commit.as_deref().map(|commit| full_id(&shown, commit)).transpose()?;
-    check_reference(&shown, &request.reference)?;
-    let path = request.path.as_deref().unwrap_or_default().trim_matches('/').to_owned();
-    let wanted = Wanted {
-        address,
-        reference: &request.reference,
-        locked,
-        path: &path,
-        place: String::new(),
-        level: 0,
-        from: None,
-    };
-    let mut files = Files::new(limits);
-    let commit = errand.bring(wanted, &mut files)?;
-    Ok(Checkout { commit: commit.to_string(), files: files.files })
-}
-
-/// A commit's id, which has to be whole: what is short today may be ambiguous tomorrow.
-fn full_id(shown: &str, text: &str) -> Result<Oid, FetchError> {
-    let whole = text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    Oid::from_str(text).ok().filter(|_| whole).ok_or_else(|| FetchError::Address {
-        url: shown.to_owned(),
-        reason: format!(
-            "a commit is 40 hexadecimal digits, not {:?}",
-            text.chars().take(60).collect::<String>()
-        ),
-    })
-}
-
-fn check_reference(shown: &str, reference: &Reference) -> Result<(), FetchError> {
-    let (kind, name) = match reference {
-        Reference::Default => return Ok(()),
-        Reference::Rev(rev) => return full_id(shown, rev).map(|_| ()),
-        Reference::Branch(name) => ("branch", name),
-        Reference::Tag(name) => ("tag", name),
-    };
-    // `*` would be a pattern in what libgit2 is told, `:` a separator; both are in no valid name.
-    if name.starts_with('-') || !git2::Reference::is_valid_name(&format!("refs/heads/{name}")) {
-        let name: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
-        let reason = format!("`{name}` is no name of a {kind}");
-        return Err(FetchError::Address { url: shown.to_owned(), reason });
-    }
-    Ok(())
-}
-
-impl Errand<'_> {
-    /// Fetches one repository and reads its files; then its submodules.
-    fn bring(&self, wanted: Wanted<'_>, files: &mut Files<'_>) -> Result<Oid, FetchError> {
-        let shown = wanted.address.shown();
-        let Times { idle, .. } = *self.client.times();
-        let bounds =
-            Arc::new(Bounds::new(shown.clone(), self.deadline, self.limits.time, idle, self.limits.transfer));
-        let (commit, links, modules, reach) = self.alone(&wanted, &bounds, files)?;
-        // The lock is gone by now: a submodule may well be the same repository.
-        for link in links {
-            let wrong = |reason: String| FetchError::Tree {
-                repository: shown.clone(),
-                path: link.path.clone(),
-                reason,
-            };
-            if wanted.level >= self.limits.submodule_depth {
-                return Err(wrong(format!("submodules lie deeper than {}", self.limits.submodule_depth)));
-            }
-            let modules = modules.as_deref().unwrap_or_default();
-            let known =
-                submodules::parse(modules).map_err(|reason| wrong(format!(".gitmodules: {reason}")))?;
-            let url = known
-                .get(&link.path)
-                .ok_or_else(|| wrong(".gitmodules does not say where it is".to_owned()))?;
-            let submodule = Wanted {
-                address: wanted.address.submodule(url)?,
-                reference: &Reference::Rev(link.commit.to_string()),
-                locked: None,
-                path: "",
-                place: link.place,
-                level: wanted.level + 1,
-                from: reach,
-            };
-            self.bring(submodule, files)?;
-        }
-        Ok(commit)
-    }
-
-    /// One repository, held for as long as this takes.
-    #[expect(clippy::type_complexity, reason = "it is taken apart at once")]
-    fn alone(
-        &self,
-        wanted: &Wanted<'_>,
-        bounds: &Arc<Bounds>,
-        files: &mut Files<'_>,
-    ) -> Result<(Oid, Vec<Gitlink>, Option<Vec<u8>>, Option<Reach>), FetchError> {
-        let cached = Cached::lock(self.cache, bounds)?;
-        let mut old = cached.open();
-        loop {
-            let fresh = old.is_none();
-            let repository = match old.take() {
-                Some(repository) => repository,
-                None => cached.renew()?,
-            };
-            let one = One { errand: self, wanted, bounds, repository };
-            match one.read(files) {
-                Ok(done) => return Ok(done),
-                Err(Unread::Refused(error)) => return Err(error),
-                // What is damaged is thrown away, once.
-                Err(Unread::Damaged(_)) if !fresh && !self.deadline.left().is_zero() => {
-                    let _ = bounds.failure();
-                }
-                Err(Unread::Damaged(error)) => return Err(one.explain(&error)),
-            }
-        }
-    }
-
-    /// How to reach an address.
-    fn wire(&self, wanted: &Wanted<'_>, bounds: &Arc<Bounds>) -> Option<Wire> {
-        match &wanted.address {
-            Address::Http(url) => {
-                let ours = matches!(&self.origin, Address::Http(origin) if same_origin(origin, url));
-                let token = self.request.token.as_deref().filter(|_| ours);
-                let client = self.client.clone();
-                let http = OverHttp::new(client, url.clone(), token, wanted.from, bounds.clone());
-                Some(Wire::Http(Arc::new(http)))
-            }
-            Address::Ssh(ssh) => {
-                let ssh = OverSsh::new(self.limits.ssh.clone(), ssh.clone(), bounds.clone());
-                Some(Wire::Ssh(Arc::new(ssh)))
-            }
-            Address::File(_) => None,
-        }
-    }
-}
-
 /// One repository of an errand, with its place in the cache.
-struct One<'a> {
-    errand: &'a Errand<'a>,
-    wanted: &'a Wanted<'a>,
-    bounds: &'a Arc<Bounds>,
-    repository: Repository,
+pub(super) struct One<'a> {
+    pub(super) errand: &'a Errand<'a>,
+    pub(super) wanted: &'a Wanted<'a>,
+    pub(super) bounds: &'a Arc<Bounds>,
+    pub(super) repository: Repository,
 }
 
 impl One<'_> {
-    #[expect(clippy::type_complexity, reason = "it is taken apart at once")]
-    fn read(
-        &self,
-        files: &mut Files<'_>,
-    ) -> Result<(Oid, Vec<Gitlink>, Option<Vec<u8>>, Option<Reach>), Unread> {
+    /// Finds the commit, and reads its files.
+    pub(super) fn read(&self, files: &mut Files<'_>) -> Result<Found, Unread> {
         let (commit, reach) = self.commit()?;
         let reader = Reader {
             repository: &self.repository,
@@ -222,7 +38,7 @@ impl One<'_> {
         let links = reader.read(commit, self.wanted.path, &self.wanted.place, files)?;
         let modules =
             if links.is_empty() { None } else { reader.root_file(commit, ".gitmodules", submodules::MAX)? };
-        Ok((commit, links, modules, reach))
+        Ok(Found { commit, links, modules, reach })
     }
 
     /// Finds the commit that is wanted, fetching what is missing.
@@ -428,10 +244,17 @@ impl One<'_> {
     }
 
     /// What went wrong, in the best words that are known.
-    fn explain(&self, error: &git2::Error) -> FetchError {
-        self.bounds.failure().unwrap_or_else(|| FetchError::Network {
-            url: self.bounds.shown.clone(),
-            reason: error.message().to_owned(),
+    pub(super) fn explain(&self, error: &git2::Error) -> FetchError {
+        let (url, reason) = (self.bounds.shown.clone(), error.message().to_owned());
+        self.bounds.failure().unwrap_or(match error.class() {
+            ErrorClass::Object
+            | ErrorClass::Tree
+            | ErrorClass::Odb
+            | ErrorClass::Zlib
+            | ErrorClass::Indexer => {
+                FetchError::Tree { repository: url, path: "its objects".to_owned(), reason }
+            }
+            _ => FetchError::Network { url, reason },
         })
     }
 }
