@@ -16,7 +16,10 @@ use crate::project::Project;
 
 /// `--offline`.
 pub fn offline() -> Arg {
-    Arg::new("offline").long("offline").action(ArgAction::SetTrue).help("Takes what is stored, and no network")
+    Arg::new("offline")
+        .long("offline")
+        .action(ArgAction::SetTrue)
+        .help("Takes what is stored, and no network")
 }
 
 /// `--accept`.
@@ -31,7 +34,13 @@ pub fn accept() -> Arg {
 ///
 /// # Errors
 /// Everything that keeps it from being settled; nothing is written then.
-pub fn settle(project: &Project, config: &Config, matches: &ArgMatches, update: Update, fresh: bool) -> Result<Settled> {
+pub fn settle(
+    project: &Project,
+    config: &Config,
+    matches: &ArgMatches,
+    update: Update,
+    fresh: bool,
+) -> Result<Settled> {
     let bar = Bar::new();
     let bringer = Bringer::new(&project.folder, config, matches.get_flag("offline"), &bar)
         .map_err(|problem| rustle_build::Problems::one(*problem))?;
@@ -122,9 +131,14 @@ mod tests {
     #[test]
     fn changes_are_told() {
         let id = "acme.x".parse().unwrap();
-        let change = Change { id, before: Some(locked("1.0.0", &["fs:read"])), after: Some(locked("1.1.0", &["fs:read", "net:connect"])) };
+        let change = Change {
+            id,
+            before: Some(locked("1.0.0", &["fs:read"])),
+            after: Some(locked("1.1.0", &["fs:read", "net:connect"])),
+        };
         assert_eq!(told(&change), "  updating  acme.x 1.0.0 -> 1.1.0\n            may net:connect\n");
-        let change = Change { after: Some(Locked { sha256: "1".repeat(64), ..locked("1.0.0", &[]) }), ..change };
+        let change =
+            Change { after: Some(Locked { sha256: "1".repeat(64), ..locked("1.0.0", &[]) }), ..change };
         assert_eq!(told(&change), "  changing  acme.x 1.0.0: other files\n");
     }
 

@@ -30,13 +30,19 @@ pub fn command() -> Command {
                 .required_unless_present("file")
                 .help("The id, `com.acme.vhost`, and which versions do"),
         )
-        .arg(text("file", "PATH", "A .rs file or a crate's folder").conflicts_with_all(["git", "url", "registry"]))
+        .arg(
+            text("file", "PATH", "A .rs file or a crate's folder")
+                .conflicts_with_all(["git", "url", "registry"]),
+        )
         .arg(text("git", "URL", "A git repository").conflicts_with_all(["url", "registry"]))
         .arg(text("branch", "NAME", "Its branch").requires("git"))
         .arg(text("tag", "NAME", "Its tag").requires("git").conflicts_with("branch"))
         .arg(text("rev", "COMMIT", "Its commit").requires("git").conflicts_with_all(["branch", "tag"]))
         .arg(text("path", "PATH", "The folder or file in the repository or archive"))
-        .arg(text("url", "URL", "A .rs file or an archive (.tar.gz, .tar.zst, .zip)").conflicts_with("registry"))
+        .arg(
+            text("url", "URL", "A .rs file or an archive (.tar.gz, .tar.zst, .zip)")
+                .conflicts_with("registry"),
+        )
         .arg(text("sha256", "SUM", "Its sha256 [default: that of what is there now]").requires("url"))
         .arg(text("registry", "NAME", "A registry of rustle.toml [default: the one bound to the id]"))
         .arg(
@@ -132,7 +138,9 @@ fn named(matches: &ArgMatches) -> Result<(ModuleId, Option<String>)> {
     match manifest::of(None, &files, &format!("{path}/"), &mut problems) {
         Some(manifest) => Ok((manifest.id, None)),
         None if folder.is_dir() => Err(rustle_build::Problems::new(problems).into()),
-        None => Err(Failure::Usage(format!("which id has it? `cargo rustle add com.acme.name --file {path}`"))),
+        None => {
+            Err(Failure::Usage(format!("which id has it? `cargo rustle add com.acme.name --file {path}`")))
+        }
     }
 }
 
@@ -165,7 +173,8 @@ fn declaration(
             Some(version) => version,
             None => newest(project, config, id, matches)?,
         };
-        let constraint: Constraint = version.parse().map_err(|error| Failure::Usage(format!("{id}@{version}: {error}")))?;
+        let constraint: Constraint =
+            version.parse().map_err(|error| Failure::Usage(format!("{id}@{version}: {error}")))?;
         if constraint.bare() {
             println!("  `{version}` means `{constraint}`; `={version}` is that version alone");
         }
@@ -216,7 +225,7 @@ fn newest(project: &Project, config: &Config, id: &ModuleId, matches: &ArgMatche
     let entries = registries.entries(&bringer, registry, &id.crate_name()).map_err(lift)?;
     let versions = entries.iter().filter(|entry| !entry.yanked && entry.vers.pre.is_empty());
     let newest = versions.map(|entry| &entry.vers).max();
-    newest.map(ToString::to_string).ok_or_else(|| {
-        Failure::new(format!("the registry `{}` has no version of `{id}`", registry.name()))
-    })
+    newest
+        .map(ToString::to_string)
+        .ok_or_else(|| Failure::new(format!("the registry `{}` has no version of `{id}`", registry.name())))
 }

@@ -47,7 +47,12 @@ pub fn run(matches: &ArgMatches) -> Result {
             let cap = matches.get_one::<u64>("cap").copied();
             let cap = cap.or_else(|| of_project().map(|config| config.limits.cache_mb)).unwrap_or(1000);
             let report = store.gc(cap.saturating_mul(1_000_000), |_| false).context("the store")?;
-            println!("removed {} of {}, {} are left", count(report.removed as usize, "file"), size(report.freed), size(report.left));
+            println!(
+                "removed {} of {}, {} are left",
+                count(report.removed as usize, "file"),
+                size(report.freed),
+                size(report.left)
+            );
             Ok(ExitCode::SUCCESS)
         }
         Some(("verify", _)) => {

@@ -33,7 +33,9 @@ pub fn run(matches: &ArgMatches) -> Result {
     let project = Project::of(matches.get_one("project"))?;
     let fetched = fetch(&project, matches.get_flag("offline"))?;
     let mut cargo = cargo(&project, matches);
-    succeeds(cargo.arg("fetch").arg("--quiet").arg("--manifest-path").arg(project.folder.join("Cargo.toml")))?;
+    succeeds(
+        cargo.arg("fetch").arg("--quiet").arg("--manifest-path").arg(project.folder.join("Cargo.toml")),
+    )?;
     println!("fetched {}", count(fetched, "package"));
     Ok(ExitCode::SUCCESS)
 }
@@ -44,7 +46,9 @@ pub fn run_vendor(matches: &ArgMatches) -> Result {
     let ours = project.folder.join(place::FOLDER);
     std::fs::create_dir_all(&ours).context(ours.display())?;
     match std::fs::remove_file(ours.join(".gitignore")) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error).context(ours.display()),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(error).context(ours.display());
+        }
         _ => {}
     }
     let mut cargo = cargo(&project, matches);
@@ -89,7 +93,9 @@ fn configure(project: &Project, told: &str) -> Result<()> {
     };
     let mut document: DocumentMut = before.parse().context(path.display())?;
     let told: DocumentMut = told.parse().context("what `cargo vendor` says")?;
-    for (name, source) in told.get("source").and_then(toml_edit::Item::as_table_like).into_iter().flat_map(|it| it.iter()) {
+    for (name, source) in
+        told.get("source").and_then(toml_edit::Item::as_table_like).into_iter().flat_map(|it| it.iter())
+    {
         document["source"][name] = source.clone();
     }
     if let Some(source) = document.get_mut("source").and_then(toml_edit::Item::as_table_mut) {
@@ -116,8 +122,8 @@ fn fetch(project: &Project, offline: bool) -> Result<usize> {
         .into());
     };
     let bar = Bar::new();
-    let bringer = Bringer::new(&project.folder, &config, offline, &bar)
-        .map_err(|problem| Problems::one(*problem))?;
+    let bringer =
+        Bringer::new(&project.folder, &config, offline, &bar).map_err(|problem| Problems::one(*problem))?;
     let fetched = bring::all(&bringer, &lock)?;
     warn(&Problems::new(bringer.events()));
     Ok(fetched)

@@ -24,7 +24,10 @@ fn json_flag() -> Arg {
 }
 
 pub fn command() -> Command {
-    Command::new("list").about("Lists the packages of modules that are locked").arg(project()).arg(json_flag())
+    Command::new("list")
+        .about("Lists the packages of modules that are locked")
+        .arg(project())
+        .arg(json_flag())
 }
 
 pub fn tree_command() -> Command {
@@ -120,14 +123,7 @@ impl Tree<'_> {
         self.lock.get(id).map(|locked| locked.dependencies.iter().cloned().collect()).unwrap_or_default()
     }
 
-    fn draw(
-        &self,
-        id: &ModuleId,
-        first: &str,
-        rest: &str,
-        seen: &mut BTreeSet<ModuleId>,
-        text: &mut String,
-    ) {
+    fn draw(&self, id: &ModuleId, first: &str, rest: &str, seen: &mut BTreeSet<ModuleId>, text: &mut String) {
         let Some(locked) = self.lock.get(id) else { return };
         let next = self.next(id);
         let again = !seen.insert(id.clone()) && !next.is_empty();
@@ -189,9 +185,16 @@ pub fn run_outdated(matches: &ArgMatches) -> Result {
         return Ok(ExitCode::SUCCESS);
     }
     for (locked, fitting, newest, yanked) in found {
-        let show = |version: Option<semver::Version>| version.map_or_else(|| "-".to_owned(), |it| it.to_string());
+        let show =
+            |version: Option<semver::Version>| version.map_or_else(|| "-".to_owned(), |it| it.to_string());
         let yanked = if yanked { "  (withdrawn)" } else { "" };
-        println!("{}  {}  fitting {}  newest {}{yanked}", locked.id, locked.version, show(fitting), show(newest));
+        println!(
+            "{}  {}  fitting {}  newest {}{yanked}",
+            locked.id,
+            locked.version,
+            show(fitting),
+            show(newest)
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -224,14 +227,25 @@ mod tests {
     fn a_tree_is_drawn_from_either_end() {
         let lock = Lock {
             version: 1,
-            modules: vec![locked("a.a", &["a.b", "a.c"]), locked("a.b", &["a.d"]), locked("a.c", &["a.d", "a.b"]), locked("a.d", &[])],
+            modules: vec![
+                locked("a.a", &["a.b", "a.c"]),
+                locked("a.b", &["a.d"]),
+                locked("a.c", &["a.d", "a.b"]),
+                locked("a.d", &[]),
+            ],
         };
         let tree = |inverted, permissions| Tree { lock: &lock, permissions, inverted };
         assert_eq!(
             tree(false, false).text([&"a.a".parse().unwrap()]),
             "a.a 1.0.0\n├── a.b 1.0.0\n│   └── a.d 1.0.0\n└── a.c 1.0.0\n    ├── a.b 1.0.0 (*)\n    └── a.d 1.0.0\n"
         );
-        assert!(tree(true, false).text([&"a.d".parse().unwrap()]).contains("└── a.c 1.0.0\n    └── a.a 1.0.0"));
-        assert!(tree(false, true).text([&"a.b".parse().unwrap()]).starts_with("a.b 1.0.0\n│   may fs:read\n└── a.d"));
+        assert!(
+            tree(true, false).text([&"a.d".parse().unwrap()]).contains("└── a.c 1.0.0\n    └── a.a 1.0.0")
+        );
+        assert!(
+            tree(false, true)
+                .text([&"a.b".parse().unwrap()])
+                .starts_with("a.b 1.0.0\n│   may fs:read\n└── a.d")
+        );
     }
 }

@@ -27,7 +27,12 @@ pub fn update_command() -> Command {
     Command::new("update")
         .about("Takes the newest versions of modules that are allowed")
         .arg(Arg::new("ids").value_name("ID").num_args(0..).help("These alone [default: all]"))
-        .arg(Arg::new("precise").long("precise").value_name("VERSION").help("Exactly this version of the one module"))
+        .arg(
+            Arg::new("precise")
+                .long("precise")
+                .value_name("VERSION")
+                .help("Exactly this version of the one module"),
+        )
         .arg(project())
         .arg(offline())
         .arg(accept())

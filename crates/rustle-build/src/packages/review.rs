@@ -166,7 +166,8 @@ fn told(compared: &Comparison, who: &str, files: &mut Files<'_>) -> Vec<Problem>
         let permission = undeclared.capability.permission();
         for finding in &undeclared.findings {
             let Finding { file, line, col, what, how, .. } = finding;
-            let message = format!("`{who}` {may}{}, and does not declare `{permission}`", undeclared.capability);
+            let message =
+                format!("`{who}` {may}{}, and does not declare `{permission}`", undeclared.capability);
             let problem = Problem::new(severity, code, message)
                 .labelled(format!("`{what}`"))
                 .with_help(format!("declare it: `permissions = [\"{permission}\"]`"));
@@ -205,7 +206,8 @@ fn undocumented(id: &ModuleId, specs: &[ModuleSpec]) -> Vec<Problem> {
     arguments
         .filter(|(_, arg)| arg.doc.trim().is_empty())
         .map(|(spec, arg)| {
-            let message = format!("the argument `{}` of `{}` ({id}) has no documentation", arg.name, spec.name);
+            let message =
+                format!("the argument `{}` of `{}` ({id}) has no documentation", arg.name, spec.name);
             Problem::warning(lints::UNDOCUMENTED, message)
         })
         .collect()
@@ -223,13 +225,15 @@ fn crates(named: &[CrateNamed], id: &ModuleId, policy: &Policy, files: &mut File
             }
             let message = format!("`{id}` names the crate `{}`, which it does not depend on", krate.name);
             let help = match alone {
-                true => "a module of one file has the runtime and the standard library: make a crate of it".to_owned(),
+                true => "a module of one file has the runtime and the standard library: make a crate of it"
+                    .to_owned(),
                 false => format!("`cargo add {}` in its folder", krate.name),
             };
             problems.push(files.at(Problem::error("missing-dependency", message).with_help(help), at));
             continue;
         };
-        let own = package.starts_with("rustle-") || ModuleId::of_crate(package).is_some_and(|it| it.is_under(id.as_str()));
+        let own = package.starts_with("rustle-")
+            || ModuleId::of_crate(package).is_some_and(|it| it.is_under(id.as_str()));
         let allowed = policy.allowed_crates.as_ref();
         let why = if policy.blocked_crates.contains(package) {
             "the policy blocks"

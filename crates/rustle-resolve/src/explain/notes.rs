@@ -6,9 +6,9 @@ use semver::{Prerelease, Version};
 
 use super::words::{Demand, and};
 use crate::catalog::{Catalog, Module, Name};
-use crate::metadata::plain;
 use crate::fitness::Unfit;
 use crate::index::Dependency;
+use crate::metadata::plain;
 
 /// The most notes about one module.
 const NOTES: usize = 5;

@@ -4,8 +4,8 @@ use pubgrub::Term;
 
 use super::derivation::Fact;
 use crate::catalog::{Catalog, Module, Name};
-use crate::metadata::plain;
 use crate::index::Dependency;
+use crate::metadata::plain;
 use crate::provider::Node;
 use crate::request::Request;
 use crate::versions::Versions;

@@ -44,7 +44,10 @@ impl Bringer<'_> {
         };
         let (commit, tree) = self.files(repository, folder, declared)?;
         if !file.is_empty() {
-            let root = |name: &str| !name.contains('/') && (name == file || name == manifest::FILE_NAME || name.ends_with(".minisig"));
+            let root = |name: &str| {
+                !name.contains('/')
+                    && (name == file || name == manifest::FILE_NAME || name.ends_with(".minisig"))
+            };
             let kept = tree.files().iter().filter(|(name, _)| root(name));
             return Ok((commit, self.below(folder, kept.map(|(name, file)| (name.clone(), file.clone())))?));
         }
@@ -63,10 +66,12 @@ impl Bringer<'_> {
     ) -> Result<(String, Tree), Box<Problem>> {
         let address = repository.address;
         let token = match declared.map(|declared| &declared.source) {
-            Some(Wanted::Git { token_env: Some(variable), .. }) => Some(std::env::var(variable).map_err(|_| {
-                let message = format!("the token of {address} comes from `{variable}`, which is not set");
-                Box::new(Problem::error("fetch", message))
-            })?),
+            Some(Wanted::Git { token_env: Some(variable), .. }) => {
+                Some(std::env::var(variable).map_err(|_| {
+                    let message = format!("the token of {address} comes from `{variable}`, which is not set");
+                    Box::new(Problem::error("fetch", message))
+                })?)
+            }
             _ => None,
         };
         let limits = GitLimits {
@@ -106,11 +111,7 @@ impl Bringer<'_> {
     }
 
     /// The tree of these files, in this folder.
-    fn below(
-        &self,
-        folder: &str,
-        files: impl Iterator<Item = (String, File)>,
-    ) -> Result<Tree, Box<Problem>> {
+    fn below(&self, folder: &str, files: impl Iterator<Item = (String, File)>) -> Result<Tree, Box<Problem>> {
         let name = |name: String| if folder.is_empty() { name } else { format!("{folder}/{name}") };
         Tree::from_files(files.map(|(path, file)| (name(path), file)), &self.limits)
             .map_err(|error| refused("archive", &error))
@@ -120,15 +121,17 @@ impl Bringer<'_> {
 /// Whether the crate inherits from a workspace around it, or depends on crates beside it.
 fn needs_surroundings(tree: &Tree) -> bool {
     let text = String::from_utf8_lossy(tree.get("Cargo.toml").unwrap_or_default()).into_owned();
-    text.parse::<toml::Table>().is_ok_and(|manifest| {
-        manifest.iter().any(|(key, value)| key != "metadata" && looks_around(value))
-    })
+    text.parse::<toml::Table>()
+        .is_ok_and(|manifest| manifest.iter().any(|(key, value)| key != "metadata" && looks_around(value)))
 }
 
 fn looks_around(value: &toml::Value) -> bool {
     value.as_table().is_some_and(|table| {
         let inherits = table.get("workspace").and_then(toml::Value::as_bool) == Some(true);
-        let beside = table.get("path").and_then(toml::Value::as_str).is_some_and(|path| path.split('/').any(|part| part == ".."));
+        let beside = table
+            .get("path")
+            .and_then(toml::Value::as_str)
+            .is_some_and(|path| path.split('/').any(|part| part == ".."));
         inherits || beside || table.values().any(looks_around)
     })
 }

@@ -58,8 +58,7 @@ impl Bringer<'_> {
             let help = "it should be a .rs, .tar.gz, .tar.zst or .zip";
             Box::new(Problem::error("archive", message).with_help(help))
         })?;
-        archive::unpack(&bytes, format, &self.limits).map_err(|error| {
-            Box::new(Problem::error("archive", format!("`{id}`: {error}")))
-        })
+        archive::unpack(&bytes, format, &self.limits)
+            .map_err(|error| Box::new(Problem::error("archive", format!("`{id}`: {error}"))))
     }
 }

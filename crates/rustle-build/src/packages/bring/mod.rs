@@ -122,7 +122,9 @@ impl<'a> Bringer<'a> {
         Err(Box::new(
             Problem::error("lock-mismatch", message)
                 .with_note(format!("locked `sha256:{}`, found `{found}`", locked.sha256))
-                .with_help("whoever published it has changed it: `cargo rustle update` takes another version"),
+                .with_help(
+                    "whoever published it has changed it: `cargo rustle update` takes another version",
+                ),
         ))
     }
 

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use rustle_package::{Limits, Tree};
 use rustle_package::atomic::write_atomic;
+use rustle_package::{Limits, Tree};
 use rustle_playbook::Problem;
 use rustle_schema::package::ModuleId;
 use rustle_schema::package::lock::Locked;
@@ -26,8 +26,11 @@ pub fn place(folder: &Path, id: &ModuleId, tree: &Tree, limits: &Limits) -> Resu
     };
     std::fs::create_dir_all(absolute(folder, MODULES)).map_err(|error| failed(&error))?;
     if !ignore.exists() {
-        write_atomic(&ignore, b"# What `cargo rustle fetch` brings; `cargo rustle vendor` removes this file.\n/modules/\n")
-            .map_err(|error| failed(&error))?;
+        write_atomic(
+            &ignore,
+            b"# What `cargo rustle fetch` brings; `cargo rustle vendor` removes this file.\n/modules/\n",
+        )
+        .map_err(|error| failed(&error))?;
     }
     tree.write(&to).map_err(|error| failed(&error))?;
     Ok(true)

@@ -64,7 +64,9 @@ impl<'c> Registries<'c> {
     /// If none is bound to it, or another one.
     pub fn named(&self, id: &ModuleId, named: Option<&str>) -> Result<&Registry, Box<Problem>> {
         let (name, _) = wanted::bound(id, named, self.config)?;
-        self.by_name.get(name).ok_or_else(|| Box::new(Problem::error("module-registry", format!("there is no registry `{name}`"))))
+        self.by_name.get(name).ok_or_else(|| {
+            Box::new(Problem::error("module-registry", format!("there is no registry `{name}`")))
+        })
     }
 
     /// What the registry says of the crate `name`; nothing if it does not have it.

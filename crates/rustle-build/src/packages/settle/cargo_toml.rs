@@ -11,7 +11,8 @@ use super::super::place;
 use crate::config::Declared;
 
 /// The Cargo.toml `text` with the crates of `lock` pinned in it, and without those of `before` that are not in it any more.
-/// Everything else, comments among it, stays as it is.
+/// Everything else, comments among it, stays as it is. With `published_runtime` there are crates that want the runtime as it
+/// is published, so that a runtime of the runner's own has to stand in for it: there is one in an executable.
 ///
 /// # Errors
 /// If it is no Cargo.toml.
@@ -20,9 +21,11 @@ pub fn pinned(
     lock: &Lock,
     before: &Lock,
     wanted: &BTreeMap<ModuleId, Declared>,
+    published_runtime: bool,
 ) -> Result<String, String> {
-    let mut manifest: DocumentMut =
-        text.parse().map_err(|error: toml_edit::TomlError| format!("Cargo.toml cannot be read: {}", error.message()))?;
+    let mut manifest: DocumentMut = text
+        .parse()
+        .map_err(|error: toml_edit::TomlError| format!("Cargo.toml cannot be read: {}", error.message()))?;
     let crates: BTreeMap<String, &Locked> = lock
         .modules
         .iter()
@@ -41,21 +44,34 @@ pub fn pinned(
     for (name, locked) in &crates {
         let key = key_of(dependencies, name).unwrap_or_else(|| name.clone());
         let value = dependency(&key, name, locked, wanted.get(&locked.id));
-        if dependencies.get(&key).is_none_or(|there| !same(there, &value)) {
-            dependencies.insert(&key, Item::Value(Value::InlineTable(value)));
+        match dependencies.get_mut(&key) {
+            Some(there) if same(there, &value) => {}
+            Some(there) => {
+                // In place, so that what stands beside it stays.
+                let beside = there.as_value().map(|old| old.decor().clone());
+                let mut value = Value::InlineTable(value);
+                *value.decor_mut() = beside.unwrap_or_default();
+                *there = Item::Value(value);
+            }
+            None => drop(dependencies.insert(&key, Item::Value(Value::InlineTable(value)))),
         }
     }
-    if crates.values().any(|locked| locked.source.is_remote() && !matches!(locked.source, Source::Registry { .. })) {
+    if crates
+        .values()
+        .any(|locked| locked.source.is_remote() && !matches!(locked.source, Source::Registry { .. }))
+    {
         exclude(&mut manifest);
+    }
+    if published_runtime {
+        patch(&mut manifest);
     }
     Ok(manifest.to_string())
 }
 
 /// The key under which `[dependencies]` names the package.
 fn key_of(dependencies: &dyn toml_edit::TableLike, package: &str) -> Option<String> {
-    let names = |(key, item): &(&str, &Item)| {
-        item.get("package").and_then(Item::as_str).unwrap_or(key) == package
-    };
+    let names =
+        |(key, item): &(&str, &Item)| item.get("package").and_then(Item::as_str).unwrap_or(key) == package;
     dependencies.iter().find(names).map(|(key, _)| key.to_owned())
 }
 
@@ -104,6 +120,45 @@ fn exclude(manifest: &mut DocumentMut) {
     }
 }
 
+/// The crate of the runtime.
+const RUNTIME: &str = "rustle-runtime";
+
+/// Whether a crate with this Cargo.toml wants the runtime as it is published.
+pub fn wants_published_runtime(text: &str) -> bool {
+    let Ok(manifest) = text.parse::<DocumentMut>() else { return false };
+    let runtime = manifest.get("dependencies").and_then(|it| it.get(RUNTIME));
+    runtime.is_some_and(|it| {
+        it.get("path").is_none() && it.get("git").is_none() && it.get("workspace").is_none()
+    })
+}
+
+/// Lets the runner's own runtime stand in for the published one, if it has one of its own.
+fn patch(manifest: &mut DocumentMut) {
+    let own = manifest.get("dependencies").and_then(|it| it.get(RUNTIME));
+    let mut place = InlineTable::new();
+    for key in ["path", "git", "rev", "tag", "branch"] {
+        if let Some(value) = own.and_then(|own| own.get(key)).and_then(Item::as_str) {
+            place.insert(key, value.into());
+        }
+    }
+    if place.is_empty() {
+        return;
+    }
+    let table = |implicit| {
+        let mut table = Table::new();
+        table.set_implicit(implicit);
+        Item::Table(table)
+    };
+    let patches = manifest.entry("patch").or_insert_with(|| table(true));
+    let Some(patches) = patches.as_table_like_mut() else { return };
+    let patches = patches.entry("crates-io").or_insert_with(|| table(false));
+    if let Some(patches) = patches.as_table_like_mut()
+        && !patches.contains_key(RUNTIME)
+    {
+        patches.insert(RUNTIME, Item::Value(Value::InlineTable(place)));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,7 +195,10 @@ mod tests {
                 locked("acme.vhost", "registry+https://example.org/index/", Form::Crate),
             ],
         };
-        let before = Lock { version: 1, modules: vec![locked("acme.old", "registry+https://example.org/index/", Form::Crate)] };
+        let before = Lock {
+            version: 1,
+            modules: vec![locked("acme.old", "registry+https://example.org/index/", Form::Crate)],
+        };
         let declared = Declared {
             source: Wanted::Registry { version: "^1".into(), registry: None },
             features: vec!["tls".into()],
@@ -148,21 +206,44 @@ mod tests {
             at: None,
         };
         let wanted = [("acme.vhost".parse().unwrap(), declared)].into();
-        let text = pinned(TEXT, &lock, &before, &wanted).unwrap();
+        let text = pinned(TEXT, &lock, &before, &wanted, false).unwrap();
         assert!(text.contains(
             "vhost = { version = \"=1.2.0\", package = \"acme-vhost\", registry-index = \"sparse+https://example.org/index/\", features = [\"tls\"] }"
         ), "{text}");
         assert!(text.contains("acme-git = { version = \"=1.2.0\", path = \".rustle/modules/acme.git/crates/a\", default-features = false }"));
         assert!(text.contains("acme-local = { version = \"=1.2.0\", path = \"../local\""));
-        assert!(text.contains("exclude = [\".rustle\"]") && text.contains("# ours") && text.contains("# the hosts"));
+        assert!(
+            text.contains("exclude = [\".rustle\"]")
+                && text.contains("# ours")
+                && text.contains("# the hosts")
+        );
         assert!(!text.contains("acme-old") && !text.contains("acme-file"));
-        assert_eq!(pinned(&text, &lock, &lock, &wanted).unwrap(), text);
+        assert_eq!(pinned(&text, &lock, &lock, &wanted, false).unwrap(), text);
+    }
+
+    #[test]
+    fn a_runtime_of_ones_own_stands_in_for_the_published_one() {
+        let own = TEXT.replace("\"0.1.0\"", "{ version = \"0.1.0\", path = \"../r/crates/rustle-runtime\" }");
+        let patched = pinned(&own, &Lock::default(), &Lock::default(), &BTreeMap::new(), true).unwrap();
+        assert!(
+            patched
+                .ends_with("[patch.crates-io]\nrustle-runtime = { path = \"../r/crates/rustle-runtime\" }\n"),
+            "{patched}"
+        );
+        let again = pinned(&patched, &Lock::default(), &Lock::default(), &BTreeMap::new(), true).unwrap();
+        assert_eq!(again, patched);
+        assert_eq!(pinned(TEXT, &Lock::default(), &Lock::default(), &BTreeMap::new(), true).unwrap(), TEXT);
+        assert!(wants_published_runtime("[dependencies]\nrustle-runtime = \"0.1\""));
+        assert!(!wants_published_runtime("[dependencies]\nrustle-runtime = { path = \"x\" }"));
+        assert!(!wants_published_runtime("[dependencies]\nserde = \"1\""));
     }
 
     #[test]
     fn nothing_is_written_for_nothing() {
-        assert_eq!(pinned(TEXT, &Lock::default(), &Lock::default(), &BTreeMap::new()).unwrap(), TEXT);
-        assert!(pinned("[package", &Lock::default(), &Lock::default(), &BTreeMap::new()).is_err());
-        assert!(pinned("dependencies = 1", &Lock::default(), &Lock::default(), &BTreeMap::new()).is_err());
+        assert_eq!(pinned(TEXT, &Lock::default(), &Lock::default(), &BTreeMap::new(), false).unwrap(), TEXT);
+        assert!(pinned("[package", &Lock::default(), &Lock::default(), &BTreeMap::new(), false).is_err());
+        assert!(
+            pinned("dependencies = 1", &Lock::default(), &Lock::default(), &BTreeMap::new(), false).is_err()
+        );
     }
 }

@@ -47,8 +47,12 @@ pub(super) fn growth(before: &Lock, after: &Lock) -> Vec<Problem> {
             let gained: Vec<String> = change.gained().iter().map(|it| format!("`{it}`")).collect();
             let after = change.after.as_ref()?;
             (!gained.is_empty()).then(|| {
-                let message =
-                    format!("`{}` {} wants more than before: {}", change.id, after.version, gained.join(", "));
+                let message = format!(
+                    "`{}` {} wants more than before: {}",
+                    change.id,
+                    after.version,
+                    gained.join(", ")
+                );
                 Problem::error("permission-growth", message)
                     .with_help("`--accept` takes it over, once somebody has looked at what it does with that")
             })

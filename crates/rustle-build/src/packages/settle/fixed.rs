@@ -135,9 +135,8 @@ fn one(
             locked.krate = Some(inner.clone());
         }
     } else {
-        let name = crate_name(&tree, &inner).map_err(|why| {
-            vec![Problem::error("module-manifest", format!("`{id}`: {why}"))]
-        })?;
+        let name = crate_name(&tree, &inner)
+            .map_err(|why| vec![Problem::error("module-manifest", format!("`{id}`: {why}"))])?;
         locked.krate = (name != id.crate_name()).then_some(name);
     }
     let manifest = verify::manifest_of(&locked, &tree, &mut problems);
@@ -154,13 +153,18 @@ fn one(
 fn local(bringer: &Bringer<'_>, id: &ModuleId, path: &str) -> Result<Tree, String> {
     let at = place::absolute(bringer.folder, path);
     if place::is_file(path) {
-        let text = std::fs::read(&at).map_err(|error| format!("`{id}` is not there: {}: {error}", at.display()))?;
+        let text =
+            std::fs::read(&at).map_err(|error| format!("`{id}` is not there: {}: {error}", at.display()))?;
         return alone(&text);
     }
     if !at.join("Cargo.toml").is_file() {
-        return Err(format!("`{id}` is not there: {} is neither a .rs file nor a folder with a Cargo.toml", at.display()));
+        return Err(format!(
+            "`{id}` is not there: {} is neither a .rs file nor a folder with a Cargo.toml",
+            at.display()
+        ));
     }
-    Tree::read(&at, &place::limits(&bringer.config.limits)).map_err(|error| format!("`{id}` cannot be read: {error}"))
+    Tree::read(&at, &place::limits(&bringer.config.limits))
+        .map_err(|error| format!("`{id}` cannot be read: {error}"))
 }
 
 fn alone(text: &[u8]) -> Result<Tree, String> {

@@ -40,7 +40,9 @@ impl Index for ProjectIndex<'_> {
             .map_err(|problem| self.keep(&id, *problem))?;
         let entries: Vec<&IndexEntry> = entries.iter().filter(|entry| is_package(entry)).collect();
         if entries.is_empty() {
-            return Err(IndexError::NotFound { searched: vec![format!("the registry `{}`", registry.name())] });
+            return Err(IndexError::NotFound {
+                searched: vec![format!("the registry `{}`", registry.name())],
+            });
         }
         self.look_ahead(registry, &entries);
         let candidates: Result<Vec<Candidate>, IndexError> =
@@ -112,7 +114,8 @@ impl ProjectIndex<'_> {
         if !at_home(dep, registry) {
             // Another registry's: ours to look at if one that is bound to the id is meant.
             let bound = self.registries.of(&id).ok();
-            let meant = bound.filter(|bound| dep.registry.as_deref().is_some_and(|url| same(url, &bound.index())));
+            let meant =
+                bound.filter(|bound| dep.registry.as_deref().is_some_and(|url| same(url, &bound.index())));
             let Some(bound) = meant else { return Ok(None) };
             let entries = self.registries.entries(self.bringer, bound, name);
             let entries = entries.map_err(|problem| self.keep(&id, *problem))?;

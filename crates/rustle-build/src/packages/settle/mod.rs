@@ -282,13 +282,17 @@ fn from_registry(
     let entries = registries.entries(bringer, registry, &id.crate_name())?;
     let entry = entries.iter().find(|entry| entry.vers == *version);
     let cksum = entry.map(|entry| entry.cksum.clone()).ok_or_else(|| {
-        Box::new(Problem::error("registry-index", format!("`{id}` {version} is not in `{}`", registry.name())))
+        Box::new(Problem::error(
+            "registry-index",
+            format!("`{id}` {version} is not in `{}`", registry.name()),
+        ))
     })?;
     let index = registry.index().trim_start_matches("sparse+").to_owned();
     let source = Source::Registry { index };
     let same = before.get(id).filter(|old| old.version == *version && old.source == source);
     if let Some(old) = same.and_then(|old| old.archive.as_ref()).filter(|old| **old != cksum) {
-        let message = format!("`{id}` {version} is not what was locked: the registry has another archive now");
+        let message =
+            format!("`{id}` {version} is not what was locked: the registry has another archive now");
         let problem = Problem::error("lock-mismatch", message)
             .with_note(format!("locked `sha256:{old}`, found `sha256:{cksum}`"))
             .with_help("a version never changes: ask whoever runs the registry, or take another version");
@@ -335,12 +339,21 @@ pub fn write(bringer: &Bringer<'_>, settled: &Settled) -> Result<(), Problems> {
     }
     let manifest = folder.join("Cargo.toml");
     let before = std::fs::read_to_string(&manifest).map_err(|error| failed("Cargo.toml", &error))?;
-    let after = cargo_toml::pinned(&before, &settled.lock, &settled.before, &settled.wanted)
+    let published = settled.lock.modules.iter().any(|locked| {
+        let inner = match &locked.source {
+            Source::Git { path: Some(path), .. } => format!("{path}/Cargo.toml"),
+            _ => "Cargo.toml".to_owned(),
+        };
+        let text = settled.trees.get(&locked.id).and_then(|tree| tree.get(&inner));
+        text.is_some_and(|text| cargo_toml::wants_published_runtime(&String::from_utf8_lossy(text)))
+    });
+    let after = cargo_toml::pinned(&before, &settled.lock, &settled.before, &settled.wanted, published)
         .map_err(|why| failed("Cargo.toml", &why))?;
     if after != before {
         write_atomic(&manifest, after.as_bytes()).map_err(|error| failed("Cargo.toml", &error))?;
     }
-    let kept = |name: &str| settled.lock.modules.iter().any(|locked| locked.id.as_str() == name && stored(&locked));
+    let kept =
+        |name: &str| settled.lock.modules.iter().any(|locked| locked.id.as_str() == name && stored(&locked));
     bring::remove(folder, &kept).map_err(|problem| Problems::one(*problem))?;
     Ok(())
 }
