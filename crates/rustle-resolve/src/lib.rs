@@ -39,6 +39,7 @@ mod order;
 mod provider;
 mod request;
 mod solve;
+mod survey;
 mod unsolvable;
 mod versions;
 
