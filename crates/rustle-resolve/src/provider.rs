@@ -95,7 +95,7 @@ pub(crate) struct Provider<'a> {
     request: &'a Request,
     catalog: RefCell<Catalog<'a>>,
     /// The order in which modules are best decided.
-    places: HashMap<Name, u32>,
+    places: RefCell<HashMap<Name, u32>>,
     /// The version that was last chosen of each module. A feature is asked about after its module.
     chosen: RefCell<HashMap<Name, u32>>,
     /// How often each package was part of a conflict.
@@ -113,7 +113,7 @@ impl<'a> Provider<'a> {
         Provider {
             request,
             catalog: RefCell::new(catalog),
-            places,
+            places: RefCell::new(places),
             chosen: RefCell::default(),
             fights: RefCell::default(),
             steps: Cell::new(0),
@@ -295,7 +295,8 @@ impl DependencyProvider for Provider<'_> {
             Node::Feature(..) | Node::Optional(..) | Node::Switch(..) => 1,
             Node::Weak { .. } => 0,
         };
-        let place = node.module().and_then(|name| self.places.get(&name)).copied().unwrap_or(u32::MAX);
+        let place =
+            node.module().and_then(|name| self.places.borrow().get(&name).copied()).unwrap_or(u32::MAX);
         let count = range.count();
         (
             rank,
@@ -327,7 +328,14 @@ impl DependencyProvider for Provider<'_> {
         node: &Node,
         version: &u32,
     ) -> Result<Dependencies<Node, Versions, &'static str>, Stop> {
-        Ok(Dependencies::Available(self.needs(*node, *version)?.into_iter().collect()))
+        let needs = self.needs(*node, *version)?;
+        // What the survey did not come by has its place where it is first needed.
+        let mut places = self.places.borrow_mut();
+        let here = node.module().and_then(|name| places.get(&name).copied()).unwrap_or(0);
+        for name in needs.iter().filter_map(|(node, _)| node.module()) {
+            places.entry(name).or_insert(here);
+        }
+        Ok(Dependencies::Available(needs.into_iter().collect()))
     }
 
     fn should_cancel(&self) -> Result<(), Stop> {
