@@ -64,7 +64,7 @@ pub fn findings(
     // What it reaches is what a reviewer wants to see first.
     let mut index = Index::new(sources, cfg, true);
     let root = index.crate_of(parsed);
-    let (found, _) = Walk::over(&mut index, root);
+    let found = Walk::over(&mut index, root).found;
     errors.append(&mut index.errors);
     findings.extend(found.into_iter().map(|found| Finding {
         how: Some("in the build script".to_owned()),

@@ -196,13 +196,10 @@ impl<'a> Index<'a> {
                 }
                 &item.ident
             }
-            Item::Fn(item) => &item.sig.ident,
-            Item::Const(item) => &item.ident,
-            Item::Static(item) => &item.ident,
-            Item::Enum(item) => &item.ident,
-            Item::Union(item) => &item.ident,
-            Item::TraitAlias(item) => &item.ident,
-            _ => return,
+            other => match ident_of(other) {
+                Some(ident) => ident,
+                None => return,
+            },
         };
         self.scopes.declare(scope, name.unraw().to_string(), Entry::Own);
     }
@@ -263,7 +260,8 @@ impl<'a> Index<'a> {
 
     fn macro_item(&mut self, scope: usize, item: &syn::ItemMacro, part: &Part) {
         if let Some(name) = &item.ident {
-            self.scopes.macros.insert(name.unraw().to_string());
+            let module = self.scopes.module(scope);
+            self.scopes.macros.entry(name.unraw().to_string()).or_default().insert(module);
         }
         let parts = if is_called(&item.mac.path, "include") {
             self.included_items(part, &item.mac).into_iter().collect()
@@ -302,6 +300,22 @@ impl<'a> Index<'a> {
             _ => None,
         });
         groups.flat_map(|stream| self.declared_in(&stream, part)).collect()
+    }
+}
+
+/// The name of an item that declares one thing.
+pub fn ident_of(item: &Item) -> Option<&syn::Ident> {
+    match item {
+        Item::Const(item) => Some(&item.ident),
+        Item::Enum(item) => Some(&item.ident),
+        Item::Fn(item) => Some(&item.sig.ident),
+        Item::Static(item) => Some(&item.ident),
+        Item::Struct(item) => Some(&item.ident),
+        Item::Trait(item) => Some(&item.ident),
+        Item::TraitAlias(item) => Some(&item.ident),
+        Item::Type(item) => Some(&item.ident),
+        Item::Union(item) => Some(&item.ident),
+        _ => None,
     }
 }
 

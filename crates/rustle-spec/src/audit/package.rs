@@ -101,9 +101,7 @@ impl Reader<'_> {
         let targets = table(root, "target").into_iter().flat_map(|targets| targets.values());
         let targets = targets.filter_map(|target| target.get_ref().as_table());
         for table in std::iter::once(root).chain(targets) {
-            for key in ["dependencies"] {
-                self.dependencies(table, key, &mut package.dependencies);
-            }
+            self.dependencies(table, "dependencies", &mut package.dependencies);
             for key in ["build-dependencies", "build_dependencies"] {
                 self.dependencies(table, key, &mut package.build_dependencies);
             }

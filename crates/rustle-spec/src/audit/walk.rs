@@ -12,11 +12,24 @@ use syn::{
 use super::Capability;
 use super::bindings::Bindings;
 use super::conditions::may_be_active;
-use super::index::{Index, Part};
+use super::index::{Index, Part, ident_of};
 use super::mention::{Found, Named, Position};
+use super::reach::{Node, Uses};
+use super::resolve::{Target, resolve};
 use super::scopes::{Written, imported};
 use super::syntax::attributes_of;
 use crate::scan::attributes::{is_called, of_item};
+
+/// What a walk over a crate came by.
+#[derive(Debug)]
+pub struct Walked {
+    /// What was found.
+    pub found: Vec<Found>,
+    /// Crates that are named.
+    pub named: Vec<Named>,
+    /// Which items name which.
+    pub uses: Uses,
+}
 
 /// A walk over a crate.
 #[derive(Debug)]
@@ -37,6 +50,10 @@ pub struct Walk<'i, 'a> {
     pub(super) decided: HashMap<(usize, usize), Vec<Capability>>,
     /// How many files were included to get here.
     pub(super) includes: usize,
+    /// The items that this stands in.
+    pub(super) nodes: Vec<Node>,
+    /// Which items name which.
+    pub(super) uses: Uses,
     /// What was found.
     pub(super) found: Vec<Found>,
     /// Crates that are named.
@@ -45,7 +62,7 @@ pub struct Walk<'i, 'a> {
 
 impl<'i, 'a> Walk<'i, 'a> {
     /// A walk over the crate whose names are in `index` and which begins with `root`.
-    pub fn over(index: &'i mut Index<'a>, root: Part) -> (Vec<Found>, Vec<Named>) {
+    pub fn over(index: &'i mut Index<'a>, root: Part) -> Walked {
         let mut walk = Walk {
             index,
             part: root.clone(),
@@ -55,11 +72,13 @@ impl<'i, 'a> Walk<'i, 'a> {
             selves: Vec::new(),
             decided: HashMap::new(),
             includes: 0,
+            nodes: vec![Node { module: 0, item: String::new() }],
+            uses: Uses::default(),
             found: Vec::new(),
             named: Vec::new(),
         };
         walk.file(&root);
-        (walk.found, walk.named)
+        Walked { found: walk.found, named: walk.named, uses: walk.uses }
     }
 
     /// Walks over a file, in the scope that is set.
@@ -164,6 +183,33 @@ impl<'i, 'a> Walk<'i, 'a> {
         }
     }
 
+    /// The nodes of an item; `None` for one in a function, which is a part of that.
+    fn nodes_of(&mut self, item: &Item) -> Option<Vec<Node>> {
+        let module = self.scope;
+        if self.index.scopes.all.get(module).is_none_or(|scope| scope.is_block) {
+            return None;
+        }
+        let item = match item {
+            Item::Impl(item) => {
+                let of_trait = item.trait_.as_ref().map(|(path, _)| Written::of(path));
+                let both = Written::of_type(&item.self_ty).into_iter().chain(of_trait);
+                let targets = both.flat_map(|written| resolve(&self.index.scopes, module, &written));
+                let nodes = targets.filter_map(|target| match target {
+                    Target::Own(node) => Some(node),
+                    _ => None,
+                });
+                let nodes: Vec<Node> = nodes.collect();
+                if !nodes.is_empty() {
+                    return Some(nodes);
+                }
+                String::new()
+            }
+            Item::Macro(item) => item.ident.as_ref().map(|it| it.unraw().to_string()).unwrap_or_default(),
+            other => ident_of(other).map(|it| it.unraw().to_string()).unwrap_or_default(),
+        };
+        Some(vec![Node { module, item }])
+    }
+
     fn path(&mut self, qself: Option<&syn::QSelf>, path: &syn::Path, position: Position) {
         match qself {
             Some(qself) => self.qualified(qself, path, position),
@@ -208,6 +254,7 @@ impl<'ast> Visit<'ast> for Walk<'_, '_> {
         }
         // Functions inside functions see no variables of those.
         let bindings = std::mem::take(&mut self.bindings);
+        let nodes = self.nodes_of(item).map(|nodes| std::mem::replace(&mut self.nodes, nodes));
         match item {
             Item::Verbatim(tokens) => self.tokens(tokens.clone()),
             Item::Mod(item) => {
@@ -250,6 +297,9 @@ impl<'ast> Visit<'ast> for Walk<'_, '_> {
             other => visit::visit_item(self, other),
         }
         self.bindings = bindings;
+        if let Some(nodes) = nodes {
+            self.nodes = nodes;
+        }
     }
 
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
