@@ -1,11 +1,11 @@
 //! `cargo rustle fetch` and `cargo rustle vendor`: bring what is locked.
 
-use std::process::{Command as Process, ExitCode, Stdio};
+use std::process::{Command as Process, ExitCode};
 
 use clap::{ArgMatches, Command};
 use rustle_build::packages::bring::{self, Bringer};
 use rustle_build::packages::{lock_file, place, write_atomic};
-use rustle_build::{Problem, Problems};
+use rustle_build::{Problem, Problems, env_vars};
 use toml_edit::DocumentMut;
 
 use crate::commands::project;
@@ -54,11 +54,12 @@ pub fn run_vendor(matches: &ArgMatches) -> Result {
     let mut cargo = cargo(&project, matches);
     let output = cargo
         .current_dir(&project.folder)
-        .args(["vendor", "--quiet", "--versioned-dirs", &format!("{}/vendor", place::FOLDER)])
-        .stderr(Stdio::inherit())
+        .args(["vendor", "--versioned-dirs", &format!("{}/vendor", place::FOLDER)])
         .output()
         .context("cargo vendor")?;
     if !output.status.success() {
+        // With `--quiet` it would not print the configuration either, so what else it says is kept back until it matters.
+        eprint!("{}", String::from_utf8_lossy(&output.stderr));
         return Err(Failure::Child(1));
     }
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -124,7 +125,7 @@ fn fetch(project: &Project, offline: bool) -> Result<usize> {
     let bar = Bar::new();
     let bringer =
         Bringer::new(&project.folder, &config, offline, &bar).map_err(|problem| Problems::one(*problem))?;
-    let fetched = bring::all(&bringer, &lock)?;
+    let fetched = bring::all(&bringer, &lock, env_vars::machine_policy().as_ref())?;
     warn(&Problems::new(bringer.events()));
     Ok(fetched)
 }

@@ -14,6 +14,7 @@ use rustle_spec::scan::{Cfg, file_specs};
 use super::policy::{self, Subject};
 use super::{lock_file, manifest, place, signed, stale, wanted};
 use crate::config::modules::Wanted;
+use crate::config::policy::Policy;
 use crate::config::{Config, Declared};
 use crate::lints;
 use crate::manifest::Manifest;
@@ -95,17 +96,29 @@ pub fn verify(project: &Project<'_>, problems: &mut Vec<Problem>) -> Verified {
         let tree = present(project, &crates, locked, declared, &limits, &mut verified, problems);
         let Some(tree) = tree else { continue };
         let Some(manifest) = unchanged(locked, &tree, problems) else { continue };
-        let signers = signed::signers(locked, &tree, project.config, &policy, problems);
-        let subject = Subject {
-            id: &locked.id,
-            source: &locked.source,
-            manifest: &manifest,
-            permissions: &locked.permissions,
-            signers: &signers,
-        };
-        problems.extend(policy::refusals(&policy, project.config, &subject));
+        judge(locked, &manifest, &tree, project.config, &policy, problems);
     }
     verified
+}
+
+/// What the policy has against a package that is locked, with its files and its manifest.
+pub fn judge(
+    locked: &Locked,
+    manifest: &PackageManifest,
+    tree: &Tree,
+    config: &Config,
+    policy: &Policy,
+    problems: &mut Vec<Problem>,
+) {
+    let signers = signed::signers(locked, tree, config, policy, problems);
+    let subject = Subject {
+        id: &locked.id,
+        source: &locked.source,
+        manifest,
+        permissions: &locked.permissions,
+        signers: &signers,
+    };
+    problems.extend(policy::refusals(policy, config, &subject));
 }
 
 /// The crates that say they have modules, by the name of their package.

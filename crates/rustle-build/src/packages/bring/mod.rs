@@ -17,7 +17,7 @@ use rustle_playbook::Problem;
 use rustle_schema::package::Source;
 use rustle_schema::package::lock::{Lock, Locked};
 
-use super::wanted;
+use super::{policy, verify, wanted};
 use crate::config::{Config, Declared};
 use crate::diagnostics::Problems;
 pub use rustle_fetch::Progress;
@@ -25,7 +25,7 @@ pub use rustle_fetch::registry::IndexEntry;
 
 pub(crate) use error::refused;
 pub(crate) use git::Repository;
-use place::is_placed;
+use place::placed;
 pub use place::{place, remove};
 pub use registry::Registries;
 pub(crate) use side_by_side::side_by_side;
@@ -177,24 +177,45 @@ impl<'a> Bringer<'a> {
 }
 
 /// Brings all packages of a lock that come from elsewhere, several at once, and puts those that Cargo does not bring itself
-/// where the build finds them. How many there are.
+/// where the build finds them. How many there are. `machine` is this machine's policy: what it or the project's refuses is
+/// not asked for, or not kept.
 ///
 /// # Errors
-/// What could not be brought; the rest is there.
-pub fn all(bringer: &Bringer<'_>, lock: &Lock) -> Result<usize, Problems> {
+/// What could not be brought, or may not be used; the rest is there.
+pub fn all(bringer: &Bringer<'_>, lock: &Lock, machine: Option<&PathBuf>) -> Result<usize, Problems> {
     let mut problems = Vec::new();
+    let policy = policy::effective(bringer.folder, bringer.config, machine, &mut problems);
+    let foreign =
+        |locked: &Locked| policy::source_refusal(&policy, bringer.config, &locked.id, &locked.source);
+    problems.extend(lock.modules.iter().filter_map(foreign));
+    if !problems.is_empty() {
+        return Err(Problems::new(problems));
+    }
     let wanted = wanted::packages(bringer.folder, bringer.config, &mut problems);
     let registries = Registries::new(bringer.config, true).map_err(|problem| Problems::one(*problem))?;
     let open: Vec<&Locked> = lock.modules.iter().filter(|locked| locked.source.is_remote()).collect();
     let brought = side_by_side(&open, |locked| {
         let by_cargo = matches!(locked.source, Source::Registry { .. });
-        if !by_cargo && is_placed(bringer.folder, locked, &bringer.limits) {
+        let placed = placed(bringer.folder, locked, &bringer.limits).filter(|_| !by_cargo);
+        let is_placed = placed.is_some();
+        let lift = |problem: Box<Problem>| vec![*problem];
+        let tree = match placed {
+            Some(tree) => tree,
+            None => bringer.locked(locked, wanted.get(&locked.id), &registries).map_err(lift)?,
+        };
+        let mut problems = Vec::new();
+        if let Some(manifest) = verify::manifest_of(locked, &tree, &mut problems) {
+            verify::judge(locked, &manifest, &tree, bringer.config, &policy, &mut problems);
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        if by_cargo || is_placed {
             return Ok(());
         }
-        let tree = bringer.locked(locked, wanted.get(&locked.id), &registries)?;
-        if by_cargo { Ok(()) } else { place(bringer.folder, &locked.id, &tree, &bringer.limits).map(drop) }
+        place(bringer.folder, &locked.id, &tree, &bringer.limits).map(drop).map_err(lift)
     });
-    problems.extend(brought.into_iter().filter_map(Result::err).map(|problem| *problem));
+    problems.extend(brought.into_iter().filter_map(Result::err).flatten());
     let problems = Problems::new(problems);
     if problems.errors() == 0 { Ok(open.len()) } else { Err(problems) }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rustle_package::atomic::write_atomic;
+use rustle_package::atomic::{is_temporary, sweep, write_atomic};
 use rustle_package::{Limits, Tree};
 use rustle_playbook::Problem;
 use rustle_schema::package::ModuleId;
@@ -36,10 +36,10 @@ pub fn place(folder: &Path, id: &ModuleId, tree: &Tree, limits: &Limits) -> Resu
     Ok(true)
 }
 
-/// Whether the files of a package are in the project, as they were locked.
-pub(super) fn is_placed(folder: &Path, locked: &Locked, limits: &Limits) -> bool {
+/// The files of a package in the project, if they are there as they were locked.
+pub(super) fn placed(folder: &Path, locked: &Locked, limits: &Limits) -> Option<Tree> {
     let to = absolute(folder, &fetched(&locked.id));
-    Tree::read(&to, limits).is_ok_and(|there| there.digest().hex() == locked.sha256)
+    Tree::read(&to, limits).ok().filter(|there| there.digest().hex() == locked.sha256)
 }
 
 /// Removes the folders of packages other than `keep`.
@@ -48,10 +48,13 @@ pub(super) fn is_placed(folder: &Path, locked: &Locked, limits: &Limits) -> bool
 /// If one cannot be removed.
 pub fn remove(folder: &Path, keep: &dyn Fn(&str) -> bool) -> Result<Vec<String>, Box<Problem>> {
     let mut removed = Vec::new();
-    let Ok(entries) = std::fs::read_dir(absolute(folder, MODULES)) else { return Ok(removed) };
+    let modules = absolute(folder, MODULES);
+    // What somebody else is just writing is not ours to remove; what somebody left behind is.
+    sweep(&modules);
+    let Ok(entries) = std::fs::read_dir(modules) else { return Ok(removed) };
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if !keep(&name) {
+        if !is_temporary(&name) && !keep(&name) {
             std::fs::remove_dir_all(entry.path()).map_err(|error| refused("output", &error))?;
             removed.push(name);
         }
