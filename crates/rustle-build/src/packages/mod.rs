@@ -5,6 +5,7 @@ pub mod bring;
 pub mod lock_file;
 pub mod manifest;
 mod manifest_json;
+pub mod origin;
 pub mod place;
 mod plan_modules;
 pub mod policy;

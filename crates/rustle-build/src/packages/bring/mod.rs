@@ -17,7 +17,7 @@ use rustle_playbook::Problem;
 use rustle_schema::package::Source;
 use rustle_schema::package::lock::{Lock, Locked};
 
-use super::{policy, verify, wanted};
+use super::{origin, policy, verify, wanted};
 use crate::config::{Config, Declared};
 use crate::diagnostics::Problems;
 pub use rustle_fetch::Progress;
@@ -185,8 +185,7 @@ impl<'a> Bringer<'a> {
 pub fn all(bringer: &Bringer<'_>, lock: &Lock, machine: Option<&PathBuf>) -> Result<usize, Problems> {
     let mut problems = Vec::new();
     let policy = policy::effective(bringer.folder, bringer.config, machine, &mut problems);
-    let foreign =
-        |locked: &Locked| policy::source_refusal(&policy, bringer.config, &locked.id, &locked.source);
+    let foreign = |locked: &Locked| origin::refusal(&policy, bringer.config, &locked.id, &locked.source);
     problems.extend(lock.modules.iter().filter_map(foreign));
     if !problems.is_empty() {
         return Err(Problems::new(problems));
@@ -196,21 +195,22 @@ pub fn all(bringer: &Bringer<'_>, lock: &Lock, machine: Option<&PathBuf>) -> Res
     let open: Vec<&Locked> = lock.modules.iter().filter(|locked| locked.source.is_remote()).collect();
     let brought = side_by_side(&open, |locked| {
         let by_cargo = matches!(locked.source, Source::Registry { .. });
-        let placed = placed(bringer.folder, locked, &bringer.limits).filter(|_| !by_cargo);
-        let is_placed = placed.is_some();
         let lift = |problem: Box<Problem>| vec![*problem];
-        let tree = match placed {
-            Some(tree) => tree,
-            None => bringer.locked(locked, wanted.get(&locked.id), &registries).map_err(lift)?,
+        let judge = |tree: &Tree| {
+            let mut problems = Vec::new();
+            if let Some(manifest) = verify::manifest_of(locked, tree, &mut problems) {
+                verify::judge(locked, &manifest, tree, bringer.config, &policy, &mut problems);
+            }
+            if problems.is_empty() { Ok(()) } else { Err(problems) }
         };
-        let mut problems = Vec::new();
-        if let Some(manifest) = verify::manifest_of(locked, &tree, &mut problems) {
-            verify::judge(locked, &manifest, &tree, bringer.config, &policy, &mut problems);
+        // What lies there and may not be used may lack a signature, which is in no digest: it is brought again.
+        let placed = placed(bringer.folder, locked, &bringer.limits).filter(|_| !by_cargo);
+        if placed.is_some_and(|tree| judge(&tree).is_ok()) {
+            return Ok(());
         }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        if by_cargo || is_placed {
+        let tree = bringer.locked(locked, wanted.get(&locked.id), &registries).map_err(lift)?;
+        judge(&tree)?;
+        if by_cargo {
             return Ok(());
         }
         place(bringer.folder, &locked.id, &tree, &bringer.limits).map(drop).map_err(lift)

@@ -39,6 +39,27 @@ impl Change {
     }
 }
 
+/// The packages that were signed and are not any more: somebody has to say yes.
+pub(super) fn unsigned(before: &Lock, after: &Lock) -> Vec<Problem> {
+    let lost = changes(before, after).into_iter().filter_map(|change| {
+        let (before, after) = (change.before?, change.after?);
+        let lost = after.signers.is_empty() && !before.signers.is_empty() && before.source == after.source;
+        let names: Vec<String> = before.signers.iter().map(|name| format!("`{name}`")).collect();
+        let message = format!(
+            "`{}` {} is not signed, and {} was, by {}",
+            change.id,
+            after.version,
+            before.version,
+            names.join(" and ")
+        );
+        lost.then(|| {
+            Problem::error("signature-lost", message)
+                .with_help("`--accept` takes it over, once somebody has found out why")
+        })
+    });
+    lost.collect()
+}
+
 /// The packages that were there and may do more than before: somebody has to say yes.
 pub(super) fn growth(before: &Lock, after: &Lock) -> Vec<Problem> {
     let grown = changes(before, after).into_iter().filter(|change| change.before.is_some());

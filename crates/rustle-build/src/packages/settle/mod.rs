@@ -21,7 +21,7 @@ use semver::Version;
 
 use super::bring::{self, Bringer, Registries, side_by_side};
 use super::policy::{self, Subject};
-use super::{lock_file, place, review, signed, wanted};
+use super::{lock_file, origin, place, review, signed, wanted};
 use crate::config::Declared;
 use crate::config::modules::Wanted;
 use crate::diagnostics::Problems;
@@ -98,7 +98,7 @@ fn attempt(bringer: &Bringer<'_>, options: &Options, problems: &mut Vec<Problem>
         Registries::new(config, !options.fresh).map_err(|problem| problems.push(*problem)).ok()?;
     let policy = policy::effective(folder, config, options.machine_policy.as_ref(), problems);
     // Who may not be taken from is not even asked.
-    problems.extend(policy::source_refusals(&policy, config, &wanted));
+    problems.extend(origin::refusals(&policy, config, &wanted));
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         return None;
     }
@@ -146,6 +146,7 @@ fn attempt(bringer: &Bringer<'_>, options: &Options, problems: &mut Vec<Problem>
     }
     if !options.accept {
         problems.extend(changes::growth(&settled.before, &settled.lock));
+        problems.extend(changes::unsigned(&settled.before, &settled.lock));
     }
     let errors = problems.iter().any(|problem| problem.severity == Severity::Error);
     (!errors).then_some(settled)
