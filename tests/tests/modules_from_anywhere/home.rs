@@ -4,9 +4,12 @@ use std::fs;
 use std::time::{Duration, SystemTime};
 
 use rustle_package::store::Store;
-use rustle_tests::anywhere::{Confined, Package, Ran, World, can_mount};
+use rustle_tests::anywhere::{Confined, Package, Ran, can_mount};
 
 use crate::{greeting, locked};
+
+/// What time it is.
+type Clock = fn() -> SystemTime;
 
 /// Fault 30: nothing says where the store is.
 #[test]
@@ -80,7 +83,7 @@ fn fault_30_a_clock_that_jumps() {
     };
     let years = Duration::from_secs(10 * 365 * 86_400);
     assert!(years.as_secs() > 0);
-    let clocks: [(fn() -> SystemTime, &str); 3] = [
+    let clocks: [(Clock, &str); 3] = [
         (SystemTime::now, "1.0.0"),
         (|| SystemTime::now() + Duration::from_secs(10 * 365 * 86_400), "1.0.1"),
         (|| SystemTime::now() - Duration::from_secs(10 * 365 * 86_400), "1.0.1"),

@@ -2,9 +2,12 @@
 
 use rustle_tests::anywhere::{Package, Registry, World};
 
-/// What is said when `wanted` is locked from a registry with these packages: id, version, and what each needs.
+/// A package: its id, its version, and what it needs.
+type Written<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
+/// What is said when `wanted` is locked from a registry with these packages.
 #[track_caller]
-fn refused(packages: &[(&str, &str, &[(&str, &str)])], wanted: &[&str], says: &[&str]) {
+fn refused(packages: &[Written<'_>], wanted: &[&str], says: &[&str]) {
     let registry = Registry::start();
     for (id, version, needs) in packages {
         let package = Package::new(id, version);
@@ -21,7 +24,7 @@ fn refused(packages: &[(&str, &str, &[(&str, &str)])], wanted: &[&str], says: &[
 /// Fault 19: two packages that need each other, and one that needs itself.
 #[test]
 fn fault_19_cycles() {
-    let circle: [(&str, &str, &[(&str, &str)]); 2] =
+    let circle: [Written<'_>; 2] =
         [("acme.a", "1.0.0", &[("acme.b", "^1")]), ("acme.b", "1.0.0", &[("acme.a", "^1")])];
     refused(&circle, &["acme.a"], &["acme.a", "acme.b", "in a ring"]);
     refused(&[("acme.a", "1.0.0", &[("acme.a", "^1")])], &["acme.a"], &["acme.a", "itself"]);
@@ -30,7 +33,7 @@ fn fault_19_cycles() {
 /// Fault 19: two ways to one package, which want different versions of it.
 #[test]
 fn fault_19_diamonds() {
-    let packages: [(&str, &str, &[(&str, &str)]); 4] = [
+    let packages: [Written<'_>; 4] = [
         ("acme.left", "1.0.0", &[("acme.base", "~1.1")]),
         ("acme.right", "1.0.0", &[("acme.base", "~1.2")]),
         ("acme.base", "1.1.0", &[]),
@@ -42,7 +45,7 @@ fn fault_19_diamonds() {
 /// Fault 20: two majors of one package.
 #[test]
 fn fault_20_two_majors() {
-    let packages: [(&str, &str, &[(&str, &str)]); 4] = [
+    let packages: [Written<'_>; 4] = [
         ("acme.old", "1.0.0", &[("acme.base", "^1")]),
         ("acme.new", "1.0.0", &[("acme.base", "^2")]),
         ("acme.base", "1.0.0", &[]),

@@ -24,6 +24,7 @@ pub struct Sources {
 #[derive(Debug)]
 pub struct Parsed {
     /// Where it is, relative to the folder of Cargo.toml.
+    #[cfg_attr(not(feature = "audit"), allow(dead_code, reason = "what is found is only shown by an audit"))]
     pub path: PathBuf,
     /// Whether the text has the word `rustle_module` in it. Most files hold no module, and need not be searched for one
     /// that is hidden.
