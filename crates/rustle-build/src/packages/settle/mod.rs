@@ -2,6 +2,7 @@
 
 pub mod cargo_toml;
 mod changes;
+mod choice;
 mod fixed;
 mod index;
 
@@ -26,6 +27,7 @@ use crate::config::Declared;
 use crate::config::modules::Wanted;
 use crate::diagnostics::Problems;
 pub use changes::{Change, changes};
+pub use choice::{Choice, choice};
 use fixed::Fixed;
 use index::ProjectIndex;
 
