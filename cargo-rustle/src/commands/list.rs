@@ -239,8 +239,9 @@ mod tests {
             tree(false, false).text([&"a.a".parse().unwrap()]),
             "a.a 1.0.0\n├── a.b 1.0.0\n│   └── a.d 1.0.0\n└── a.c 1.0.0\n    ├── a.b 1.0.0 (*)\n    └── a.d 1.0.0\n"
         );
-        assert!(
-            tree(true, false).text([&"a.d".parse().unwrap()]).contains("└── a.c 1.0.0\n    └── a.a 1.0.0")
+        assert_eq!(
+            tree(true, false).text([&"a.d".parse().unwrap()]),
+            "a.d 1.0.0\n├── a.b 1.0.0\n│   ├── a.a 1.0.0\n│   └── a.c 1.0.0\n│       └── a.a 1.0.0\n└── a.c 1.0.0 (*)\n"
         );
         assert!(
             tree(false, true)
