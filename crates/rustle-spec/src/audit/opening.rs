@@ -31,6 +31,9 @@ const KEEPING: [&str; 8] =
 impl Walk<'_, '_> {
     /// Notes how a call of a function that opens files by flags opens one.
     pub(super) fn opening_call(&mut self, call: &ExprCall) {
+        if call.args.len() < 2 {
+            return;
+        }
         let (paths, start) = self.called(&call.func);
         let mut doors = paths.iter().filter_map(|path| doors::find(path));
         let by_flags = |door: &doors::Door| {
@@ -107,7 +110,7 @@ impl Walk<'_, '_> {
         let Expr::Path(ExprPath { qself: None, path, .. }) = func else { return (Vec::new(), (0, 0)) };
         let outsides = self.outsides(self.scope, &Written::of(path));
         let start = path.span().start();
-        let paths = outsides.iter().map(|outside| doors::canonical(&outside.path)).collect();
+        let paths = outsides.iter().map(|outside| doors::canonical(&outside.path).into_owned()).collect();
         (paths, (start.line, start.column))
     }
 }

@@ -11,7 +11,7 @@ use syn::{
 
 use super::Capability;
 use super::bindings::Bindings;
-use super::conditions::may_be_active;
+use super::conditions::is_out;
 use super::index::{Index, Part, ident_of};
 use super::mention::{Found, Named, Position};
 use super::reach::{Node, Uses};
@@ -93,7 +93,7 @@ impl<'i, 'a> Walk<'i, 'a> {
     }
 
     fn is_out(&self, attrs: &[Attribute]) -> bool {
-        !attrs.is_empty() && may_be_active(attrs, self.index.cfg()).is_none()
+        is_out(attrs, self.index.cfg())
     }
 
     /// Walks over statements, which are a block of their own.
