@@ -1,6 +1,5 @@
 //! Calls whose arguments or whose neighbours tell what they are for: how a file is opened, what a path is asked.
 
-use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprLit, ExprMethodCall, ExprPath, Lit};
@@ -8,6 +7,7 @@ use syn::{Expr, ExprCall, ExprLit, ExprMethodCall, ExprPath, Lit};
 use super::Capability;
 use super::doors;
 use super::scopes::Written;
+use super::tokens::names_any;
 use super::walk::Walk;
 
 /// Methods that open a file for writing.
@@ -43,9 +43,9 @@ impl Walk<'_, '_> {
             return;
         }
         let flags = call.args.to_token_stream();
-        if has_any(&flags, &["RDWR", "O_RDWR"]) {
+        if names_any(&flags, &["RDWR", "O_RDWR"]) {
             self.decided.insert(start, vec![Capability::FsRead, Capability::FsWrite]);
-        } else if has_any(&flags, &FLAGS) {
+        } else if names_any(&flags, &FLAGS) {
             self.decided.insert(start, vec![Capability::FsWrite]);
         }
     }
@@ -137,13 +137,4 @@ fn chain(expr: &Expr) -> (&Expr, Vec<&ExprMethodCall>) {
             _ => return (base, methods),
         };
     }
-}
-
-/// Whether one of `words` is among `tokens`, at any depth.
-fn has_any(tokens: &TokenStream, words: &[&str]) -> bool {
-    tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => words.iter().any(|word| ident == word),
-        TokenTree::Group(group) => has_any(&group.stream(), words),
-        _ => false,
-    })
 }
