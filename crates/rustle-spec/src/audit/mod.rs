@@ -37,6 +37,7 @@ mod resolve;
 mod scopes;
 mod syntax;
 mod tokens;
+mod visit;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
