@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Arg, ArgAction, ArgMatches};
 use rustle_build::Problems;
 
-use crate::failure::{Result, warn};
+use crate::failure::{Failure, Result, warn};
 
 /// `--deny warnings`.
 pub fn deny() -> Arg {
@@ -33,18 +33,23 @@ pub fn judged(matches: &ArgMatches, problems: Problems) -> Problems {
     }
 }
 
-/// Tells the problems, and `summary` to people if there are no errors.
+/// Tells the problems, and `summary` to people if there are no errors; `kept` says what errors keep from being done.
 ///
 /// # Errors
 /// The problems themselves, if one is an error and they were not printed as an object.
-pub fn finish(matches: &ArgMatches, problems: Problems, summary: impl FnOnce()) -> Result {
+pub fn finish(
+    matches: &ArgMatches,
+    problems: Problems,
+    kept: &'static str,
+    summary: impl FnOnce(),
+) -> Result {
     let problems = judged(matches, problems);
     if matches.get_flag("json") {
         println!("{}", problems.to_json());
         return Ok(ExitCode::from(u8::from(problems.errors() > 0)));
     }
     if problems.errors() > 0 {
-        return Err(problems.into());
+        return Err(Failure::Refused(kept, problems));
     }
     warn(&problems);
     summary();

@@ -44,18 +44,21 @@ pub fn run(matches: &ArgMatches) -> Result {
     match prepared {
         Ok((prepared, options)) => {
             found.extend(prepared.warnings.clone());
-            finish(matches, Problems::new(found), || {
+            finish(matches, Problems::new(found), KEPT, || {
                 println!("{} has no errors", options.config.source().path().display());
                 print!("{}", show::summary(&prepared));
             })
         }
         Err(Failure::Problems(problems)) => {
             found.extend(problems);
-            finish(matches, Problems::new(found), || {})
+            finish(matches, Problems::new(found), KEPT, || {})
         }
         Err(other) => Err(other),
     }
 }
+
+/// What errors keep from being done.
+const KEPT: &str = "nothing can be built";
 
 /// What is checked, and what there is to say of the configuration already.
 fn options(matches: &ArgMatches, found: &mut Vec<Problem>) -> Result<BuildOptions> {

@@ -34,6 +34,8 @@ pub struct BuildOptions {
     pub extra_vars: Map,
     /// This machine's policy for modules from elsewhere.
     pub machine_policy: Option<PathBuf>,
+    /// Whether modules that are locked and not there may be fetched.
+    pub fetch: bool,
 }
 
 /// What was built.
@@ -103,6 +105,7 @@ fn verified(options: &BuildOptions, problems: &mut Vec<Problem>) -> Verified {
         crates: &options.sources.crates,
         target: &options.sources.target,
         machine_policy: options.machine_policy.as_ref(),
+        fetch: options.fetch,
     };
     verify::verify(&project, problems)
 }

@@ -13,6 +13,10 @@
 #[cfg(feature = "archive")]
 pub mod archive;
 pub mod atomic;
+#[cfg(all(test, feature = "archive"))]
+mod child;
+#[cfg(all(test, feature = "archive"))]
+mod crash;
 pub mod digest;
 pub mod fail;
 pub mod limits;

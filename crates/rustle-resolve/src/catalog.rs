@@ -13,8 +13,13 @@ use crate::feature::{Enables, Features};
 use crate::fitness::{Unfit, fit};
 use crate::index::{Candidate, Index, IndexError};
 use crate::metadata::same;
+use crate::provider::Stop;
 use crate::request::Request;
 use crate::versions::Versions;
+
+/// The most ids that an index is asked for. An index that makes up new ids for ever must not be followed for ever, and the
+/// deadline does not count the time that it takes to answer.
+pub(crate) const MODULES: u64 = 100_000;
 
 /// The id of a module or the name of a feature, as a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -135,7 +140,7 @@ pub(crate) struct Catalog<'a> {
     index: &'a dyn Index,
     request: &'a Request,
     pub(crate) names: Names,
-    modules: HashMap<Name, Rc<Module>>,
+    modules: HashMap<Name, Result<Rc<Module>, IndexError>>,
     matching: HashMap<Name, HashMap<VersionReq, Versions>>,
     /// How many ids the index was asked for.
     pub(crate) asked: u64,
@@ -176,26 +181,35 @@ impl<'a> Catalog<'a> {
 
     /// A module that was asked for before.
     pub(crate) fn known(&self, name: Name) -> Option<&Rc<Module>> {
-        self.modules.get(&name)
+        self.modules.get(&name)?.as_ref().ok()
     }
 
     /// A module. One that no source knows has no versions.
-    pub(crate) fn module(&mut self, name: Name) -> Result<Rc<Module>, IndexError> {
-        if let Some(module) = self.modules.get(&name) {
-            return Ok(module.clone());
+    ///
+    /// # Errors
+    ///
+    /// If the index cannot tell, or was asked for too many.
+    pub(crate) fn module(&mut self, name: Name) -> Result<Rc<Module>, Stop> {
+        let stop = |id: &str, error| Stop::Index { id: id.to_owned(), error };
+        if let Some(known) = self.modules.get(&name) {
+            return known.clone().map_err(|error| stop(self.names.text(name), error));
+        }
+        if self.asked >= MODULES {
+            return Err(Stop::TooMany);
         }
         let start = Instant::now();
         let answer = self.index.candidates(self.names.text(name));
         self.waited += start.elapsed();
         self.asked += 1;
-        let (candidates, searched) = match answer {
-            Ok(candidates) => (candidates, None),
-            Err(IndexError::NotFound { searched }) => (Arc::default(), Some(searched)),
-            Err(error) => return Err(error),
+        let known = match answer {
+            Ok(candidates) => Ok(Rc::new(self.prepare(name, candidates, None))),
+            Err(IndexError::NotFound { searched }) => {
+                Ok(Rc::new(self.prepare(name, Arc::default(), Some(searched))))
+            }
+            Err(error) => Err(error),
         };
-        let module = Rc::new(self.prepare(name, candidates, searched));
-        self.modules.insert(name, module.clone());
-        Ok(module)
+        self.modules.insert(name, known.clone());
+        known.map_err(|error| stop(self.names.text(name), error))
     }
 
     fn prepare(&mut self, name: Name, candidates: Arc<[Candidate]>, searched: Option<Vec<String>>) -> Module {

@@ -1,6 +1,6 @@
 //! Which version of which module.
 //!
-//! [`solve`] picks one version of each module that a [`Request`] needs, from what an [`Index`] knows: the highest that
+//! [`solve()`] picks one version of each module that a [`Request`] needs, from what an [`Index`] knows: the highest that
 //! everybody accepts, those that are locked first. One version of each id, since all modules are linked into one
 //! executable. If there is no such choice, [`Unsolvable`] says why in plain words.
 //!
@@ -39,6 +39,7 @@ mod order;
 mod provider;
 mod request;
 mod solve;
+mod survey;
 mod unsolvable;
 mod versions;
 

@@ -66,6 +66,8 @@ impl fmt::Display for Node {
 pub(crate) enum Stop {
     /// The deadline.
     TooLong,
+    /// The index was asked for too many ids.
+    TooMany,
     /// The index could not tell.
     Index { id: String, error: IndexError },
 }
@@ -74,12 +76,16 @@ impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Stop::TooLong => f.write_str("it took too long"),
+            Stop::TooMany => f.write_str("there are too many modules"),
             Stop::Index { id, error } => write!(f, "{id}: {error}"),
         }
     }
 }
 
 impl std::error::Error for Stop {}
+
+/// After so many conflicts a module is decided before its turn; after twice as many, before those.
+const FIGHTS: u32 = 8;
 
 /// What one package needs of others.
 type Needs = Vec<(Node, Versions)>;
@@ -88,6 +94,8 @@ type Needs = Vec<(Node, Versions)>;
 pub(crate) struct Provider<'a> {
     request: &'a Request,
     catalog: RefCell<Catalog<'a>>,
+    /// The order in which modules are best decided.
+    places: RefCell<HashMap<Name, u32>>,
     /// The version that was last chosen of each module. A feature is asked about after its module.
     chosen: RefCell<HashMap<Name, u32>>,
     /// How often each package was part of a conflict.
@@ -97,10 +105,15 @@ pub(crate) struct Provider<'a> {
 }
 
 impl<'a> Provider<'a> {
-    pub(crate) fn new(catalog: Catalog<'a>, request: &'a Request) -> Provider<'a> {
+    pub(crate) fn new(
+        catalog: Catalog<'a>,
+        request: &'a Request,
+        places: HashMap<Name, u32>,
+    ) -> Provider<'a> {
         Provider {
             request,
             catalog: RefCell::new(catalog),
+            places: RefCell::new(places),
             chosen: RefCell::default(),
             fights: RefCell::default(),
             steps: Cell::new(0),
@@ -131,7 +144,7 @@ fn demand<'d>(
     needs: &mut Needs,
 ) -> Result<(), Stop> {
     let name = catalog.names.number(&dependency.id);
-    let module = load(catalog, name)?;
+    let module = catalog.module(name)?;
     let mut versions = catalog.matching(name, &module, &dependency.req);
     let features: Vec<(Name, bool)> =
         features.into_iter().map(|text| (catalog.names.number(text), text == "default")).collect();
@@ -152,10 +165,6 @@ pub(crate) fn named(dependency: &Dependency) -> impl Iterator<Item = &str> {
     dependency.features.iter().map(String::as_str).chain(dependency.default_features.then_some("default"))
 }
 
-fn load(catalog: &mut Catalog<'_>, name: Name) -> Result<std::rc::Rc<crate::catalog::Module>, Stop> {
-    catalog.module(name).map_err(|error| Stop::Index { id: catalog.names.text(name).to_owned(), error })
-}
-
 /// What an enabled item of a feature needs, in one version of a module.
 fn enabled(
     catalog: &mut Catalog<'_>,
@@ -169,7 +178,7 @@ fn enabled(
     match item {
         Enables::Feature(feature) => {
             let feature = catalog.names.number(feature);
-            if load(catalog, module)?.acts(feature, &this) {
+            if catalog.module(module)?.acts(feature, &this) {
                 needs.push((Node::Feature(module, feature), this));
             }
         }
@@ -185,7 +194,7 @@ fn enabled(
                 if dependency.optional {
                     needs.push((Node::Optional(module, name), this.clone()));
                     // The feature of the same name comes along, if it still has a meaning of its own.
-                    if load(catalog, module)?.acts(name, &this) {
+                    if catalog.module(module)?.acts(name, &this) {
                         needs.push((Node::Feature(module, name), this.clone()));
                     }
                 }
@@ -208,7 +217,7 @@ impl Provider<'_> {
                 }
             }
             Node::Module(name) => {
-                let module = load(catalog, name)?;
+                let module = catalog.module(name)?;
                 let Some((candidate, _)) = module.get(version) else { return Ok(needs) };
                 let wanted = || candidate.dependencies.iter().filter(|dependency| !dependency.optional);
                 catalog.announce(wanted().map(|dependency| dependency.id.as_str()));
@@ -223,7 +232,7 @@ impl Provider<'_> {
             }
             Node::Feature(name, feature) => {
                 needs.push((Node::Module(name), Versions::singleton(version)));
-                let module = load(catalog, name)?;
+                let module = catalog.module(name)?;
                 let Some((candidate, features)) = module.get(version) else { return Ok(needs) };
                 let text = catalog.names.text(feature).to_owned();
                 for item in features.get(&text).unwrap_or_default() {
@@ -232,7 +241,7 @@ impl Provider<'_> {
             }
             Node::Optional(name, id) => {
                 needs.push((Node::Module(name), Versions::singleton(version)));
-                let module = load(catalog, name)?;
+                let module = catalog.module(name)?;
                 let Some((candidate, _)) = module.get(version) else { return Ok(needs) };
                 if module.weak(id) {
                     needs.push((Node::Switch(name, id), Versions::singleton(1)));
@@ -247,7 +256,7 @@ impl Provider<'_> {
                 needs.push((Node::Switch(module, id), Versions::singleton(0)));
             }
             Node::Weak { id, feature, .. } => {
-                let module = load(catalog, id)?;
+                let module = catalog.module(id)?;
                 let default = catalog.names.text(feature) == "default";
                 let versions = module.with_feature(feature, default);
                 if module.acts(feature, &versions) {
@@ -264,8 +273,9 @@ impl DependencyProvider for Provider<'_> {
     type P = Node;
     type V = u32;
     type VS = Versions;
-    /// Modules before their features before what is weak; then what was fought over; then what has the least choice.
-    type Priority = (u8, u32, Reverse<u32>);
+    /// Modules before their features before what is weak; what has no choice; what was fought over; dependants before
+    /// dependencies; what has little choice.
+    type Priority = (u8, bool, u32, Reverse<u32>, Reverse<u32>);
     type M = &'static str;
     type Err = Stop;
 
@@ -285,7 +295,16 @@ impl DependencyProvider for Provider<'_> {
             Node::Feature(..) | Node::Optional(..) | Node::Switch(..) => 1,
             Node::Weak { .. } => 0,
         };
-        (rank, conflicts, Reverse(range.count()))
+        let place =
+            node.module().and_then(|name| self.places.borrow().get(&name).copied()).unwrap_or(u32::MAX);
+        let count = range.count();
+        (
+            rank,
+            count == 1,
+            (conflicts / FIGHTS).checked_ilog2().map_or(0, |log| log + 1),
+            Reverse(place),
+            Reverse(count),
+        )
     }
 
     fn choose_version(&self, node: &Node, range: &Versions) -> Result<Option<u32>, Stop> {
@@ -309,7 +328,14 @@ impl DependencyProvider for Provider<'_> {
         node: &Node,
         version: &u32,
     ) -> Result<Dependencies<Node, Versions, &'static str>, Stop> {
-        Ok(Dependencies::Available(self.needs(*node, *version)?.into_iter().collect()))
+        let needs = self.needs(*node, *version)?;
+        // What the survey did not come by has its place where it is first needed.
+        let mut places = self.places.borrow_mut();
+        let here = node.module().and_then(|name| places.get(&name).copied()).unwrap_or(0);
+        for name in needs.iter().filter_map(|(node, _)| node.module()) {
+            places.entry(name).or_insert(here);
+        }
+        Ok(Dependencies::Available(needs.into_iter().collect()))
     }
 
     fn should_cancel(&self) -> Result<(), Stop> {

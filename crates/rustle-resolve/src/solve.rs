@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use pubgrub::PubGrubError;
 
 use crate::activate::activate;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, MODULES, Name};
 use crate::explain;
 use crate::index::Index;
 use crate::metadata::plain;
 use crate::order::order;
 use crate::provider::{Node, Provider, Stop};
 use crate::request::{Chosen, Effort, Request, Solution};
+use crate::survey::survey;
 use crate::unsolvable::{Kind, Unsolvable};
 
 /// Chooses one version of each module that the request needs.
@@ -24,7 +25,9 @@ use crate::unsolvable::{Kind, Unsolvable};
 /// [`Unsolvable`] says why there is no choice, or why none was found. Modules that depend on each other in a ring are an
 /// error as they are in Cargo: the versions are chosen first, without regard to rings.
 pub fn solve(index: &dyn Index, request: &Request) -> Result<Solution, Unsolvable> {
-    let provider = Provider::new(Catalog::new(index, request), request);
+    let mut catalog = Catalog::new(index, request);
+    let places = survey(&mut catalog, request);
+    let provider = Provider::new(catalog, request, places);
     let answer = pubgrub::resolve(&provider, Node::Root, 0u32);
     let (mut catalog, steps, fights) = provider.finish();
     let versions: HashMap<_, _> = match answer {
@@ -40,16 +43,7 @@ pub fn solve(index: &dyn Index, request: &Request) -> Result<Solution, Unsolvabl
             PubGrubError::ErrorRetrievingDependencies { source, .. }
             | PubGrubError::ErrorChoosingVersion { source, .. }
             | PubGrubError::ErrorInShouldCancel(source),
-        ) => {
-            return Err(match source {
-                Stop::TooLong => explain::too_long(&catalog, request, steps, &fights),
-                Stop::Index { id, error } => Unsolvable::new(
-                    Kind::Index,
-                    format!("which versions of {id} there are could not be learned: {error}"),
-                    vec![id],
-                ),
-            });
-        }
+        ) => return Err(stopped(&catalog, request, source, steps, &fights)),
     };
     let effort = Effort { asked: catalog.asked, steps };
     let packages = activate(&mut catalog, request, versions).map_err(|id| {
@@ -61,6 +55,28 @@ pub fn solve(index: &dyn Index, request: &Request) -> Result<Solution, Unsolvabl
     match order(&packages) {
         Ok(order) => Ok(Solution { packages, order, effort }),
         Err(ring) => Err(cycle(&packages, ring)),
+    }
+}
+
+fn stopped(
+    catalog: &Catalog<'_>,
+    request: &Request,
+    stop: Stop,
+    steps: u64,
+    fights: &[(Name, u32)],
+) -> Unsolvable {
+    match stop {
+        Stop::TooLong => explain::too_long(catalog, request, steps, fights),
+        Stop::TooMany => Unsolvable::new(
+            Kind::TooLong,
+            format!("there is no end of modules: after {MODULES} the search was given up"),
+            Vec::new(),
+        ),
+        Stop::Index { id, error } => Unsolvable::new(
+            Kind::Index,
+            format!("which versions of {id} there are could not be learned: {error}"),
+            vec![id],
+        ),
     }
 }
 

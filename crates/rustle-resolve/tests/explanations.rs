@@ -58,9 +58,9 @@ fn diamond_below_several_versions() {
         Kind::Conflict,
         &[
             "no choice of versions satisfies everybody",
-            "  because com.acme.a 1.0.0 to 1.4.0 depend on com.acme.b ^2, and com.acme.d 1.0.0 depends on com.acme.b >=1, <1.5, and one version of each module is linked, com.acme.a 1.0.0 to 1.4.0 and com.acme.d 1.0.0 exclude each other",
-            "  and because com.acme.c 1.1.0 depends on com.acme.d ^1, com.acme.a 1.0.0 to 1.4.0 and com.acme.c 1.1.0 exclude each other (1)",
-            "  because com.acme.a 1.0.0 to 1.4.0 depend on com.acme.b ^2, and com.acme.c 1.0.0 depends on com.acme.b ^1, com.acme.a 1.0.0 to 1.4.0 and com.acme.c 1.0.0 exclude each other",
+            "  because com.acme.c 1.1.0 depends on com.acme.d ^1, and com.acme.d 1.0.0 depends on com.acme.b >=1, <1.5, com.acme.c 1.1.0 needs com.acme.b 1.0.0",
+            "  and because com.acme.a 1.0.0 to 1.4.0 depend on com.acme.b ^2, com.acme.a 1.0.0 to 1.4.0 and com.acme.c 1.1.0 exclude each other (1)",
+            "  because com.acme.a 1.0.0 to 1.4.0 depend on com.acme.b ^2, and com.acme.c 1.0.0 depends on com.acme.b ^1, and one version of each module is linked, com.acme.a 1.0.0 to 1.4.0 and com.acme.c 1.0.0 exclude each other",
             "  and because of (1), and com.acme.a ^1 and com.acme.c ^1 are asked for, nothing fits",
         ],
     );

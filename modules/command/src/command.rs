@@ -40,7 +40,7 @@ use crate::words;
     mutually_exclusive = [["free", "cmd", "argv"]],
     check_mode = "partial",
     effects = ["runs:program"],
-    permissions = ["process:exec"]
+    permissions = ["process:exec", "fs:read", "env:read"]
 )]
 pub struct Command {
     /// The command line, in free form.

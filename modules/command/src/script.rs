@@ -32,7 +32,7 @@ use crate::words;
     mutually_exclusive = [["free", "cmd"]],
     check_mode = "partial",
     effects = ["runs:program"],
-    permissions = ["process:exec", "fs:write"]
+    permissions = ["process:exec", "fs:read", "fs:write"]
 )]
 pub struct Script {
     /// The script and its arguments, in free form.

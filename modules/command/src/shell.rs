@@ -34,7 +34,7 @@ use crate::result;
     mutually_exclusive = [["free", "cmd"]],
     check_mode = "partial",
     effects = ["runs:program"],
-    permissions = ["process:exec"]
+    permissions = ["process:exec", "fs:read"]
 )]
 pub struct Shell {
     /// The command line, in free form.

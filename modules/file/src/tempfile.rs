@@ -50,7 +50,7 @@ pub enum State {
     check_mode = "none",
     diff_mode = "none",
     effects = ["writes:file"],
-    permissions = ["fs:write"],
+    permissions = ["fs:read", "fs:write", "env:read"],
 )]
 #[derive(Debug)]
 pub struct TempFile {

@@ -19,7 +19,12 @@ use crate::facts::{Groups, gather};
 ///
 /// # Returns
 /// - `ansible_facts` (dict): the facts, each with `ansible_` before its name
-#[rustle_module(name = "setup", aliases = ["gather_facts"], check_mode = "full", permissions = ["fs:read", "process:exec"])]
+#[rustle_module(
+    name = "setup",
+    aliases = ["gather_facts"],
+    check_mode = "full",
+    permissions = ["fs:read", "process:exec", "env:read", "net:connect"]
+)]
 pub struct Setup {
     /// Groups of facts: `all`, `min`, `hardware`, `network`, `virtual`, or one fact's group; `!` leaves a group out.
     #[arg(default = ["all"])]

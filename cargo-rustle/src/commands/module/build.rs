@@ -5,12 +5,12 @@ use std::process::{ExitCode, Stdio};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use globset::Glob;
-use rustle_build::{Problem, Problems};
+use rustle_build::Problem;
 use serde_json::Value;
 
 use super::check::sound;
 use super::{cargo, folder, folder_of, status};
-use crate::failure::{Context, Failure, Result};
+use crate::failure::{Context, Failure, Result, refused};
 
 pub fn command() -> Command {
     Command::new("build")
@@ -28,7 +28,7 @@ pub fn run(matches: &ArgMatches) -> Result {
     let patterns = &manifest.requirements.targets;
     if let Some(target) = target.filter(|target| !covers(patterns, target)) {
         let message = format!("`{}` is not for {target}, but for {}", manifest.id, patterns.join(", "));
-        return Err(Problems::one(Problem::error("module-target", message)).into());
+        return Err(refused("nothing was built")(Box::new(Problem::error("module-target", message))));
     }
     let mut cargo = cargo(false);
     cargo.arg("build").current_dir(&folder).args(["--lib", "--message-format=json-render-diagnostics"]);

@@ -32,7 +32,7 @@ pub fn command() -> Command {
 pub fn run(matches: &ArgMatches) -> Result {
     let path = matches.get_one::<PathBuf>("path").cloned().unwrap_or_else(|| ".".into());
     let authored = look(&path, false)?;
-    finish(matches, authored.problems, || {
+    finish(matches, authored.problems, KEPT, || {
         if let Some(manifest) = &authored.manifest {
             println!(
                 "{} {}: {}, no errors",
@@ -43,6 +43,9 @@ pub fn run(matches: &ArgMatches) -> Result {
         }
     })
 }
+
+/// What errors keep from being done.
+const KEPT: &str = "nobody can take the module as it is";
 
 /// Looks at the package at `path`. What leaves its author's hands `unsigned` has to do without a signature's help.
 ///
@@ -73,7 +76,7 @@ pub fn sound(folder: &Path, unsigned: bool) -> Result<(Authored, PackageManifest
     let mut authored = look(folder, unsigned)?;
     let problems = std::mem::take(&mut authored.problems);
     if problems.errors() > 0 {
-        return Err(problems.into());
+        return Err(Failure::Refused(KEPT, problems));
     }
     warn(&problems);
     match authored.manifest.clone() {

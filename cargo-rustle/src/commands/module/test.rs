@@ -10,7 +10,7 @@ use rustle_build::packages::settle::{self, Options};
 
 use super::check::sound;
 use super::{cargo, ends_well, folder, folder_of};
-use crate::failure::{Result, warn};
+use crate::failure::{Failure, Result, refused, warn};
 use crate::progress::Bar;
 use crate::project::Project;
 use crate::settling::{offline, rust_version};
@@ -34,6 +34,9 @@ pub fn command() -> Command {
         )
 }
 
+/// What errors keep from being done.
+const KEPT: &str = "nothing was tested";
+
 pub fn run(matches: &ArgMatches) -> Result {
     let folder = folder_of(matches);
     let (_, manifest) = sound(&folder, false)?;
@@ -42,10 +45,10 @@ pub fn run(matches: &ArgMatches) -> Result {
         Err(_) => Config::default(),
     };
     let bar = Bar::new();
-    let bringer = Bringer::new(&folder, &config, matches.get_flag("offline"), &bar)
-        .map_err(|problem| Problems::one(*problem))?;
+    let bringer = Bringer::new(&folder, &config, matches.get_flag("offline"), &bar).map_err(refused(KEPT))?;
     let options = Options { rust_version: rust_version(), ..Options::default() };
-    let choice = settle::choice(&bringer, &options, &manifest)?;
+    let choice =
+        settle::choice(&bringer, &options, &manifest).map_err(|problems| Failure::Refused(KEPT, problems))?;
     warn(&Problems::new(bringer.events()));
     drop(bar);
     warn(&choice.warnings);

@@ -47,6 +47,8 @@ pub struct Project<'a> {
     pub target: &'a Cfg,
     /// This machine's policy.
     pub machine_policy: Option<&'a PathBuf>,
+    /// Whether what is not there may be fetched.
+    pub fetch: bool,
 }
 
 /// What the lock brings into a build.
@@ -85,6 +87,9 @@ pub fn verify(project: &Project<'_>, problems: &mut Vec<Problem>) -> Verified {
         );
         return verified;
     };
+    if project.fetch {
+        problems.extend(fetch(project, &lock));
+    }
     problems.extend(stale::check(project.config, &wanted, &lock));
     let policy = policy::effective(project.folder, project.config, project.machine_policy, problems);
     let limits = place::limits(&project.config.limits);
@@ -106,6 +111,30 @@ pub fn verify(project: &Project<'_>, problems: &mut Vec<Problem>) -> Verified {
         problems.extend(policy::refusals(&policy, project.config, &subject));
     }
     verified
+}
+
+/// Fetches what is locked and not there.
+#[cfg(feature = "fetch")]
+fn fetch(project: &Project<'_>, lock: &Lock) -> Vec<Problem> {
+    use super::bring::{self, Bringer, NoProgress};
+    let bringer = match Bringer::new(project.folder, project.config, false, &NoProgress) {
+        Ok(bringer) => bringer,
+        Err(problem) => return vec![*problem],
+    };
+    let mut problems = match bring::placed(&bringer, lock) {
+        Ok(_) => Vec::new(),
+        Err(problems) => problems.into_iter().collect(),
+    };
+    problems.extend(bringer.events());
+    problems
+}
+
+#[cfg(not(feature = "fetch"))]
+fn fetch(_: &Project<'_>, _: &Lock) -> Vec<Problem> {
+    let message = "`RUSTLE_FETCH` is set, and this build cannot fetch";
+    let help =
+        "give `rustle-build` the features `git` and `http` in Cargo.toml, or run `cargo rustle fetch` before";
+    vec![Problem::error("fetch", message).with_help(help)]
 }
 
 /// The crates that say they have modules, by the name of their package.

@@ -5,15 +5,13 @@
 //! share a store and may be killed at any time. Where the file system knows no locks, something may be fetched twice.
 
 mod blob;
-#[cfg(test)]
-mod crash;
 mod error;
-#[cfg(test)]
-mod faults;
 mod flight;
 mod gc;
 mod index;
 mod place;
+#[cfg(test)]
+mod tests;
 
 use std::fs;
 use std::io;

@@ -10,9 +10,9 @@ mod notes;
 mod story;
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use pubgrub::DerivationTree;
+use pubgrub::{DerivationTree, VersionSet};
 
 use crate::catalog::{Catalog, Name};
 use crate::provider::Node;
@@ -45,7 +45,8 @@ pub(crate) fn conflict(
 /// Whether it comes down to modules that do not exist.
 fn kind(derivation: &Derivation, catalog: &Catalog<'_>) -> Kind {
     let mut missing = false;
-    let mut accepted: Vec<(Node, &Versions)> = Vec::new();
+    // What all that need a module accept of it.
+    let mut accepted: HashMap<Node, Versions> = HashMap::new();
     for fact in derivation.facts() {
         let known = match fact.on {
             Node::Module(name) => catalog.known(name),
@@ -53,19 +54,15 @@ fn kind(derivation: &Derivation, catalog: &Catalog<'_>) -> Kind {
         };
         if fact.accepted.is_empty() && known.is_some_and(|module| module.searched.is_some()) {
             missing = true;
-        } else if fact.accepted.is_empty() {
+            continue;
+        }
+        let all = accepted.entry(fact.on).or_insert_with(Versions::full);
+        *all = all.intersection(&fact.accepted);
+        if all.is_empty() {
             return Kind::Conflict;
-        } else {
-            accepted.push((fact.on, &fact.accepted));
         }
     }
-    accepted.sort_by_key(|(node, _)| *node);
-    // Neighbours suffice: if two of one module exclude each other, but no neighbours do, the derivation is no shorter
-    // for it.
-    let clash = accepted.windows(2).any(
-        |pair| matches!(pair, [(a, of_a), (b, of_b)] if a == b && pubgrub::VersionSet::is_disjoint(*of_a, of_b)),
-    );
-    if missing && !clash { Kind::NotFound } else { Kind::Conflict }
+    if missing { Kind::NotFound } else { Kind::Conflict }
 }
 
 /// The deadline came first.

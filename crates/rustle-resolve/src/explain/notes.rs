@@ -97,6 +97,7 @@ fn one(id: &str, module: &Module, demand: &Demand<'_>, catalog: &Catalog<'_>, no
     let listed: Vec<String> = releases.iter().rev().map(|version| plain(version).to_string()).collect();
     add(match listed.as_slice() {
         [] => format!("{id} has no version that matches {req}"),
+        [one] => format!("{id} has no version that matches {req}; there is {one}"),
         _ => format!("{id} has no version that matches {req}; there are {}", and(&listed)),
     });
     for version in early.into_iter().rev() {

@@ -45,14 +45,15 @@ pub(super) fn tell(derivation: &Derivation, words: &Words<'_>) -> Vec<String> {
         }
     }
     let first_clash = sentences.iter().position(|sentence| clash(&sentence.facts));
-    let mut lines: Vec<String> = sentences
-        .iter()
-        .enumerate()
-        .map(|(at, sentence)| say(sentence, derivation, words, &numbers, first_clash == Some(at)))
-        .collect();
-    if lines.len() > SENTENCES {
-        let dropped = lines.len() - SENTENCES;
-        lines.splice(SENTENCES / 2..SENTENCES / 2 + dropped, [format!("  … ({dropped} more conclusions)")]);
+    let dropped = sentences.len().saturating_sub(SENTENCES);
+    let gap = SENTENCES / 2..SENTENCES / 2 + dropped;
+    let mut lines = Vec::new();
+    for (at, sentence) in sentences.iter().enumerate() {
+        if !gap.contains(&at) {
+            lines.push(say(sentence, derivation, words, &numbers, first_clash == Some(at)));
+        } else if at == gap.start {
+            lines.push(format!("  … ({dropped} more conclusions)"));
+        }
     }
     lines
 }

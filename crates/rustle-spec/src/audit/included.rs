@@ -26,16 +26,15 @@ pub fn read(arguments: &TokenStream, file: &Path) -> Included {
     let (Some(expr), None) = (arguments.next(), arguments.next()) else { return Included::Unknown };
     match text(&expr, 0) {
         Some(Text { out_dir: true, .. }) => Included::Generated,
-        Some(Text { package: true, text, .. }) => {
-            Included::File(normal(Path::new(text.trim_start_matches('/'))))
-        }
-        Some(Text { text, .. }) => Included::File(normal(&file.parent().unwrap_or(Path::new("")).join(text))),
+        Some(Text { package: true, text, .. }) => Included::File(PathBuf::from(text.trim_start_matches('/'))),
+        Some(Text { text, .. }) => Included::File(file.parent().unwrap_or(Path::new("")).join(text)),
         None => Included::Unknown,
     }
 }
 
 /// Whether `path`, relative to the folder of a package, leads out of it.
 pub fn is_outside(path: &Path) -> bool {
+    let path = normal(path);
     path.is_absolute() || path.starts_with("..")
 }
 
@@ -109,8 +108,8 @@ pub fn is_cargos(variable: &str) -> bool {
         )
 }
 
-/// `path` without `.` and with `..` taken off what stands before it.
-fn normal(path: &Path) -> PathBuf {
+/// `path` without `.` and with `..` taken off what stands before it: how it is shown.
+pub fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for component in path.components() {
         match component {
@@ -137,13 +136,12 @@ mod tests {
     fn names_are_put_together() {
         let file = |path: &str| Included::File(PathBuf::from(path));
         assert_eq!(of("include!(\"other.rs\")"), file("src/deep/other.rs"));
-        assert_eq!(of("include!(\"../../x.rs\",)"), file("x.rs"));
-        assert_eq!(of("include!(\"../../../x.rs\")"), file("../x.rs"));
+        assert_eq!(of("include!(\"../../x.rs\",)"), file("src/deep/../../x.rs"));
         assert_eq!(of("include!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/a/\", \"b.rs\"))"), file("a/b.rs"));
         assert_eq!(of("include!(concat!(env!(\"OUT_DIR\"), \"/b.rs\"))"), Included::Generated);
         assert_eq!(of("include!(concat!(env!(\"HOME\"), \"/b.rs\"))"), Included::Unknown);
         assert_eq!(of("include!(name!())"), Included::Unknown);
-        assert!(is_outside(Path::new("../x.rs")) && is_outside(Path::new("/etc/passwd")));
+        assert!(is_outside(Path::new("src/../../x.rs")) && is_outside(Path::new("/etc/passwd")));
         assert!(!is_outside(Path::new("src/x.rs")));
     }
 

@@ -12,12 +12,15 @@ use syn::{Expr, ExprLit, ImplItem, Item, ItemMod, Lit, Macro, Meta, Stmt, Token,
 use super::conditions::may_be_active;
 use super::included::{self, Included};
 use super::scopes::{Entry, Scopes, Written};
-use super::tokens::plain;
+use super::tokens::{names_any, plain};
 use crate::scan::attributes::{is_called, of_item, path_of_file};
 use crate::scan::place::Place;
 use crate::scan::sources::{self, Parsed, Sources};
 use crate::scan::tree::FILES;
 use crate::scan::{Cfg, ScanError};
+
+/// How many types a name that traits leave open may stand for. All are tried wherever it is used.
+const MEANINGS: usize = 256;
 
 /// What stands in a module that is a file, or in a piece of one that only a macro or an `include!` leads to.
 #[derive(Clone, Debug)]
@@ -196,21 +199,20 @@ impl<'a> Index<'a> {
                 }
                 &item.ident
             }
-            Item::Fn(item) => &item.sig.ident,
-            Item::Const(item) => &item.ident,
-            Item::Static(item) => &item.ident,
-            Item::Enum(item) => &item.ident,
-            Item::Union(item) => &item.ident,
-            Item::TraitAlias(item) => &item.ident,
-            _ => return,
+            other => match ident_of(other) {
+                Some(ident) => ident,
+                None => return,
+            },
         };
         self.scopes.declare(scope, name.unraw().to_string(), Entry::Own);
     }
 
     fn associated(&mut self, scope: usize, name: &syn::Ident, ty: &syn::Type) {
         if let Some(written) = Written::of_type(ty) {
-            let name = name.unraw().to_string();
-            self.scopes.associated.entry(name).or_default().push((scope, written));
+            let meanings = self.scopes.associated.entry(name.unraw().to_string()).or_default();
+            if meanings.len() < MEANINGS && !meanings.contains(&(scope, written.clone())) {
+                meanings.push((scope, written));
+            }
         }
     }
 
@@ -263,7 +265,8 @@ impl<'a> Index<'a> {
 
     fn macro_item(&mut self, scope: usize, item: &syn::ItemMacro, part: &Part) {
         if let Some(name) = &item.ident {
-            self.scopes.macros.insert(name.unraw().to_string());
+            let module = self.scopes.module(scope);
+            self.scopes.macros.entry(name.unraw().to_string()).or_default().insert(module);
         }
         let parts = if is_called(&item.mac.path, "include") {
             self.included_items(part, &item.mac).into_iter().collect()
@@ -305,6 +308,22 @@ impl<'a> Index<'a> {
     }
 }
 
+/// The name of an item that declares one thing.
+pub fn ident_of(item: &Item) -> Option<&syn::Ident> {
+    match item {
+        Item::Const(item) => Some(&item.ident),
+        Item::Enum(item) => Some(&item.ident),
+        Item::Fn(item) => Some(&item.sig.ident),
+        Item::Static(item) => Some(&item.ident),
+        Item::Struct(item) => Some(&item.ident),
+        Item::Trait(item) => Some(&item.ident),
+        Item::TraitAlias(item) => Some(&item.ident),
+        Item::Type(item) => Some(&item.ident),
+        Item::Union(item) => Some(&item.ident),
+        _ => None,
+    }
+}
+
 /// The name that `#[rustle_module(name = "…")]` gives; that of the struct where it gives none.
 fn name_of(attr: &syn::Attribute, ident: &syn::Ident) -> String {
     let metas = attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).unwrap_or_default();
@@ -316,13 +335,4 @@ fn name_of(attr: &syn::Attribute, ident: &syn::Ident) -> String {
         _ => None,
     });
     name.unwrap_or_else(|| ident.unraw().to_string())
-}
-
-/// Whether one of `words` is among `tokens`, at any depth.
-fn names_any(tokens: &TokenStream, words: &[&str]) -> bool {
-    tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => words.iter().any(|word| ident == word),
-        TokenTree::Group(group) => names_any(&group.stream(), words),
-        _ => false,
-    })
 }

@@ -11,6 +11,7 @@ use super::Capability;
 use super::doors;
 use super::included::{self, Included};
 use super::mention::Position;
+use super::reach::Node;
 use super::scopes::Written;
 use super::tokens::plain;
 use super::walk::Walk;
@@ -22,6 +23,13 @@ impl Walk<'_, '_> {
     /// Judges the call of the macro `name` at `span`.
     pub(super) fn macro_call(&mut self, name: &Written, span: Span, arguments: &TokenStream) {
         self.mention(name, span, Position::Macro);
+        if let Some(last) = name.segments.last()
+            && let Some(modules) = self.index.scopes.macros.get(last)
+        {
+            let nodes: Vec<Node> =
+                modules.iter().map(|it| Node { module: *it, item: last.clone() }).collect();
+            nodes.iter().for_each(|node| self.uses.add(&self.nodes, node));
+        }
         let shown = name.segments.join("::");
         match self.builtin(name).as_deref() {
             Some("include") => self.include(span, arguments),
@@ -119,7 +127,7 @@ impl Walk<'_, '_> {
             _ => return,
         };
         let how = Some("when it is built, from outside of the package".to_owned());
-        self.push(span, Capability::FsRead, &path.display().to_string(), how, true);
+        self.push(span, Capability::FsRead, &included::normal(&path).display().to_string(), how, true);
     }
 
     /// Judges `env!` and `option_env!`: what they read becomes part of the executable.

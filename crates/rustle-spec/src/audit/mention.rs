@@ -3,6 +3,8 @@
 use proc_macro2::{LineColumn, Span};
 
 use super::doors::{self, Door};
+use super::included::normal;
+use super::reach::Node;
 use super::resolve::{Outside, Target, resolve};
 use super::scopes::Written;
 use super::tokens::VARIABLE;
@@ -24,11 +26,11 @@ pub enum Position {
     Token,
 }
 
-/// A finding, and the module in the sense of the language in which it was made.
+/// A finding, and the items in which it was made.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// The scope of that module.
-    pub scope: usize,
+    /// The items: more than one where something is implemented for a type by a trait.
+    pub nodes: Vec<Node>,
     /// What was found.
     pub finding: Finding,
 }
@@ -66,7 +68,7 @@ impl Walk<'_, '_> {
     ) {
         let start = span.start();
         let finding = Finding {
-            file: self.part.parsed.path.clone(),
+            file: normal(&self.part.parsed.path),
             line: start.line.max(1),
             col: start.column + 1,
             capability,
@@ -74,7 +76,7 @@ impl Walk<'_, '_> {
             how,
             certain,
         };
-        self.found.push(Found { scope: self.index.scopes.module(self.scope), finding });
+        self.found.push(Found { nodes: self.nodes.clone(), finding });
     }
 
     /// Judges the path `written`, which stands at `span`.
@@ -118,32 +120,31 @@ impl Walk<'_, '_> {
         types.map(|(scope, ty)| (*scope, ty.then(rest))).collect()
     }
 
-    /// What is outside of the crate and is meant by `path` in `scope`.
+    /// What is outside of the crate and is meant by `path` in `scope`. What is inside is noted.
     pub(super) fn outsides(&mut self, scope: usize, path: &Written) -> Vec<Outside> {
-        let (targets, on_the_way) = resolve(&self.index.scopes, scope, path);
-        let module = self.index.scopes.module(self.scope);
-        if let Some(module) = self.index.scopes.all.get_mut(module) {
-            module.uses.extend(on_the_way);
+        let mut outsides = Vec::new();
+        for target in resolve(&self.index.scopes, scope, path) {
+            match target {
+                Target::Outside(outside) => outsides.push(outside),
+                Target::Own(node) => self.uses.add(&self.nodes, &node),
+                Target::Module(_) => {}
+            }
         }
-        let outside = targets.into_iter().filter_map(|target| match target {
-            Target::Outside(outside) => Some(outside),
-            Target::Own(_) | Target::Module(_) => None,
-        });
-        outside.collect()
+        outsides
     }
 
     fn judge(&mut self, outside: &Outside, written: &Written, span: Span, position: Position) {
-        let path = doors::canonical(&outside.path);
+        let path: &[String] = &doors::canonical(&outside.path);
         let known = path.len() - outside.glob.min(path.len());
         // A single name can be anything.
         if path.len() == 1 && !matches!(position, Position::Import | Position::Macro) {
             return;
         }
-        match doors::find(&path) {
+        match doors::find(path) {
             // It is the glob that was judged, where it stands.
             Some((_, length)) if outside.glob > 0 && length <= known => {}
-            Some((door, length)) => self.through(door, length, outside, &path, written, span),
-            None if outside.glob == 0 => self.without_door(&path, outside, written, span, position),
+            Some((door, length)) => self.through(door, length, outside, path, written, span),
+            None if outside.glob == 0 => self.without_door(path, outside, written, span, position),
             None => {}
         }
     }
@@ -184,19 +185,25 @@ impl Walk<'_, '_> {
         span: Span,
         position: Position,
     ) {
-        let what = path.join("::");
-        let how = self.how(outside, written);
         let is_function = position == Position::Value
             && path.last().is_some_and(|it| it.starts_with(|c: char| c.is_lowercase()));
-        match path.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-            ["libc", _] if is_function => self.push(span, Capability::Ffi, &what, how, true),
-            ["std", "fs", _] if is_function => self.push(span, Capability::FsWrite, &what, how, true),
-            _ if self.notes.is_empty() || position == Position::Import => {}
+        let capability = match path {
+            [krate, _] if krate == "libc" && is_function => Some(Capability::Ffi),
+            [std, fs, _] if std == "std" && fs == "fs" && is_function => Some(Capability::FsWrite),
+            _ => None,
+        };
+        match capability {
+            Some(capability) => {
+                let how = self.how(outside, written);
+                self.push(span, capability, &path.join("::"), how, true);
+            }
+            None if self.notes.is_empty() || position == Position::Import => {}
             // In a macro a path may be put together from pieces: any door below may be meant.
-            _ => {
+            None => {
                 let pieces = path.iter().position(|it| it.starts_with(VARIABLE)).unwrap_or(path.len());
                 let Some(prefix) = path.get(..pieces).filter(|it| !it.is_empty()) else { return };
                 let note = "a macro may go on from here".to_owned();
+                let how = self.how(outside, written);
                 let how = Some(how.map_or(note.clone(), |how| format!("{how}, {note}")));
                 for capability in doors::below(prefix) {
                     self.push(span, capability, &prefix.join("::"), how.clone(), false);
@@ -230,7 +237,7 @@ impl Walk<'_, '_> {
             && !self.sees_foreign_names();
         let is_certain = outside.glob == 0 && self.notes.is_empty() && (is_import || is_path);
         if is_certain && position != Position::Token && !name.starts_with(VARIABLE) {
-            let (at, file) = (span.start(), self.part.parsed.path.clone());
+            let (at, file) = (span.start(), normal(&self.part.parsed.path));
             let named = Named { name: name.clone(), at, file };
             if !self.named.iter().any(|it| it.name == named.name) {
                 self.named.push(named);

@@ -32,10 +32,12 @@ mod macros;
 mod mention;
 mod opening;
 mod package;
+mod reach;
 mod resolve;
 mod scopes;
 mod syntax;
 mod tokens;
+mod visit;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -229,16 +231,17 @@ struct Whole {
 
 impl Whole {
     fn add(&mut self, index: &mut Index<'_>, root: index::Part) {
-        let (found, named) = Walk::over(index, root);
-        self.named.extend(named);
+        let walked = Walk::over(index, root);
+        self.named.extend(walked.named);
         self.errors.append(&mut index.errors);
-        let reach = index.scopes.reach();
+        let nodes = walked.found.iter().flat_map(|found| found.nodes.iter().cloned()).collect();
+        let reach = walked.uses.reach(&index.scopes, &nodes);
         self.modules.extend(reach.keys().cloned());
-        let within = |scope: usize| {
-            let near = reach.iter().filter(|(_, scopes)| scopes.contains(&scope));
-            near.map(|(name, _)| name.clone()).collect()
-        };
-        self.found.extend(found.into_iter().map(|Found { scope, finding }| (finding, within(scope))));
+        for Found { nodes, finding } in walked.found {
+            let near = reach.iter().filter(|(_, reached)| nodes.iter().any(|node| reached.contains(node)));
+            let near = near.map(|(name, _)| name.clone()).collect();
+            self.found.push((finding, near));
+        }
     }
 
     /// All of it in order, and every place once.

@@ -1,13 +1,13 @@
 //! Calls whose arguments or whose neighbours tell what they are for: how a file is opened, what a path is asked.
 
-use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprCall, ExprLit, ExprMethodCall, Lit};
+use syn::{Expr, ExprCall, ExprLit, ExprMethodCall, ExprPath, Lit};
 
 use super::Capability;
 use super::doors;
 use super::scopes::Written;
+use super::tokens::names_any;
 use super::walk::Walk;
 
 /// Methods that open a file for writing.
@@ -31,15 +31,21 @@ const KEEPING: [&str; 8] =
 impl Walk<'_, '_> {
     /// Notes how a call of a function that opens files by flags opens one.
     pub(super) fn opening_call(&mut self, call: &ExprCall) {
-        let Some((path, start)) = self.called(&call.func) else { return };
-        let Some((door, _)) = doors::find(&path) else { return };
-        if door.certain != [Capability::FsRead] || door.possible != [Capability::FsWrite] {
+        if call.args.len() < 2 {
+            return;
+        }
+        let (paths, start) = self.called(&call.func);
+        let mut doors = paths.iter().filter_map(|path| doors::find(path));
+        let by_flags = |door: &doors::Door| {
+            door.certain == [Capability::FsRead] && door.possible == [Capability::FsWrite]
+        };
+        if !doors.any(|(door, _)| by_flags(door)) {
             return;
         }
         let flags = call.args.to_token_stream();
-        if has_any(&flags, &["RDWR", "O_RDWR"]) {
+        if names_any(&flags, &["RDWR", "O_RDWR"]) {
             self.decided.insert(start, vec![Capability::FsRead, Capability::FsWrite]);
-        } else if has_any(&flags, &FLAGS) {
+        } else if names_any(&flags, &FLAGS) {
             self.decided.insert(start, vec![Capability::FsWrite]);
         }
     }
@@ -62,10 +68,9 @@ impl Walk<'_, '_> {
         let (base, methods) = chain(&call.receiver);
         let is_path = methods.iter().all(|it| KEEPING.iter().any(|keeping| it.method == keeping))
             && match base {
-                Expr::Call(call) => self.called(&call.func).is_some_and(|(path, _)| {
-                    matches!(&path[..], [std, module, ty, _] if std == "std" && module == "path"
-                        && (ty == "Path" || ty == "PathBuf"))
-                }),
+                Expr::Call(call) => {
+                    self.called(&call.func).0.iter().any(|path| is_of(path, "path", &["Path", "PathBuf"]))
+                }
                 _ => false,
             };
         if is_path {
@@ -81,9 +86,13 @@ impl Walk<'_, '_> {
     fn opened(&mut self, call: &ExprMethodCall) {
         let (base, methods) = chain(&call.receiver);
         let Expr::Call(base) = base else { return };
-        let Some((path, start)) = self.called(&base.func) else { return };
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        if !matches!(path[..], ["std", "fs", "OpenOptions", "new"] | ["std", "fs", "File", "options"]) {
+        let (paths, start) = self.called(&base.func);
+        let opens = |path: &Vec<String>| match path.last().map(String::as_str) {
+            Some("new") => is_of(path, "fs", &["OpenOptions"]),
+            Some("options") => is_of(path, "fs", &["File"]),
+            _ => false,
+        };
+        if !paths.iter().any(opens) {
             return;
         }
         let is_false =
@@ -96,16 +105,20 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// The function that `func` names, if it is one outside of the crate, and where that stands.
-    fn called(&mut self, func: &Expr) -> Option<(Vec<String>, (usize, usize))> {
-        let Expr::Path(path) = func else { return None };
-        if path.qself.is_some() {
-            return None;
-        }
-        let outside = self.outsides(self.scope, &Written::of(&path.path)).into_iter().next()?;
-        let start = path.path.span().start();
-        Some((doors::canonical(&outside.path), (start.line, start.column)))
+    /// What the function that `func` names can be outside of the crate, and where it stands.
+    fn called(&mut self, func: &Expr) -> (Vec<Vec<String>>, (usize, usize)) {
+        let Expr::Path(ExprPath { qself: None, path, .. }) = func else { return (Vec::new(), (0, 0)) };
+        let outsides = self.outsides(self.scope, &Written::of(path));
+        let start = path.span().start();
+        let paths = outsides.iter().map(|outside| doors::canonical(&outside.path).into_owned()).collect();
+        (paths, (start.line, start.column))
     }
+}
+
+/// Whether `path` is a function of one of these types of the standard library.
+fn is_of(path: &[String], module: &str, types: &[&str]) -> bool {
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    matches!(path[..], ["std", of, ty, _] if of == module && types.contains(&ty))
 }
 
 /// What a chain of method calls begins with, and the calls.
@@ -124,13 +137,4 @@ fn chain(expr: &Expr) -> (&Expr, Vec<&ExprMethodCall>) {
             _ => return (base, methods),
         };
     }
-}
-
-/// Whether one of `words` is among `tokens`, at any depth.
-fn has_any(tokens: &TokenStream, words: &[&str]) -> bool {
-    tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => words.iter().any(|word| ident == word),
-        TokenTree::Group(group) => has_any(&group.stream(), words),
-        _ => false,
-    })
 }

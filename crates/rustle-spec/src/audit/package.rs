@@ -58,7 +58,8 @@ pub fn read(sources: &Sources) -> Result<Package, ScanError> {
         ScanError { file: file.to_owned(), line: at.line, col: at.col, message }
     })?;
     let root = root.get_ref();
-    let reader = Reader { text: &text, workspace: workspace(sources.folder()) };
+    let workspace = text.contains("workspace").then(|| workspace(sources.folder())).flatten();
+    let reader = Reader { text: &text, workspace };
     Ok(reader.package(root, sources))
 }
 
@@ -101,9 +102,7 @@ impl Reader<'_> {
         let targets = table(root, "target").into_iter().flat_map(|targets| targets.values());
         let targets = targets.filter_map(|target| target.get_ref().as_table());
         for table in std::iter::once(root).chain(targets) {
-            for key in ["dependencies"] {
-                self.dependencies(table, key, &mut package.dependencies);
-            }
+            self.dependencies(table, "dependencies", &mut package.dependencies);
             for key in ["build-dependencies", "build_dependencies"] {
                 self.dependencies(table, key, &mut package.build_dependencies);
             }

@@ -1,18 +1,20 @@
 //! What paths mean.
 
-use std::collections::BTreeSet;
-
+use super::reach::Node;
 use super::scopes::{Entry, Scopes, Written};
 
 /// How many steps the resolution of one path may take. Imports that stand for each other end here, and so does what is
 /// written to take for ever.
 const STEPS: usize = 2_000;
 
+/// The number of the first glob of a scope, beyond those of the meanings of a name.
+const GLOBS: usize = 1 << 20;
+
 /// What a path leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// Something in a module of the crate.
-    Own(usize),
+    /// Something that the crate declares.
+    Own(Node),
     /// A module of the crate itself.
     Module(usize),
     /// Something outside of the crate.
@@ -32,23 +34,12 @@ pub struct Outside {
     pub is_alias: bool,
 }
 
-/// What `path`, written in `scope`, leads to, as far as that can be told; and the modules of the crate on the way.
-pub fn resolve(scopes: &Scopes, scope: usize, path: &Written) -> (Vec<Target>, BTreeSet<usize>) {
-    let mut resolver = Resolver {
-        scopes,
-        home: scopes.module(scope),
-        steps: STEPS,
-        active: Vec::new(),
-        targets: Vec::new(),
-    };
+/// What `path`, written in `scope`, leads to, as far as that can be told.
+pub fn resolve(scopes: &Scopes, scope: usize, path: &Written) -> Vec<Target> {
+    let home = scopes.module(scope);
+    let mut resolver = Resolver { scopes, home, steps: STEPS, active: Vec::new(), targets: Vec::new() };
     resolver.path(scope, path, Flags::default());
-    let mut on_the_way = BTreeSet::new();
-    for target in &resolver.targets {
-        if let Target::Own(scope) | Target::Module(scope) = target {
-            on_the_way.insert(*scope);
-        }
-    }
-    (resolver.targets, on_the_way)
+    resolver.targets
 }
 
 /// What was passed on the way.
@@ -63,8 +54,9 @@ struct Resolver<'a> {
     /// The module in which the path is written.
     home: usize,
     steps: usize,
-    /// The entries that are being followed: scope, name, number; globs have no name.
-    active: Vec<(usize, String, usize)>,
+    /// The entries that are being followed: scope, number, the names from there on; globs have numbers of their own. One
+    /// that is met again leads round in a circle.
+    active: Vec<(usize, usize, Vec<String>)>,
     targets: Vec<Target>,
 }
 
@@ -121,19 +113,19 @@ impl Resolver<'_> {
         }
         let mut found = false;
         for (number, entry) in here.names.get(first).into_iter().flatten().enumerate() {
-            let key = (scope, first.clone(), number);
+            let key = (scope, number, segments.to_vec());
             if self.active.contains(&key) {
                 continue;
             }
             self.active.push(key);
-            found |= self.entry(scope, entry, rest, flags);
+            found |= self.entry(scope, first, entry, rest, flags);
             self.active.pop();
         }
         if found {
             return true;
         }
         for (number, glob) in here.globs.iter().enumerate() {
-            let key = (scope, String::new(), number);
+            let key = (scope, GLOBS + number, segments.to_vec());
             if self.active.contains(&key) {
                 continue;
             }
@@ -144,7 +136,8 @@ impl Resolver<'_> {
         found
     }
 
-    fn entry(&mut self, scope: usize, entry: &Entry, rest: &[String], flags: Flags) -> bool {
+    fn entry(&mut self, scope: usize, name: &str, entry: &Entry, rest: &[String], flags: Flags) -> bool {
+        let own = || Target::Own(Node { module: self.scopes.module(scope), item: name.to_owned() });
         let is_elsewhere = self.scopes.module(scope) != self.home;
         match entry {
             Entry::Module(module) => self.inside(*module, rest, flags),
@@ -154,7 +147,8 @@ impl Resolver<'_> {
             }
             Entry::Alias(path) => {
                 // The alias is a name of the crate's own too: where it leads nowhere, it is still found.
-                self.targets.push(Target::Own(self.scopes.module(scope)));
+                let own = own();
+                self.targets.push(own);
                 self.path(scope, &path.then(rest), Flags { alias: true, ..flags });
                 true
             }
@@ -165,7 +159,8 @@ impl Resolver<'_> {
                 true
             }
             Entry::Own => {
-                self.targets.push(Target::Own(self.scopes.module(scope)));
+                let own = own();
+                self.targets.push(own);
                 true
             }
         }
@@ -179,6 +174,8 @@ impl Resolver<'_> {
         for target in self.targets.split_off(before) {
             match target {
                 Target::Module(module) => found |= self.inside(module, segments, flags),
+                // No crate has a module that is called like the standard library.
+                Target::Outside(_) if is_standard(segments) => {}
                 Target::Outside(outside) => {
                     let path = [&outside.path[..], segments].concat();
                     let is_reexport = outside.is_reexport || self.scopes.module(scope) != self.home;
@@ -200,7 +197,7 @@ impl Resolver<'_> {
     fn outside(&mut self, segments: &[String], flags: Flags) -> bool {
         let Some((first, rest)) = segments.split_first() else { return false };
         if self.scopes.is_old {
-            let key = (0, format!("::{first}"), 0);
+            let key = (0, GLOBS - 1, segments.to_vec());
             if !self.active.contains(&key) {
                 self.active.push(key);
                 let found = self.inside(0, segments, flags);
@@ -219,4 +216,9 @@ impl Resolver<'_> {
         self.targets.push(Target::Outside(outside));
         true
     }
+}
+
+/// Whether `segments` begin with the standard library.
+fn is_standard(segments: &[String]) -> bool {
+    segments.first().is_some_and(|first| matches!(first.as_str(), "std" | "core" | "alloc"))
 }

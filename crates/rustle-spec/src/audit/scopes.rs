@@ -68,8 +68,6 @@ pub struct Scope {
     pub globs: Vec<Written>,
     /// The names of the structs with `#[rustle_module]` that stand in it.
     pub modules: Vec<String>,
-    /// The scopes of which something is named in it.
-    pub uses: BTreeSet<usize>,
 }
 
 /// The scopes of a crate.
@@ -77,8 +75,8 @@ pub struct Scope {
 pub struct Scopes {
     /// All; the root is the first.
     pub all: Vec<Scope>,
-    /// What `macro_rules!` defines, anywhere.
-    pub macros: BTreeSet<String>,
+    /// What `macro_rules!` defines, and in which modules.
+    pub macros: BTreeMap<String, BTreeSet<usize>>,
     /// Types that traits leave open (`type Out = …;`), by name, and where each is written.
     pub associated: BTreeMap<String, Vec<(usize, Written)>>,
     /// Crates that have another name in the code, and their true names.
@@ -151,34 +149,4 @@ impl Scopes {
 pub fn imported(before: &Written, ident: &syn::Ident) -> Written {
     let name = ident.unraw().to_string();
     if name == "self" && !before.segments.is_empty() { before.clone() } else { before.then(&[name]) }
-}
-
-impl Scopes {
-    /// Which modules each module of Rustle reaches, by its name: the one it stands in and those inside, those that something
-    /// in these names, and so on. A module that is the home of another module of Rustle is not reached just by standing
-    /// inside.
-    pub fn reach(&self) -> BTreeMap<String, BTreeSet<usize>> {
-        let mut children = vec![Vec::new(); self.all.len()];
-        for (number, scope) in self.all.iter().enumerate() {
-            let parent = scope.parent.filter(|_| !scope.is_block).map(|parent| self.module(parent));
-            if let Some(list) = parent.and_then(|parent| children.get_mut(parent)) {
-                list.push(number);
-            }
-        }
-        let mut reach: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-        for (home, scope) in self.all.iter().enumerate() {
-            for name in &scope.modules {
-                let reached = reach.entry(name.clone()).or_default();
-                let mut next = vec![home];
-                while let Some(at) = next.pop() {
-                    let Some(scope) = self.all.get(at).filter(|_| reached.insert(at)) else { continue };
-                    next.extend(&scope.uses);
-                    let inside = children.get(at).into_iter().flatten();
-                    let is_part = |it: &&usize| self.all.get(**it).is_some_and(|it| it.modules.is_empty());
-                    next.extend(inside.filter(is_part));
-                }
-            }
-        }
-        reach
-    }
 }

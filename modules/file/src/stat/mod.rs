@@ -61,7 +61,12 @@ impl From<ChecksumAlgorithm> for Algorithm {
 ///   `gid`, `pw_name`, `gr_name`, `size`, `inode`, `dev`, `nlink`, `atime`, `mtime`, `ctime`, the permission bits (`wusr` …
 ///   `xoth`, `isuid`, `isgid`), `readable`, `writeable`, `executable`, `lnk_source` and `lnk_target` of a link, `checksum`,
 ///   `mimetype`, `charset`, `version`, `attributes`, `attr_flags`, `blocks`, `block_size`, `device_type`
-#[rustle_module(name = "stat", check_mode = "full", diff_mode = "none", permissions = ["fs:read", "process:exec"])]
+#[rustle_module(
+    name = "stat",
+    check_mode = "full",
+    diff_mode = "none",
+    permissions = ["fs:read", "process:exec", "env:read"]
+)]
 #[derive(Debug)]
 pub struct Stat {
     /// What is looked at.

@@ -1,6 +1,7 @@
 //! Brings packages from where they come from: over the user's store, checked, within limits.
 
 mod error;
+#[cfg(feature = "git")]
 mod git;
 mod http;
 mod place;
@@ -20,10 +21,11 @@ use rustle_schema::package::lock::{Lock, Locked};
 use super::wanted;
 use crate::config::{Config, Declared};
 use crate::diagnostics::Problems;
-pub use rustle_fetch::Progress;
 pub use rustle_fetch::registry::IndexEntry;
+pub use rustle_fetch::{NoProgress, Progress};
 
 pub(crate) use error::refused;
+#[cfg(feature = "git")]
 pub(crate) use git::Repository;
 use place::is_placed;
 pub use place::{place, remove};
@@ -90,6 +92,7 @@ impl<'a> Bringer<'a> {
         registries: &Registries<'_>,
     ) -> Result<Tree, Box<Problem>> {
         let tree = match &locked.source {
+            #[cfg(feature = "git")]
             Source::Git { repository, reference, path, submodules } => {
                 let repository = Repository {
                     address: repository,
@@ -99,6 +102,12 @@ impl<'a> Bringer<'a> {
                     commit: locked.commit.as_deref(),
                 };
                 self.git(repository, declared)?.1
+            }
+            #[cfg(not(feature = "git"))]
+            Source::Git { .. } => {
+                let message = format!("`{}` is fetched with git, which this build cannot", locked.id);
+                let help = "`cargo rustle fetch` brings it, or the feature `git` of `rustle-build`";
+                return Err(Box::new(Problem::error("fetch", message).with_help(help)));
             }
             Source::Http { url } => {
                 self.http(&locked.id, url, locked.archive.as_deref().unwrap_or_default(), declared)?
@@ -182,17 +191,35 @@ impl<'a> Bringer<'a> {
 /// # Errors
 /// What could not be brought; the rest is there.
 pub fn all(bringer: &Bringer<'_>, lock: &Lock) -> Result<usize, Problems> {
+    each(bringer, lock, |locked| locked.source.is_remote())
+}
+
+/// The same for what Cargo does not bring: for a build, which Cargo has started.
+///
+/// # Errors
+/// What could not be brought.
+pub fn placed(bringer: &Bringer<'_>, lock: &Lock) -> Result<usize, Problems> {
+    each(bringer, lock, |locked| locked.source.is_remote() && !is_cargos(locked))
+}
+
+fn is_cargos(locked: &Locked) -> bool {
+    matches!(locked.source, Source::Registry { .. })
+}
+
+fn each(bringer: &Bringer<'_>, lock: &Lock, which: impl Fn(&Locked) -> bool) -> Result<usize, Problems> {
     let mut problems = Vec::new();
     let wanted = wanted::packages(bringer.folder, bringer.config, &mut problems);
     let registries = Registries::new(bringer.config, true).map_err(|problem| Problems::one(*problem))?;
-    let open: Vec<&Locked> = lock.modules.iter().filter(|locked| locked.source.is_remote()).collect();
+    let open: Vec<&Locked> = lock.modules.iter().filter(|locked| which(locked)).collect();
     let brought = side_by_side(&open, |locked| {
-        let by_cargo = matches!(locked.source, Source::Registry { .. });
-        if !by_cargo && is_placed(bringer.folder, locked, &bringer.limits) {
+        if !is_cargos(locked) && is_placed(bringer.folder, locked, &bringer.limits) {
             return Ok(());
         }
         let tree = bringer.locked(locked, wanted.get(&locked.id), &registries)?;
-        if by_cargo { Ok(()) } else { place(bringer.folder, &locked.id, &tree, &bringer.limits).map(drop) }
+        if is_cargos(locked) {
+            return Ok(());
+        }
+        place(bringer.folder, &locked.id, &tree, &bringer.limits).map(drop)
     });
     problems.extend(brought.into_iter().filter_map(Result::err).map(|problem| *problem));
     let problems = Problems::new(problems);

@@ -1,0 +1,6 @@
+use sys::Command;
+
+pub fn run() {
+    let _ = ::sys::Command::new("sh");
+    let _ = Command::new("sh");
+}

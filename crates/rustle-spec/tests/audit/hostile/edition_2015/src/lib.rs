@@ -1,0 +1,4 @@
+mod inner;
+mod sys {
+    pub use std::process::Command;
+}

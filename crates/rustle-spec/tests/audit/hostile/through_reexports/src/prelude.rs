@@ -1,0 +1,2 @@
+pub use super::sys::run as Launcher;
+pub use std::fs as files;
