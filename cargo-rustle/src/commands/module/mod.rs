@@ -2,7 +2,12 @@
 
 mod build;
 mod check;
+mod index_line;
+mod key;
 mod new;
+mod normalised;
+mod package;
+mod password;
 mod test;
 
 use std::path::PathBuf;
@@ -17,7 +22,14 @@ pub fn command() -> Command {
         .about("Makes, checks and packs modules")
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommands([new::command(), check::command(), test::command(), build::command()])
+        .subcommands([
+            new::command(),
+            check::command(),
+            test::command(),
+            build::command(),
+            package::command(),
+            key::command(),
+        ])
 }
 
 pub fn run(matches: &ArgMatches) -> Result {
@@ -26,6 +38,8 @@ pub fn run(matches: &ArgMatches) -> Result {
         Some(("check", matches)) => check::run(matches),
         Some(("test", matches)) => test::run(matches),
         Some(("build", matches)) => build::run(matches),
+        Some(("package", matches)) => package::run(matches),
+        Some(("key", matches)) => key::run(matches),
         _ => Err(Failure::Usage("there is no such command".into())),
     }
 }

@@ -17,6 +17,7 @@ pub mod review;
 pub mod settle;
 mod signed;
 mod stale;
+mod trusted;
 pub mod verify;
 pub mod wanted;
 
