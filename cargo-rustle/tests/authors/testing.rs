@@ -45,6 +45,26 @@ fn build_asks_cargo_for_what_the_module_is_for() {
         .refused("module-target");
 }
 
+#[test]
+fn what_lies_beside_it_counts_as_it_is_there() {
+    let shop = with_a_cargo(Workshop::new().hello());
+    shop.rustle(&["module", "new", "acme.base", "--dir", "base"]).well();
+    let (module, cargo) = (shop.read("hello/module.toml"), shop.read("hello/Cargo.toml"));
+    shop.put(
+        "hello/Cargo.toml",
+        &format!("{cargo}acme-base = {{ version = \"0.1\", path = \"../base\" }}\n"),
+    );
+    let needs = |version: &str| {
+        shop.put("hello/module.toml", &format!("{module}[dependencies]\n\"acme.base\" = \"{version}\"\n"));
+        shop.rustle(&["module", "test", "hello", "--offline"])
+    };
+    let tested = needs("^0.1");
+    assert_eq!(tested.code, Some(7), "{}", tested.err);
+    assert_eq!(tested.out, "  with      acme.base 0.1.0\n");
+    needs("^0.2").refused("resolve");
+    assert_eq!(shop.read("asked").lines().count(), 1);
+}
+
 /// A registry with `acme.base` 1.0.0 and 2.0.0 and `acme.probe` 0.3.0, which only tests need.
 fn registry() -> SparseRegistry {
     let mut registry = SparseRegistry::new();
@@ -69,14 +89,10 @@ fn development_dependencies_serve_tests_only() {
         shop.put("hello/module.toml", &format!("{module}{tables}"));
     };
     needs("^1", "^0.3");
-    let shop_with = |shop: Workshop| with_a_cargo(shop);
-    let plain = shop.read("hello/module.toml");
-    let tested = {
-        let other = shop_with(Workshop::new().hello());
-        other.put("rustle.toml", &lab);
-        other.put("hello/module.toml", &plain);
-        other.rustle(&["module", "test", "hello"])
-    };
+    let author = with_a_cargo(Workshop::new().hello());
+    author.put("rustle.toml", &lab);
+    author.put("hello/module.toml", &shop.read("hello/module.toml"));
+    let tested = author.rustle(&["module", "test", "hello"]);
     assert_eq!(tested.code, Some(7), "{}", tested.err);
     assert!(tested.out.contains("with      acme.base 1.0.0, for its tests"), "{}", tested.out);
     assert!(tested.out.contains("with      acme.probe 0.3.0, for its tests"), "{}", tested.out);

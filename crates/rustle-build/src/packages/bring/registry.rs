@@ -16,13 +16,16 @@ use super::{Bringer, refused};
 use crate::config::Config;
 use crate::packages::wanted;
 
+/// What registries said, by their name and the crate's.
+type Said = BTreeMap<(String, String), Arc<[IndexEntry]>>;
+
 /// The project's registries, and what they said.
 pub struct Registries<'c> {
     config: &'c Config,
     by_name: BTreeMap<&'c str, Registry>,
     /// Whether what is stored of an index is good enough while it is young.
     stored: bool,
-    said: Mutex<BTreeMap<(String, String), Arc<[IndexEntry]>>>,
+    said: Mutex<Said>,
     warnings: Mutex<Vec<Problem>>,
 }
 

@@ -79,3 +79,43 @@ pub(super) fn growth(before: &Lock, after: &Lock) -> Vec<Problem> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use rustle_schema::package::lock::Form;
+
+    use super::*;
+
+    fn lock(version: &str, signers: &[&str]) -> Lock {
+        let locked = Locked {
+            id: "acme.x".parse().unwrap(),
+            version: version.parse().unwrap(),
+            form: Form::Crate,
+            krate: None,
+            source: "file:x".parse().unwrap(),
+            commit: None,
+            archive: None,
+            sha256: "0".repeat(64),
+            signers: signers.iter().map(|name| (*name).to_owned()).collect(),
+            permissions: BTreeSet::new(),
+            features: BTreeSet::new(),
+            dependencies: BTreeSet::new(),
+            check: String::new(),
+        };
+        Lock { version: 1, modules: vec![locked] }
+    }
+
+    #[test]
+    fn a_signature_is_not_lost_without_a_word() {
+        let lost = |version: &str, signers: &[&str]| {
+            let lost = lost_signatures(&lock("1.0.0", &["old"]), &lock(version, signers));
+            lost.into_iter().map(|problem| problem.code).collect::<Vec<_>>()
+        };
+        assert_eq!(lost("1.0.0", &["old", "new"]), [""; 0]);
+        assert_eq!(lost("1.1.0", &["old"]), [""; 0]);
+        assert_eq!(lost("1.1.0", &["new"]), [""; 0], "a new version may come with a new key");
+        assert_eq!(lost("1.0.0", &["new"]), [STRIPPED], "the same version may not");
+        assert_eq!((lost("1.0.0", &[]), lost("1.1.0", &[])), (vec![STRIPPED], vec![STRIPPED]));
+        assert_eq!(lost_signatures(&Lock::default(), &lock("1.0.0", &[])), []);
+    }
+}
