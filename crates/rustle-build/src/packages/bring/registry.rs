@@ -16,13 +16,16 @@ use super::{Bringer, refused};
 use crate::config::Config;
 use crate::packages::wanted;
 
+/// A registry, and a crate that it was asked about.
+type Asked = (String, String);
+
 /// The project's registries, and what they said.
 pub struct Registries<'c> {
     config: &'c Config,
     by_name: BTreeMap<&'c str, Registry>,
     /// Whether what is stored of an index is good enough while it is young.
     stored: bool,
-    said: Mutex<BTreeMap<(String, String), Arc<[IndexEntry]>>>,
+    said: Mutex<BTreeMap<Asked, Arc<[IndexEntry]>>>,
     warnings: Mutex<Vec<Problem>>,
 }
 
