@@ -1,7 +1,7 @@
 //! Named points at which tests let a process die or a system call fail.
 //!
 //! Outside of tests, and without the feature `fail`, [`at`] is nothing. With it, the environment variable `RUSTLE_FAIL`
-//! holds `<point>=<action>`, for instance `file-rename=kill`; in one thread, [`inject`] does the same.
+//! holds `<point>=<action>`, for instance `file-rename=kill`; in one thread, `inject` does the same.
 
 macro_rules! points {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
