@@ -41,19 +41,28 @@ impl Project {
         Project::find(folder.map_or(Path::new("."), PathBuf::as_path))
     }
 
-    /// The configuration.
+    /// The configuration. What there is to say of it is told.
     ///
     /// # Errors
     /// If it has errors.
     pub fn config(&self) -> Result<Config> {
+        let (config, warnings) = self.load()?;
+        warn(&warnings);
+        Ok(config)
+    }
+
+    /// The configuration, and what there is to say of it.
+    ///
+    /// # Errors
+    /// If it has errors.
+    pub fn load(&self) -> Result<(Config, Problems)> {
         let mut problems = Vec::new();
         let config = Config::load(&self.folder, &mut problems);
         let problems = Problems::new(problems);
         if problems.errors() > 0 {
             return Err(problems.into());
         }
-        warn(&problems);
-        Ok(config)
+        Ok((config, problems))
     }
 
     /// That the packages which Cargo.toml names by path are there: Cargo would say so in words of its own.
@@ -82,7 +91,14 @@ impl Project {
     /// # Errors
     /// If the configuration has errors, or Cargo.toml cannot be read.
     pub fn options(&self) -> Result<BuildOptions> {
-        let config = self.config()?;
+        self.options_with(self.config()?)
+    }
+
+    /// The same with this configuration.
+    ///
+    /// # Errors
+    /// If locked modules are not there, or Cargo.toml cannot be read.
+    pub fn options_with(&self, config: Config) -> Result<BuildOptions> {
         self.is_fetched()?;
         let manifest = Manifest::load(&self.folder).map_err(|problem| Problems::one(*problem))?;
         let metadata = Metadata::read(&self.folder)?;

@@ -3,9 +3,9 @@
 use std::process::{Command as Process, ExitCode, Stdio};
 
 use clap::{ArgMatches, Command};
-use rustle_build::Problems;
 use rustle_build::packages::bring::{self, Bringer};
-use rustle_build::packages::{lock_file, place, write_atomic};
+use rustle_build::packages::{lock_file, place, policy, write_atomic};
+use rustle_build::{Problems, env_vars};
 use toml_edit::DocumentMut;
 
 use crate::commands::project;
@@ -120,8 +120,15 @@ fn fetch(project: &Project, offline: bool) -> Result<usize> {
     };
     let bar = Bar::new();
     let bringer = Bringer::new(&project.folder, &config, offline, &bar).map_err(refused(KEPT))?;
-    let fetched =
-        bring::all(&bringer, &lock).map_err(|problems| Failure::Refused("not all was fetched", problems))?;
+    let mut problems = Vec::new();
+    let policy =
+        policy::effective(&project.folder, &config, env_vars::machine_policy().as_ref(), &mut problems);
+    let problems = Problems::new(problems);
+    if problems.errors() > 0 {
+        return Err(Failure::Refused("nothing was fetched", problems));
+    }
+    let fetched = bring::all(&bringer, &lock, &policy)
+        .map_err(|problems| Failure::Refused("not all was fetched", problems))?;
     warn(&Problems::new(bringer.events()));
     Ok(fetched)
 }

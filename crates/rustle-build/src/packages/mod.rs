@@ -1,9 +1,12 @@
 //! Packages of modules: what is wanted of them, what is locked, what is there, and whether the one is the other.
 
+#[cfg(feature = "settle")]
+pub mod authored;
 #[cfg(feature = "fetch")]
 pub mod bring;
 pub mod lock_file;
 pub mod manifest;
+mod manifest_cargo;
 mod manifest_json;
 pub mod place;
 mod plan_modules;
@@ -14,6 +17,7 @@ pub mod review;
 pub mod settle;
 mod signed;
 mod stale;
+mod trusted;
 pub mod verify;
 pub mod wanted;
 

@@ -11,8 +11,7 @@ use rustle_schema::package::manifest::PackageManifest;
 use rustle_schema::package::{ModuleId, Permission, Source};
 use rustle_spec::scan::{Cfg, file_specs};
 
-use super::policy::{self, Subject};
-use super::{lock_file, manifest, place, signed, stale, wanted};
+use super::{lock_file, manifest, place, policy, stale, trusted, wanted};
 use crate::config::modules::Wanted;
 use crate::config::{Config, Declared};
 use crate::lints;
@@ -100,15 +99,7 @@ pub fn verify(project: &Project<'_>, problems: &mut Vec<Problem>) -> Verified {
         let tree = present(project, &crates, locked, declared, &limits, &mut verified, problems);
         let Some(tree) = tree else { continue };
         let Some(manifest) = unchanged(locked, &tree, problems) else { continue };
-        let signers = signed::signers(locked, &tree, project.config, &policy, problems);
-        let subject = Subject {
-            id: &locked.id,
-            source: &locked.source,
-            manifest: &manifest,
-            permissions: &locked.permissions,
-            signers: &signers,
-        };
-        problems.extend(policy::refusals(&policy, project.config, &subject));
+        trusted::judge(locked, &manifest, &tree, project.config, &policy, problems);
     }
     verified
 }

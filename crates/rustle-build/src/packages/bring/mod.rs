@@ -18,7 +18,8 @@ use rustle_playbook::Problem;
 use rustle_schema::package::Source;
 use rustle_schema::package::lock::{Lock, Locked};
 
-use super::wanted;
+use super::{trusted, verify, wanted};
+use crate::config::policy::Policy;
 use crate::config::{Config, Declared};
 use crate::diagnostics::Problems;
 pub use rustle_fetch::registry::IndexEntry;
@@ -27,7 +28,7 @@ pub use rustle_fetch::{NoProgress, Progress};
 pub(crate) use error::refused;
 #[cfg(feature = "git")]
 pub(crate) use git::Repository;
-use place::is_placed;
+use place::placed_tree;
 pub use place::{place, remove};
 pub use registry::Registries;
 pub(crate) use side_by_side::side_by_side;
@@ -186,12 +187,12 @@ impl<'a> Bringer<'a> {
 }
 
 /// Brings all packages of a lock that come from elsewhere, several at once, and puts those that Cargo does not bring itself
-/// where the build finds them. How many there are.
+/// where the build finds them. How many there are. What `policy` refuses is not put there.
 ///
 /// # Errors
-/// What could not be brought; the rest is there.
-pub fn all(bringer: &Bringer<'_>, lock: &Lock) -> Result<usize, Problems> {
-    each(bringer, lock, |locked| locked.source.is_remote())
+/// What could not be brought, or may not be used; the rest is there.
+pub fn all(bringer: &Bringer<'_>, lock: &Lock, policy: &Policy) -> Result<usize, Problems> {
+    each(bringer, lock, |locked| locked.source.is_remote(), Some(policy))
 }
 
 /// The same for what Cargo does not bring: for a build, which Cargo has started.
@@ -199,29 +200,51 @@ pub fn all(bringer: &Bringer<'_>, lock: &Lock) -> Result<usize, Problems> {
 /// # Errors
 /// What could not be brought.
 pub fn placed(bringer: &Bringer<'_>, lock: &Lock) -> Result<usize, Problems> {
-    each(bringer, lock, |locked| locked.source.is_remote() && !is_cargos(locked))
+    // The build itself asks whether they may be used.
+    each(bringer, lock, |locked| locked.source.is_remote() && !is_cargos(locked), None)
 }
 
 fn is_cargos(locked: &Locked) -> bool {
     matches!(locked.source, Source::Registry { .. })
 }
 
-fn each(bringer: &Bringer<'_>, lock: &Lock, which: impl Fn(&Locked) -> bool) -> Result<usize, Problems> {
+fn each(
+    bringer: &Bringer<'_>,
+    lock: &Lock,
+    which: impl Fn(&Locked) -> bool,
+    policy: Option<&Policy>,
+) -> Result<usize, Problems> {
     let mut problems = Vec::new();
     let wanted = wanted::packages(bringer.folder, bringer.config, &mut problems);
     let registries = Registries::new(bringer.config, true).map_err(|problem| Problems::one(*problem))?;
     let open: Vec<&Locked> = lock.modules.iter().filter(|locked| which(locked)).collect();
     let brought = side_by_side(&open, |locked| {
-        if !is_cargos(locked) && is_placed(bringer.folder, locked, &bringer.limits) {
+        let usable =
+            |tree: &Tree| policy.map_or(Ok(()), |policy| refused_by(bringer.config, policy, locked, tree));
+        if !is_cargos(locked)
+            && placed_tree(bringer.folder, locked, &bringer.limits).is_some_and(|tree| usable(&tree).is_ok())
+        {
             return Ok(());
         }
-        let tree = bringer.locked(locked, wanted.get(&locked.id), &registries)?;
+        let tree = bringer.locked(locked, wanted.get(&locked.id), &registries);
+        let tree = tree.map_err(|problem| vec![*problem])?;
+        usable(&tree)?;
         if is_cargos(locked) {
             return Ok(());
         }
-        place(bringer.folder, &locked.id, &tree, &bringer.limits).map(drop)
+        let placed = place(bringer.folder, &locked.id, &tree, &bringer.limits);
+        placed.map(drop).map_err(|problem| vec![*problem])
     });
-    problems.extend(brought.into_iter().filter_map(Result::err).map(|problem| *problem));
+    problems.extend(brought.into_iter().filter_map(Result::err).flatten());
     let problems = Problems::new(problems);
     if problems.errors() == 0 { Ok(open.len()) } else { Err(problems) }
+}
+
+/// Whether the files of a package may be used.
+fn refused_by(config: &Config, policy: &Policy, locked: &Locked, tree: &Tree) -> Result<(), Vec<Problem>> {
+    let mut problems = Vec::new();
+    if let Some(manifest) = verify::manifest_of(locked, tree, &mut problems) {
+        trusted::judge(locked, &manifest, tree, config, policy, &mut problems);
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }

@@ -6,6 +6,8 @@ use rustle_playbook::Problem;
 use rustle_schema::package::lock::{Lock, Locked};
 use rustle_schema::package::{ModuleId, Permission};
 
+use crate::packages::signed::STRIPPED;
+
 /// What happened to one package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -37,6 +39,24 @@ impl Change {
         let now = self.after.iter().flat_map(|locked| &locked.permissions);
         now.filter(|permission| !had(permission)).collect()
     }
+}
+
+/// The packages that were there and have lost their signatures: somebody has to say yes. Another key in place of the
+/// one before is enough for a new version, and not for the same one.
+pub(super) fn lost_signatures(before: &Lock, after: &Lock) -> Vec<Problem> {
+    let lost = changes(before, after).into_iter().filter_map(|change| {
+        let (before, after) = (change.before?, change.after?);
+        let name = before.signers.iter().find(|name| !after.signers.contains(*name))?;
+        let replaced = !after.signers.is_empty() && before.version != after.version;
+        (!replaced).then(|| {
+            let message = format!(
+                "`{}` {} was signed by `{name}`, and {} is not",
+                change.id, before.version, after.version
+            );
+            Problem::error(STRIPPED, message).with_help("`--accept` takes it over, once somebody knows why")
+        })
+    });
+    lost.collect()
 }
 
 /// The packages that were there and may do more than before: somebody has to say yes.

@@ -1,5 +1,7 @@
 //! Problems, in order, as a compiler shows them.
 
+mod json;
+
 use std::cmp::Ordering;
 use std::fmt;
 
