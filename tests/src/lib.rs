@@ -3,5 +3,6 @@
 //! The library part is what more than one test, or a test and `cargo xtask`, needs: the model of a conformance case,
 //! what it leaves behind, and how two sides are compared.
 
+pub mod anywhere;
 pub mod conformance;
 pub mod robustness;

@@ -98,7 +98,8 @@ pub fn run_remove(matches: &ArgMatches) -> Result {
     })
 }
 
-/// Changes `[modules]`, settles, and keeps the change only if that succeeds.
+/// Changes `[modules]` and settles. The change is written last: until all the rest is, the project is as it was, or
+/// `cargo rustle lock` puts it back.
 fn change(
     project: &Project,
     matches: &ArgMatches,
@@ -112,12 +113,16 @@ fn change(
         return Err(Failure::new(format!("`modules` of {FILE_NAME} is no table")));
     };
     change(modules)?;
-    write_atomic(&path, document.to_string().as_bytes()).context(path.display())?;
-    let settled =
-        project.config().and_then(|config| settle(project, &config, matches, Update::Nothing, true));
-    if let Err(failure) = settled {
-        write_atomic(&path, before.as_bytes()).context(path.display())?;
-        return Err(failure);
+    let after = document.to_string();
+    let mut problems = Vec::new();
+    let config = Config::of_text(after.clone(), &mut problems);
+    let problems = rustle_build::Problems::new(problems);
+    if problems.errors() > 0 {
+        return Err(problems.into());
+    }
+    settle(project, &config, matches, Update::Nothing, true)?;
+    if after != before {
+        write_atomic(&path, after.as_bytes()).context(path.display())?;
     }
     Ok(ExitCode::SUCCESS)
 }

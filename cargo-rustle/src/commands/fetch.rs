@@ -1,6 +1,6 @@
 //! `cargo rustle fetch` and `cargo rustle vendor`: bring what is locked.
 
-use std::process::{Command as Process, ExitCode, Stdio};
+use std::process::{Command as Process, ExitCode};
 
 use clap::{ArgMatches, Command};
 use rustle_build::packages::bring::{self, Bringer};
@@ -54,11 +54,12 @@ pub fn run_vendor(matches: &ArgMatches) -> Result {
     let mut cargo = cargo(matches);
     let output = cargo
         .current_dir(&project.folder)
-        .args(["vendor", "--quiet", "--versioned-dirs", &format!("{}/vendor", place::FOLDER)])
-        .stderr(Stdio::inherit())
+        .args(["vendor", "--versioned-dirs", &format!("{}/vendor", place::FOLDER)])
         .output()
         .context("cargo vendor")?;
     if !output.status.success() {
+        // With `--quiet` it would not print the configuration either, so what else it says is kept back until it matters.
+        eprint!("{}", String::from_utf8_lossy(&output.stderr));
         return Err(Failure::Child(1));
     }
     let told = String::from_utf8_lossy(&output.stdout).into_owned();

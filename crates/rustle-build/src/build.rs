@@ -95,6 +95,13 @@ pub fn plan_of(options: &BuildOptions) -> Option<Plan> {
     Some(plan)
 }
 
+/// All modules that a plan could name, those that are locked among them; what is wrong with some is not told.
+pub fn modules_there(options: &BuildOptions) -> Modules {
+    let mut problems = Vec::new();
+    let verified = verified(options, &mut problems);
+    gather(options, &verified, &mut problems)
+}
+
 /// What the lock brings, compared with what is there. A base runner takes no modules from elsewhere.
 fn verified(options: &BuildOptions, problems: &mut Vec<Problem>) -> Verified {
     let Linked::Manifest(manifest) = &options.sources.linked else { return Verified::default() };

@@ -40,6 +40,16 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .map_err(|error| io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display())))
 }
 
+/// Removes what processes that died left in a folder; whatever is still being written stays. How many things that were.
+pub fn sweep(folder: &Path) -> u64 {
+    staging::sweep(folder)
+}
+
+/// Whether a name is one of those that something has while it is being written.
+pub fn is_temporary(name: &str) -> bool {
+    name.starts_with(staging::PREFIX)
+}
+
 /// Puts `bytes` at `target` by way of a temporary file in `scratch`, which is on the same file system.
 pub(crate) fn replace(
     target: &Path,

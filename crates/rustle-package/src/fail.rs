@@ -1,7 +1,8 @@
 //! Named points at which tests let a process die or a system call fail.
 //!
 //! Outside of tests, and without the feature `fail`, [`at`] is nothing. With it, the environment variable `RUSTLE_FAIL`
-//! holds `<point>=<action>`, for instance `file-rename=kill`; in one thread, [`inject`] does the same.
+//! holds `<point>=<action>`, for instance `file-rename=kill`, or `file-rename=kill@3` for the third time that the process
+//! comes there; in one thread, `inject` does the same.
 
 macro_rules! points {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
@@ -75,6 +76,7 @@ mod injected {
     use std::cell::RefCell;
     use std::io;
     use std::sync::OnceLock;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::Point;
 
@@ -82,7 +84,18 @@ mod injected {
         static HERE: RefCell<Option<(Point, i32)>> = const { RefCell::new(None) };
     }
 
-    static FROM_ENVIRONMENT: OnceLock<Option<(String, String)>> = OnceLock::new();
+    /// What the environment asks for.
+    struct Wish {
+        point: String,
+        action: String,
+        /// From which time on; the first is 1.
+        turn: usize,
+    }
+
+    static FROM_ENVIRONMENT: OnceLock<Option<Wish>> = OnceLock::new();
+
+    /// How often the process came to the point of the wish.
+    static PASSED: AtomicUsize = AtomicUsize::new(0);
 
     /// Takes an injected fault back when it goes.
     #[derive(Debug)]
@@ -114,10 +127,14 @@ mod injected {
         let wish = FROM_ENVIRONMENT.get_or_init(|| {
             let text = std::env::var("RUSTLE_FAIL").ok()?;
             let (point, action) = text.split_once('=')?;
-            Some((point.to_owned(), action.to_owned()))
+            let (action, turn) = action.split_once('@').unwrap_or((action, "1"));
+            Some(Wish { point: point.to_owned(), action: action.to_owned(), turn: turn.parse().ok()? })
         });
         match wish {
-            Some((name, action)) if name == point.name() => act(action),
+            Some(wish) if wish.point == point.name() => {
+                let turn = PASSED.fetch_add(1, Ordering::Relaxed) + 1;
+                if turn >= wish.turn { act(&wish.action) } else { Ok(()) }
+            }
             _ => Ok(()),
         }
     }

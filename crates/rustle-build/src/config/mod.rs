@@ -141,13 +141,18 @@ impl Config {
     /// Reads the configuration in `folder`; the default one if there is none.
     pub fn load(folder: &Path, problems: &mut Vec<Problem>) -> Config {
         match std::fs::read_to_string(folder.join(FILE_NAME)) {
-            Ok(text) => Config::parse(&Arc::new(SourceFile { path: FILE_NAME.into(), text }), problems),
+            Ok(text) => Config::of_text(text, problems),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Config::default(),
             Err(error) => {
                 problems.push(Problem::error("config", format!("{FILE_NAME} cannot be read: {error}")));
                 Config::default()
             }
         }
+    }
+
+    /// Reads the text of a [`FILE_NAME`] that may not be written yet.
+    pub fn of_text(text: String, problems: &mut Vec<Problem>) -> Config {
+        Config::parse(&Arc::new(SourceFile { path: FILE_NAME.into(), text }), problems)
     }
 
     /// What the plan comes from: the playbook [`DEFAULT_PLAYBOOK`] where nothing is said.

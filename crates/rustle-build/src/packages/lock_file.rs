@@ -52,7 +52,16 @@ pub fn parse(text: &str) -> Result<Lock, Box<Problem>> {
         }
         None => return Err(refuse(format!("{FILE_NAME} has no version"), None)),
     }
-    let lock: Lock = toml::from_str(text).map_err(|error| refuse(one_line(error.message()), error.span()))?;
+    let lock: Lock = toml::from_str(text).map_err(|error| {
+        let message = one_line(error.message());
+        refuse(
+            match error.span().and_then(|span| entry_at(text, span.start)) {
+                Some(id) => format!("the entry of `{id}` cannot be read: {message}"),
+                None => message,
+            },
+            error.span(),
+        )
+    })?;
     let sorted = lock.modules.windows(2).all(|pair| matches!(pair, [a, b] if a.id < b.id));
     if !sorted {
         return Err(refuse(format!("{FILE_NAME} is not sorted, or names a package twice"), None));
@@ -70,6 +79,13 @@ pub fn parse(text: &str) -> Result<Lock, Box<Problem>> {
         }
     }
     Ok(lock)
+}
+
+/// The id of the entry that the byte `at` stands in.
+fn entry_at(text: &str, at: usize) -> Option<&str> {
+    let start = text.get(..at)?.rfind("[[module]]")?;
+    let mut lines = text.get(start..)?.lines().skip(1).take_while(|line| !line.starts_with('['));
+    lines.find_map(|line| line.strip_prefix("id = \"")?.strip_suffix('"'))
 }
 
 /// The check sum of an entry: over its text without the sum. It tells slips of an editor or of a merge, not malice.

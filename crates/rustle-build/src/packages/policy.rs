@@ -1,6 +1,6 @@
 //! Whether a package may be used: the project's policy, an organisation's, and what holds always.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,9 +9,10 @@ use rustle_schema::package::manifest::{Kind, Level, PackageManifest};
 use rustle_schema::package::permission::SECURE_CHAIN;
 use rustle_schema::package::{ModuleId, Permission, Source};
 
-use crate::config::Config;
 use crate::config::policy::{self, Policy};
 use crate::config::reader::Table;
+use crate::config::{Config, Declared};
+use crate::packages::wanted;
 
 /// A package that is judged.
 #[derive(Clone, Debug)]
@@ -111,20 +112,35 @@ pub fn needs_signature(policy: &Policy) -> bool {
     policy.production || policy.deny_unsigned || policy.signatures > 1
 }
 
+/// Why the package may not come from where it comes from, if it may not: known before anything is fetched.
+pub fn source_refusal(policy: &Policy, config: &Config, id: &ModuleId, source: &Source) -> Option<Problem> {
+    let why = foreign(policy, config, source)?;
+    let message = format!("`{id}` comes from {source}, and {why}");
+    Some(Problem::error("policy-source", message).with_help("`[policy]` says what is allowed"))
+}
+
+/// The packages that may not come from where they are wanted from.
+pub fn source_refusals(
+    policy: &Policy,
+    config: &Config,
+    wanted: &BTreeMap<ModuleId, Declared>,
+) -> Vec<Problem> {
+    let refusals = wanted.iter().filter_map(|(id, declared)| {
+        // What is no source at all is told where it is looked for.
+        let source = wanted::source(id, declared, config).ok()?;
+        let problem = source_refusal(policy, config, id, &source)?;
+        Some(wanted::at(problem, declared.at.as_ref()))
+    });
+    refusals.collect()
+}
+
 /// Every reason why the package may not be used.
 pub fn refusals(policy: &Policy, config: &Config, subject: &Subject<'_>) -> Vec<Problem> {
-    let mut refusals = Vec::new();
     let id = subject.id;
+    let mut refusals: Vec<Problem> = source_refusal(policy, config, id, subject.source).into_iter().collect();
     let mut refuse = |code: &'static str, message: String, help: &str| {
         refusals.push(Problem::error(code, message).with_help(help.to_owned()));
     };
-    if let Some(why) = foreign(policy, config, subject.source) {
-        refuse(
-            "policy-source",
-            format!("`{id}` comes from {}, and {why}", subject.source),
-            "`[policy]` says what is allowed",
-        );
-    }
     if policy.production
         && matches!(subject.source, Source::Inline { .. } | Source::File { .. })
         && subject.signers.is_empty()

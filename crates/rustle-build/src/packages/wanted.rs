@@ -56,11 +56,7 @@ pub fn bound<'c>(
     named: Option<&str>,
     config: &'c Config,
 ) -> Result<(&'c str, &'c Registry), Box<Problem>> {
-    let covering = config.registries.iter().filter_map(|(name, registry)| {
-        let longest = registry.prefixes.iter().filter(|prefix| id.is_under(prefix)).map(String::len).max();
-        Some((longest?, name, registry))
-    });
-    let by_prefix = covering.max_by_key(|(length, ..)| *length).map(|(_, name, registry)| (name, registry));
+    let by_prefix = by_prefix(id, config);
     let refuse = |message: String, help: &str| {
         Err(Box::new(Problem::error("module-registry", message).with_help(help)))
     };
@@ -69,7 +65,7 @@ pub fn bound<'c>(
             format!("`{id}` is bound to the registry `{name}`, and cannot come from `{named}`"),
             "an id comes from one registry: change `registry`, or the `prefixes` of `[registries]`",
         ),
-        (Some((name, registry)), _) => Ok((name.as_str(), registry)),
+        (Some(bound), _) => Ok(bound),
         (None, Some(named)) => match config.registries.get_key_value(named) {
             Some((name, registry)) => Ok((name.as_str(), registry)),
             None => refuse(
@@ -85,6 +81,15 @@ pub fn bound<'c>(
             ),
         },
     }
+}
+
+/// The registry that a prefix binds the id to, if one does.
+pub fn by_prefix<'c>(id: &ModuleId, config: &'c Config) -> Option<(&'c str, &'c Registry)> {
+    let covering = config.registries.iter().filter_map(|(name, registry)| {
+        let longest = registry.prefixes.iter().filter(|prefix| id.is_under(prefix)).map(String::len).max();
+        Some((longest?, name.as_str(), registry))
+    });
+    covering.max_by_key(|(length, ..)| *length).map(|(_, name, registry)| (name, registry))
 }
 
 /// The problem, standing at `place` if there is one.

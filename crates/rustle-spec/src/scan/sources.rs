@@ -24,7 +24,6 @@ pub struct Sources {
 #[derive(Debug)]
 pub struct Parsed {
     /// Where it is, relative to the folder of Cargo.toml.
-    #[cfg(feature = "audit")]
     pub path: PathBuf,
     /// Whether the text has the word `rustle_module` in it. Most files hold no module, and need not be searched for one
     /// that is hidden.
@@ -89,7 +88,6 @@ impl Sources {
 pub fn parse(path: &Path, text: &str) -> Result<Parsed, ScanError> {
     let file: syn::File = tokens(text).and_then(syn::parse2).map_err(|error| at(path, error))?;
     Ok(Parsed {
-        #[cfg(feature = "audit")]
         path: path.to_owned(),
         names_modules: text.contains("rustle_module"),
         attrs: file.attrs,

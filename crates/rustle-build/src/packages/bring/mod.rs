@@ -18,6 +18,7 @@ use rustle_playbook::Problem;
 use rustle_schema::package::Source;
 use rustle_schema::package::lock::{Lock, Locked};
 
+use super::policy::source_refusal;
 use super::{trusted, verify, wanted};
 use crate::config::policy::Policy;
 use crate::config::{Config, Declared};
@@ -215,6 +216,14 @@ fn each(
     policy: Option<&Policy>,
 ) -> Result<usize, Problems> {
     let mut problems = Vec::new();
+    if let Some(policy) = policy {
+        // What may not come from there is not even asked for.
+        let foreign = |locked: &Locked| source_refusal(policy, bringer.config, &locked.id, &locked.source);
+        problems.extend(lock.modules.iter().filter_map(foreign));
+    }
+    if !problems.is_empty() {
+        return Err(Problems::new(problems));
+    }
     let wanted = wanted::packages(bringer.folder, bringer.config, &mut problems);
     let registries = Registries::new(bringer.config, true).map_err(|problem| Problems::one(*problem))?;
     let open: Vec<&Locked> = lock.modules.iter().filter(|locked| which(locked)).collect();

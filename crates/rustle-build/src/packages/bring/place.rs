@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rustle_package::atomic::write_atomic;
+use rustle_package::atomic::{is_temporary, sweep, write_atomic};
 use rustle_package::{Limits, Tree};
 use rustle_playbook::Problem;
 use rustle_schema::package::ModuleId;
@@ -59,10 +59,13 @@ pub(super) fn placed_tree(folder: &Path, locked: &Locked, limits: &Limits) -> Op
 /// If one cannot be removed.
 pub fn remove(folder: &Path, keep: &dyn Fn(&str) -> bool) -> Result<Vec<String>, Box<Problem>> {
     let mut removed = Vec::new();
-    let Ok(entries) = std::fs::read_dir(absolute(folder, MODULES)) else { return Ok(removed) };
+    let modules = absolute(folder, MODULES);
+    // What somebody else is just writing is not ours to remove; what somebody left behind is.
+    sweep(&modules);
+    let Ok(entries) = std::fs::read_dir(modules) else { return Ok(removed) };
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if !keep(&name) {
+        if !is_temporary(&name) && !keep(&name) {
             std::fs::remove_dir_all(entry.path()).map_err(|error| refused("output", &error))?;
             removed.push(name);
         }

@@ -16,8 +16,8 @@ use super::{Bringer, refused};
 use crate::config::Config;
 use crate::packages::wanted;
 
-/// What registries said, by their name and the crate's.
-type Said = BTreeMap<(String, String), Arc<[IndexEntry]>>;
+/// A registry, and a crate that it was asked about.
+type Asked = (String, String);
 
 /// The project's registries, and what they said.
 pub struct Registries<'c> {
@@ -25,7 +25,7 @@ pub struct Registries<'c> {
     by_name: BTreeMap<&'c str, Registry>,
     /// Whether what is stored of an index is good enough while it is young.
     stored: bool,
-    said: Mutex<Said>,
+    said: Mutex<BTreeMap<Asked, Arc<[IndexEntry]>>>,
     warnings: Mutex<Vec<Problem>>,
 }
 

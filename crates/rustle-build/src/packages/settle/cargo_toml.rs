@@ -56,14 +56,20 @@ pub fn pinned(
             None => drop(dependencies.insert(&key, Item::Value(Value::InlineTable(value)))),
         }
     }
-    if crates
-        .values()
-        .any(|locked| locked.source.is_remote() && !matches!(locked.source, Source::Registry { .. }))
-    {
+    let lies_in_ours = |locked: &Locked| {
+        locked.form == Form::Crate
+            && locked.source.is_remote()
+            && !matches!(locked.source, Source::Registry { .. })
+    };
+    if lock.modules.iter().any(lies_in_ours) {
         exclude(&mut manifest);
+    } else if before.modules.iter().any(lies_in_ours) {
+        include(&mut manifest);
     }
     if published_runtime {
         patch(&mut manifest);
+    } else if crates.is_empty() && before.modules.iter().any(|locked| locked.form == Form::Crate) {
+        unpatch(&mut manifest);
     }
     Ok(manifest.to_string())
 }
@@ -120,6 +126,16 @@ fn exclude(manifest: &mut DocumentMut) {
     }
 }
 
+/// Takes [`exclude`] back.
+fn include(manifest: &mut DocumentMut) {
+    let Some(workspace) = manifest.get_mut("workspace").and_then(Item::as_table_like_mut) else { return };
+    let Some(list) = workspace.get_mut("exclude").and_then(Item::as_array_mut) else { return };
+    list.retain(|it| it.as_str() != Some(place::FOLDER));
+    if list.is_empty() {
+        workspace.remove("exclude");
+    }
+}
+
 /// The crate of the runtime.
 const RUNTIME: &str = "rustle-runtime";
 
@@ -132,8 +148,8 @@ pub fn wants_published_runtime(text: &str) -> bool {
     })
 }
 
-/// Lets the runner's own runtime stand in for the published one, if it has one of its own.
-fn patch(manifest: &mut DocumentMut) {
+/// Where the runner's own runtime lies; empty if it takes the published one.
+fn own_runtime(manifest: &DocumentMut) -> InlineTable {
     let own = manifest.get("dependencies").and_then(|it| it.get(RUNTIME));
     let mut place = InlineTable::new();
     for key in ["path", "git", "rev", "tag", "branch"] {
@@ -141,6 +157,28 @@ fn patch(manifest: &mut DocumentMut) {
             place.insert(key, value.into());
         }
     }
+    place
+}
+
+/// Takes [`patch`] back, where it stands as that wrote it.
+fn unpatch(manifest: &mut DocumentMut) {
+    let place = own_runtime(manifest);
+    let Some(patches) = manifest.get_mut("patch").and_then(Item::as_table_like_mut) else { return };
+    let Some(of_public) = patches.get_mut("crates-io").and_then(Item::as_table_like_mut) else { return };
+    if of_public.get(RUNTIME).is_some_and(|there| same(there, &place)) {
+        of_public.remove(RUNTIME);
+    }
+    if of_public.is_empty() {
+        patches.remove("crates-io");
+    }
+    if patches.is_empty() {
+        manifest.remove("patch");
+    }
+}
+
+/// Lets the runner's own runtime stand in for the published one, if it has one of its own.
+fn patch(manifest: &mut DocumentMut) {
+    let place = own_runtime(manifest);
     if place.is_empty() {
         return;
     }

@@ -16,6 +16,7 @@ use super::index::ProjectIndex;
 use crate::diagnostics::Problems;
 use crate::packages::bring::{Bringer, Registries};
 use crate::packages::manifest;
+use crate::packages::policy;
 
 /// What could be chosen.
 #[derive(Debug, Default)]
@@ -45,7 +46,15 @@ pub fn choice(
     let beside = beside(bringer.folder, &mut problems);
     let registries =
         Registries::new(bringer.config, !options.fresh).map_err(|problem| Problems::one(*problem))?;
-    let index = ProjectIndex { bringer, registries: &registries, fixed: &beside, failed: Mutex::default() };
+    let machine = options.machine_policy.as_ref();
+    let policy = policy::effective(bringer.folder, bringer.config, machine, &mut problems);
+    let index = ProjectIndex {
+        bringer,
+        registries: &registries,
+        fixed: &beside,
+        policy: &policy,
+        failed: Mutex::default(),
+    };
     let mut solved = |all: &[&BTreeMap<ModuleId, schema::Dependency>]| {
         let request = Request {
             roots: roots(all, &mut problems),

@@ -6,11 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustle_fetch::registry::{DependencyKind, IndexDep, IndexEntry, Registry};
 use rustle_playbook::Problem;
 use rustle_resolve::{Candidate, Constraint, Dependency, Index, IndexError};
-use rustle_schema::package::ModuleId;
 use rustle_schema::package::manifest::PackageManifest;
+use rustle_schema::package::{ModuleId, Source};
 
+use crate::config::policy::Policy;
 use crate::packages::bring::{Bringer, Registries, side_by_side};
 use crate::packages::manifest::rust_version;
+use crate::packages::{policy, wanted};
 
 /// The index of one project.
 pub struct ProjectIndex<'a> {
@@ -20,12 +22,17 @@ pub struct ProjectIndex<'a> {
     pub registries: &'a Registries<'a>,
     /// The packages whose source is named, each of one version.
     pub fixed: &'a BTreeMap<ModuleId, PackageManifest>,
+    /// What may come from where.
+    pub policy: &'a Policy,
     /// The first thing that went wrong in full, since the solver carries text only.
     pub failed: Mutex<Option<Problem>>,
 }
 
 /// Crates of Rustle's own, which say that they link something and are no packages of modules.
 const OWN: &str = "rustle_runtime";
+
+/// The crate of the runtime.
+const RUNTIME: &str = "rustle-runtime";
 
 impl Index for ProjectIndex<'_> {
     fn candidates(&self, id: &str) -> Result<Arc<[Candidate]>, IndexError> {
@@ -34,6 +41,10 @@ impl Index for ProjectIndex<'_> {
             return Ok(vec![fixed(manifest).map_err(|why| self.unreadable(&id, why))?].into());
         }
         let registry = self.registries.of(&id).map_err(|problem| self.keep(&id, *problem))?;
+        let source = Source::Registry { index: bare(&registry.index()) };
+        if let Some(problem) = policy::source_refusal(self.policy, self.bringer.config, &id, &source) {
+            return Err(self.keep(&id, problem));
+        }
         let entries = self
             .registries
             .entries(self.bringer, registry, &id.crate_name())
@@ -76,7 +87,7 @@ impl ProjectIndex<'_> {
             .flat_map(|entry| &entry.deps)
             .filter(|dep| dep.kind == DependencyKind::Normal && at_home(dep, registry))
             .map(|dep| dep.package.clone().unwrap_or_else(|| dep.name.clone()))
-            .filter(|name| ModuleId::of_crate(name).is_some())
+            .filter(|name| ModuleId::of_crate(name).is_some_and(|id| self.elsewhere(&id, registry).is_none()))
             .collect();
         names.sort();
         names.dedup();
@@ -107,9 +118,19 @@ impl ProjectIndex<'_> {
     /// The package of modules that a crate depends on, if it is one and no ordinary crate.
     fn module_of(&self, registry: &Registry, dep: &IndexDep) -> Result<Option<ModuleId>, IndexError> {
         let name = dep.package.as_deref().unwrap_or(&dep.name);
-        let Some(id) = ModuleId::of_crate(name) else { return Ok(None) };
+        let Some(id) = ModuleId::of_crate(name).filter(|_| name != RUNTIME) else { return Ok(None) };
         if self.fixed.contains_key(&id) {
             return Ok(Some(id));
+        }
+        let from = dep.registry.clone().unwrap_or_else(|| registry.index());
+        if let Some(bound) = self.elsewhere_than(&id, &from) {
+            let message = format!(
+                "a package of the registry `{}` takes `{id}` from {from}, and that id is bound to the registry `{bound}`",
+                registry.name()
+            );
+            let problem = Problem::error("module-registry", message)
+                .with_help("an id comes from one registry: somebody else's package of that name is not linked in its place");
+            return Err(self.keep(&id, problem));
         }
         if !at_home(dep, registry) {
             // Another registry's: ours to look at if one that is bound to the id is meant.
@@ -124,6 +145,16 @@ impl ProjectIndex<'_> {
         let entries = self.registries.entries(self.bringer, registry, name);
         let entries = entries.map_err(|problem| self.keep(&id, *problem))?;
         Ok(entries.iter().any(is_package).then_some(id))
+    }
+
+    /// The registry that `id` is bound to, if that is another one.
+    fn elsewhere(&self, id: &ModuleId, registry: &Registry) -> Option<&str> {
+        self.elsewhere_than(id, &registry.index())
+    }
+
+    fn elsewhere_than(&self, id: &ModuleId, index: &str) -> Option<&str> {
+        let (name, bound) = wanted::by_prefix(id, self.bringer.config)?;
+        (!same(&bound.index, index)).then_some(name)
     }
 
     fn unreadable(&self, id: &ModuleId, why: String) -> IndexError {
@@ -148,8 +179,13 @@ fn at_home(dep: &IndexDep, registry: &Registry) -> bool {
 }
 
 fn same(a: &str, b: &str) -> bool {
-    let bare = |text: &str| text.trim_start_matches("sparse+").trim_end_matches('/').to_owned();
-    bare(a) == bare(b)
+    a.trim_start_matches("sparse+").trim_end_matches('/')
+        == b.trim_start_matches("sparse+").trim_end_matches('/')
+}
+
+/// The address of an index as sources write it.
+fn bare(index: &str) -> String {
+    index.trim_start_matches("sparse+").to_owned()
 }
 
 /// Features name crates as Cargo.toml does; the solver knows ids.

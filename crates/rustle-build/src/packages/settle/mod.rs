@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rustle_package::Tree;
-use rustle_package::atomic::write_atomic;
+use rustle_package::atomic::{sweep, write_atomic};
 use rustle_playbook::{Problem, Severity};
 use rustle_resolve::{Constraint, Dependency, Request, Solution, solve};
 use rustle_schema::package::lock::{Lock, Locked, VERSION};
@@ -98,11 +98,22 @@ fn attempt(bringer: &Bringer<'_>, options: &Options, problems: &mut Vec<Problem>
     let before = lock_file::load(folder).map_err(|problem| problems.push(*problem)).ok()?.unwrap_or_default();
     let registries =
         Registries::new(config, !options.fresh).map_err(|problem| problems.push(*problem)).ok()?;
+    let policy = policy::effective(folder, config, options.machine_policy.as_ref(), problems);
+    // Who may not be taken from is not even asked.
+    problems.extend(policy::source_refusals(&policy, config, &wanted));
+    if problems.iter().any(|problem| problem.severity == Severity::Error) {
+        return None;
+    }
     let fixed = fixed::all(bringer, &wanted, &before, &options.update, problems)?;
     let manifests: BTreeMap<ModuleId, PackageManifest> =
         fixed.iter().map(|(id, fixed)| (id.clone(), fixed.manifest.clone())).collect();
-    let index =
-        ProjectIndex { bringer, registries: &registries, fixed: &manifests, failed: Mutex::default() };
+    let index = ProjectIndex {
+        bringer,
+        registries: &registries,
+        fixed: &manifests,
+        policy: &policy,
+        failed: Mutex::default(),
+    };
     let request = request(bringer, options, &wanted, &manifests, &before, problems)?;
     let solution = match solve(&index, &request) {
         Ok(solution) => solution,
@@ -117,7 +128,6 @@ fn attempt(bringer: &Bringer<'_>, options: &Options, problems: &mut Vec<Problem>
     };
     problems.extend(registries.warnings());
     let packages = packages(bringer, &registries, &solution, fixed, &before, problems);
-    let policy = policy::effective(folder, config, options.machine_policy.as_ref(), problems);
     let mut settled = Settled { before, wanted, ..Settled::default() };
     settled.lock.version = VERSION;
     for (mut locked, manifest, tree) in packages {
@@ -272,6 +282,7 @@ pub fn write(bringer: &Bringer<'_>, settled: &Settled) -> Result<(), Problems> {
     let failed = |what: &str, why: &dyn std::fmt::Display| {
         Problems::one(Problem::error("output", format!("{what} cannot be written: {why}")))
     };
+    sweep(folder);
     let stored = |locked: &&Locked| matches!(locked.source, Source::Git { .. } | Source::Http { .. });
     for locked in settled.lock.modules.iter().filter(stored) {
         if let Some(tree) = settled.trees.get(&locked.id) {
