@@ -15,6 +15,7 @@ mod policy;
 mod redirects;
 mod registries;
 mod resolver;
+mod rollback;
 mod store;
 mod verify;
 

@@ -98,6 +98,7 @@ fn attempt(bringer: &Bringer<'_>, options: &Options, problems: &mut Vec<Problem>
     let before = lock_file::load(folder).map_err(|problem| problems.push(*problem)).ok()?.unwrap_or_default();
     let registries =
         Registries::new(config, !options.fresh).map_err(|problem| problems.push(*problem)).ok()?;
+    let registries = registries.with_lock(&before, options.accept);
     let policy = policy::effective(folder, config, options.machine_policy.as_ref(), problems);
     // Who may not be taken from is not even asked.
     problems.extend(policy::source_refusals(&policy, config, &wanted));
