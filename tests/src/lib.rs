@@ -3,6 +3,7 @@
 //! The library part is what more than one test, or a test and `cargo xtask`, needs: the model of a conformance case,
 //! what it leaves behind, and how two sides are compared.
 
+#[cfg(feature = "anywhere")]
 pub mod anywhere;
 pub mod conformance;
 pub mod robustness;

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::SystemTime;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use rustle_package::signature::{self, KeyPair};
+use rustle_package::{File, Limits, Tree};
 use rustle_schema::package::ModuleId;
 
 /// A package with one module, which writes a line into a file.
@@ -20,6 +23,8 @@ pub struct Package {
     pub dependencies: Vec<Needs>,
     /// Lines of `[package]` besides.
     pub more: String,
+    /// Files besides: path and content.
+    pub files: BTreeMap<String, String>,
     /// Whether its package is a member of the workspace one folder above.
     pub inherits: bool,
 }
@@ -78,6 +83,7 @@ impl Package {
             permissions: vec!["fs:read".to_owned(), "fs:write".to_owned()],
             dependencies: Vec::new(),
             more: String::new(),
+            files: BTreeMap::new(),
             inherits: false,
         }
     }
@@ -94,6 +100,24 @@ impl Package {
     pub fn with(mut self, lines: &str) -> Package {
         self.more.push_str(lines);
         self
+    }
+
+    /// One more file.
+    #[must_use]
+    pub fn file(mut self, path: &str, text: &str) -> Package {
+        self.files.insert(path.to_owned(), text.to_owned());
+        self
+    }
+
+    /// Signed as it is now; the signature is called `<name>.minisig`.
+    #[must_use]
+    pub fn signed(self, name: &str, key: &KeyPair) -> Package {
+        let files = self.files().into_iter();
+        let files = files.map(|(path, text)| (path, File { content: text.into_bytes(), executable: false }));
+        let tree = Tree::from_files(files, &Limits::default()).expect("good files");
+        let signature = signature::sign(&tree, &self.id, &self.version, &key.secret, None, SystemTime::now());
+        let signature = signature.expect("the key can be read");
+        self.file(&format!("{name}.minisig"), &signature)
     }
 
     /// It needs another one. `from` is the rest of the entry in Cargo.toml.
@@ -158,7 +182,8 @@ impl Package {
             manifest.push_str(&format!("{} = {{ {} }}\n", id.crate_name(), parts.join(", ")));
         }
         let files = [("Cargo.toml", manifest), ("build.rs", BUILD.to_owned()), ("src/lib.rs", self.source())];
-        files.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()
+        let files = files.into_iter().map(|(name, text)| (name.to_owned(), text));
+        files.chain(self.files.clone()).collect()
     }
 
     /// Writes its files into a folder.

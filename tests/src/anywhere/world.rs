@@ -62,6 +62,31 @@ impl World {
         world
     }
 
+    /// A world where Cargo knows the public registry, with what the user's own Cargo has of it, and whose project is not
+    /// made yet. Nothing that it fetches from elsewhere goes into the user's home.
+    pub fn with_public_registry() -> World {
+        let world = World::new();
+        for folder in ["project", "runtime", "cargo"] {
+            fs::remove_dir_all(world.path(folder)).expect("it was made");
+        }
+        let home = std::env::home_dir().expect("a home");
+        let theirs = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
+        for part in ["index", "cache", "src"] {
+            let ours = world.path("cargo/registry").join(part);
+            fs::create_dir_all(&ours).expect("a folder");
+            for entry in fs::read_dir(theirs.join("registry").join(part)).into_iter().flatten().flatten() {
+                if !entry.file_name().to_string_lossy().starts_with("127.0.0.1") {
+                    std::os::unix::fs::symlink(entry.path(), ours.join(entry.file_name())).expect("a link");
+                }
+            }
+        }
+        let config = theirs.join("config.toml");
+        if config.exists() {
+            std::os::unix::fs::symlink(config, world.path("cargo/config.toml")).expect("a link");
+        }
+        world
+    }
+
     /// A path in the world's folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -123,9 +148,22 @@ impl World {
 
     /// The same in other surroundings.
     pub fn confined(&self, confined: &Confined, args: &[&str]) -> Command {
+        let mut command = self.program(confined, cargo_rustle());
+        command.arg("rustle").args(args);
+        command
+    }
+
+    /// Cargo itself, in these surroundings.
+    pub fn cargo(&self, confined: &Confined, args: &[&str]) -> Command {
+        let mut command = self.program(confined, Path::new(&cargo()));
+        command.args(args);
+        command
+    }
+
+    fn program(&self, confined: &Confined, program: &Path) -> Command {
         let words = confined.words();
         let mut command = Command::new(words.first().map_or("sh", String::as_str));
-        command.args(words.iter().skip(1)).arg(cargo_rustle()).arg("rustle").args(args);
+        command.args(words.iter().skip(1)).arg(program);
         command.current_dir(self.project()).stdin(Stdio::null()).env_clear();
         command.env("CARGO", cargo());
         for name in ["PATH", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "RUSTC", "TMPDIR"] {
@@ -200,9 +238,15 @@ impl World {
         }
     }
 
-    /// Forgets everything that was fetched: by us, and by Cargo.
+    /// Forgets everything that was fetched, also what lies in the project.
     pub fn forget(&self) {
-        for folder in ["store", "cargo/registry", "project/.rustle"] {
+        self.forget_fetched();
+        let _ = fs::remove_dir_all(self.project().join(".rustle"));
+    }
+
+    /// Forgets everything that was fetched into the user's store and into Cargo's home.
+    pub fn forget_fetched(&self) {
+        for folder in ["store", "cargo/registry"] {
             let _ = fs::remove_dir_all(self.path(folder));
         }
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::{Duration, SystemTime};
 
 use rustle_package::store::Store;
-use rustle_tests::anywhere::{Confined, Package, Ran, World, can_mount};
+use rustle_tests::anywhere::{Confined, Package, Ran, can_mount};
 
 use crate::{greeting, locked};
 

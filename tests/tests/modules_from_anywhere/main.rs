@@ -16,6 +16,7 @@ mod redirects;
 mod registries;
 mod resolver;
 mod rollback;
+mod signatures;
 mod store;
 mod verify;
 

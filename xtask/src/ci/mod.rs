@@ -39,6 +39,10 @@ const ALWAYS: &[Step] = &[
         &["cargo", "test", "--locked", "-p", "rustle-tests", "--test", "built_runners", "--", "--ignored"],
     ),
     step(
+        "six sources",
+        &["cargo", "test", "--locked", "-p", "rustle-tests", "--test", "six_sources", "--", "--ignored"],
+    ),
+    step(
         "generated crates",
         &["cargo", "test", "--locked", "-p", "cargo-rustle", "--test", "generated", "--", "--ignored"],
     ),

@@ -162,6 +162,10 @@ mod tests {
         assert!(refused(&text.replace("form = \"crate\"", "form = \"crete\"")).starts_with("rustle.lock:7:"));
         assert!(refused(&text.replace("krate", "x").replace("signers", "singers")).contains("singers"));
         assert!(refused("[[module").starts_with("rustle.lock:1:"));
+        assert!(
+            refused(&text.replacen("1.2.0-rc", "one-rc", 1))
+                .contains("the entry of `acme.a` cannot be read: unexpected character")
+        );
         assert!(refused("").contains("no version"));
         // No byte of an entry can be changed or cut off without being noticed.
         let first = text.find("[[module]]").unwrap();

@@ -8,6 +8,7 @@ pub mod lock_file;
 pub mod manifest;
 mod manifest_cargo;
 mod manifest_json;
+pub mod origin;
 pub mod place;
 mod plan_modules;
 pub mod policy;

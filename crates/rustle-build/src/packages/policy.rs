@@ -1,6 +1,6 @@
 //! Whether a package may be used: the project's policy, an organisation's, and what holds always.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use rustle_schema::package::manifest::{Kind, Level, PackageManifest};
 use rustle_schema::package::permission::SECURE_CHAIN;
 use rustle_schema::package::{ModuleId, Permission, Source};
 
+use crate::config::Config;
 use crate::config::policy::{self, Policy};
 use crate::config::reader::Table;
-use crate::config::{Config, Declared};
-use crate::packages::wanted;
+use crate::packages::origin;
 
 /// A package that is judged.
 #[derive(Clone, Debug)]
@@ -112,32 +112,11 @@ pub fn needs_signature(policy: &Policy) -> bool {
     policy.production || policy.deny_unsigned || policy.signatures > 1
 }
 
-/// Why the package may not come from where it comes from, if it may not: known before anything is fetched.
-pub fn source_refusal(policy: &Policy, config: &Config, id: &ModuleId, source: &Source) -> Option<Problem> {
-    let why = foreign(policy, config, source)?;
-    let message = format!("`{id}` comes from {source}, and {why}");
-    Some(Problem::error("policy-source", message).with_help("`[policy]` says what is allowed"))
-}
-
-/// The packages that may not come from where they are wanted from.
-pub fn source_refusals(
-    policy: &Policy,
-    config: &Config,
-    wanted: &BTreeMap<ModuleId, Declared>,
-) -> Vec<Problem> {
-    let refusals = wanted.iter().filter_map(|(id, declared)| {
-        // What is no source at all is told where it is looked for.
-        let source = wanted::source(id, declared, config).ok()?;
-        let problem = source_refusal(policy, config, id, &source)?;
-        Some(wanted::at(problem, declared.at.as_ref()))
-    });
-    refusals.collect()
-}
-
 /// Every reason why the package may not be used.
 pub fn refusals(policy: &Policy, config: &Config, subject: &Subject<'_>) -> Vec<Problem> {
     let id = subject.id;
-    let mut refusals: Vec<Problem> = source_refusal(policy, config, id, subject.source).into_iter().collect();
+    let mut refusals: Vec<Problem> =
+        origin::refusal(policy, config, id, subject.source).into_iter().collect();
     let mut refuse = |code: &'static str, message: String, help: &str| {
         refusals.push(Problem::error(code, message).with_help(help.to_owned()));
     };
@@ -161,34 +140,6 @@ pub fn refusals(policy: &Policy, config: &Config, subject: &Subject<'_>) -> Vec<
 }
 
 type Refuse<'a> = &'a mut dyn FnMut(&'static str, String, &str);
-
-/// Why a source is not allowed, if it is not.
-fn foreign(policy: &Policy, config: &Config, source: &Source) -> Option<String> {
-    if policy.sources.as_ref().is_some_and(|allowed| !allowed.iter().any(|kind| kind == source.kind())) {
-        return Some(format!("the policy allows no source of the kind `{}`", source.kind()));
-    }
-    let host = |address: &str| {
-        let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-        let host = if host.starts_with('[') { host } else { host.split(':').next().unwrap_or_default() };
-        host.to_ascii_lowercase()
-    };
-    let (allowed, found, what) = match source {
-        Source::Git { repository, .. } => (&policy.git_hosts, host(repository), "git host"),
-        Source::Http { url } => (&policy.http_hosts, host(url), "host"),
-        Source::Registry { index } => {
-            let name = config.registries.iter().find(|(_, registry)| registry.index == *index);
-            let allowed = policy.registries.as_ref()?;
-            let named = name.is_some_and(|(name, _)| allowed.contains(name));
-            let known = named || allowed.iter().any(|it| it.trim_start_matches("sparse+") == index);
-            return (!known).then(|| "the policy does not name this registry".to_owned());
-        }
-        Source::File { .. } | Source::Inline { .. } => return None,
-    };
-    let allowed = allowed.as_ref()?;
-    (!allowed.contains(&found)).then(|| format!("the policy does not name the {what} `{found}`"))
-}
 
 fn level(policy: &Policy, subject: &Subject<'_>, refuse: Refuse<'_>) {
     let (id, manifest) = (subject.id, subject.manifest);

@@ -214,9 +214,17 @@ fn present(
                 );
                 return None;
             }
-            Tree::read(&root, limits)
+            let tree = Tree::read(&root, limits)
                 .map_err(|error| refuse(format!("`{id}` cannot be read: {error}"), fetch_or_restore(locked)))
-                .ok()
+                .ok()?;
+            // Any file may be compiled, also one that no build script of the package watches. What is one's own may have
+            // a folder in it that changes with every build.
+            if locked.source.is_remote() {
+                verified.watched.insert(root);
+            } else {
+                verified.watched.extend(tree.files().keys().map(|path| place::absolute(&root, path)));
+            }
+            Some(tree)
         }
     }
 }

@@ -18,8 +18,7 @@ use rustle_playbook::Problem;
 use rustle_schema::package::Source;
 use rustle_schema::package::lock::{Lock, Locked};
 
-use super::policy::source_refusal;
-use super::{trusted, verify, wanted};
+use super::{origin, trusted, verify, wanted};
 use crate::config::policy::Policy;
 use crate::config::{Config, Declared};
 use crate::diagnostics::Problems;
@@ -218,7 +217,7 @@ fn each(
     let mut problems = Vec::new();
     if let Some(policy) = policy {
         // What may not come from there is not even asked for.
-        let foreign = |locked: &Locked| source_refusal(policy, bringer.config, &locked.id, &locked.source);
+        let foreign = |locked: &Locked| origin::refusal(policy, bringer.config, &locked.id, &locked.source);
         problems.extend(lock.modules.iter().filter_map(foreign));
     }
     if !problems.is_empty() {

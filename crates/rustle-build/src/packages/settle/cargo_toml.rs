@@ -271,6 +271,19 @@ mod tests {
         let again = pinned(&patched, &Lock::default(), &Lock::default(), &BTreeMap::new(), true).unwrap();
         assert_eq!(again, patched);
         assert_eq!(pinned(TEXT, &Lock::default(), &Lock::default(), &BTreeMap::new(), true).unwrap(), TEXT);
+        // With the last crate, what it needed goes.
+        let git = locked("acme.git", "git+https://example.org/x.git", Form::Crate);
+        let lock = Lock { version: 1, modules: vec![git] };
+        let with = pinned(&own, &lock, &Lock::default(), &BTreeMap::new(), true).unwrap();
+        assert!(with.contains("exclude") && with.contains("[patch.crates-io]"), "{with}");
+        let without = pinned(&with, &Lock::default(), &lock, &BTreeMap::new(), false).unwrap();
+        assert_eq!(without, own);
+        // A patch of somebody's own stays.
+        let other = format!("{own}\n[patch.crates-io]\nrustle-runtime = {{ path = \"../other\" }}\n");
+        assert_eq!(
+            pinned(&other, &Lock::default(), &Lock::default(), &BTreeMap::new(), false).unwrap(),
+            other
+        );
         assert!(wants_published_runtime("[dependencies]\nrustle-runtime = \"0.1\""));
         assert!(!wants_published_runtime("[dependencies]\nrustle-runtime = { path = \"x\" }"));
         assert!(!wants_published_runtime("[dependencies]\nserde = \"1\""));

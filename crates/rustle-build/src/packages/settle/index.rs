@@ -12,7 +12,7 @@ use rustle_schema::package::{ModuleId, Source};
 use crate::config::policy::Policy;
 use crate::packages::bring::{Bringer, Registries, side_by_side};
 use crate::packages::manifest::rust_version;
-use crate::packages::{policy, wanted};
+use crate::packages::{origin, wanted};
 
 /// The index of one project.
 pub struct ProjectIndex<'a> {
@@ -42,7 +42,7 @@ impl Index for ProjectIndex<'_> {
         }
         let registry = self.registries.of(&id).map_err(|problem| self.keep(&id, *problem))?;
         let source = Source::Registry { index: bare(&registry.index()) };
-        if let Some(problem) = policy::source_refusal(self.policy, self.bringer.config, &id, &source) {
+        if let Some(problem) = origin::refusal(self.policy, self.bringer.config, &id, &source) {
             return Err(self.keep(&id, problem));
         }
         let entries = self

@@ -22,7 +22,7 @@ use rustle_schema::package::{ModuleId, Source};
 use semver::Version;
 
 use super::bring::{self, Bringer, Registries, side_by_side};
-use super::{lock_file, place, policy, review, trusted, wanted};
+use super::{lock_file, origin, place, policy, review, trusted, wanted};
 use crate::config::Declared;
 use crate::config::modules::Wanted;
 use crate::diagnostics::Problems;
@@ -101,7 +101,7 @@ fn attempt(bringer: &Bringer<'_>, options: &Options, problems: &mut Vec<Problem>
     let registries = registries.with_lock(&before, options.accept);
     let policy = policy::effective(folder, config, options.machine_policy.as_ref(), problems);
     // Who may not be taken from is not even asked.
-    problems.extend(policy::source_refusals(&policy, config, &wanted));
+    problems.extend(origin::refusals(&policy, config, &wanted));
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         return None;
     }
