@@ -11,6 +11,8 @@ use rustle_build::{Problem, Problems};
 pub enum Failure {
     /// The playbook, a configuration or a file has problems: exit code 1.
     Problems(Problems),
+    /// What was asked for has problems, and these words say what was not done: exit code 1.
+    Refused(&'static str, Problems),
     /// Something else went wrong; a message and advice: exit code 1.
     Message(String, Vec<String>),
     /// The command line asks for something that cannot be: exit code 2.
@@ -44,6 +46,7 @@ impl Failure {
         let mut stderr = std::io::stderr().lock();
         let _ = match &self {
             Failure::Problems(problems) => write!(stderr, "{}", problems.render(colour)),
+            Failure::Refused(kept, problems) => write!(stderr, "{}", problems.render_as(kept, colour)),
             Failure::Message(message, help) => {
                 let problem = Problem::error("", message.as_str());
                 let problem = help.iter().fold(problem, |problem, help| problem.with_help(help));
@@ -55,7 +58,7 @@ impl Failure {
             Failure::Child(_) => Ok(()),
         };
         match self {
-            Failure::Problems(_) | Failure::Message(..) => ExitCode::from(1),
+            Failure::Problems(_) | Failure::Refused(..) | Failure::Message(..) => ExitCode::from(1),
             Failure::Usage(_) => ExitCode::from(2),
             Failure::Child(code) => ExitCode::from(code),
         }
@@ -81,6 +84,11 @@ pub fn warn(problems: &Problems) {
     if !problems.is_empty() {
         let _ = write!(std::io::stderr().lock(), "{}", problems.render(colour()));
     }
+}
+
+/// One problem that kept something from being done.
+pub fn refused(kept: &'static str) -> impl Fn(Box<Problem>) -> Failure {
+    move |problem| Failure::Refused(kept, Problems::one(*problem))
 }
 
 impl From<Problems> for Failure {

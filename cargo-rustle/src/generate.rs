@@ -106,7 +106,7 @@ fn write_file(path: &Path, content: &[u8]) -> Result<()> {
 /// from its root, is mounted as a whole; the variables that the build reads are passed through.
 fn cross(source: &RustleSource) -> String {
     let mut build = Table::new();
-    build.insert("passthrough", value(Array::from_iter(["RUSTLE_COMPRESSION_LEVEL"])));
+    build.insert("passthrough", value(Array::from_iter(["RUSTLE_COMPRESSION_LEVEL", "RUSTLE_FETCH"])));
     if let RustleSource::Path(checkout) = source {
         let volume = format!("RUSTLE_CHECKOUT={}", checkout.display());
         build.insert("volumes", value(Array::from_iter([volume])));
@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn cross_mounts_a_checkout_as_a_whole() {
-        let plain = "[build.env]\npassthrough = [\"RUSTLE_COMPRESSION_LEVEL\"]\n";
+        let plain = "[build.env]\npassthrough = [\"RUSTLE_COMPRESSION_LEVEL\", \"RUSTLE_FETCH\"]\n";
         assert_eq!(cross(&RustleSource::Version("0.1.0".into())), plain);
         let volume = "volumes = [\"RUSTLE_CHECKOUT=/src/rustle\"]\n";
         assert_eq!(cross(&RustleSource::Path("/src/rustle".into())), format!("{plain}{volume}"));

@@ -7,6 +7,7 @@ mod failure;
 mod generate;
 mod progress;
 mod project;
+mod report;
 mod rustle_source;
 mod settling;
 mod show;

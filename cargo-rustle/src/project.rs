@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use rustle_build::config::{self, Config};
 use rustle_build::manifest::Manifest;
 use rustle_build::modules::Sources;
+use rustle_build::packages::{lock_file, place};
 use rustle_build::{BuildOptions, Linked, ModuleCrate, PlanSource, Problems};
 use serde_json::Value;
 
@@ -40,19 +41,49 @@ impl Project {
         Project::find(folder.map_or(Path::new("."), PathBuf::as_path))
     }
 
-    /// The configuration.
+    /// The configuration. What there is to say of it is told.
     ///
     /// # Errors
     /// If it has errors.
     pub fn config(&self) -> Result<Config> {
+        let (config, warnings) = self.load()?;
+        warn(&warnings);
+        Ok(config)
+    }
+
+    /// The configuration, and what there is to say of it.
+    ///
+    /// # Errors
+    /// If it has errors.
+    pub fn load(&self) -> Result<(Config, Problems)> {
         let mut problems = Vec::new();
         let config = Config::load(&self.folder, &mut problems);
         let problems = Problems::new(problems);
         if problems.errors() > 0 {
             return Err(problems.into());
         }
-        warn(&problems);
-        Ok(config)
+        Ok((config, problems))
+    }
+
+    /// That the packages which Cargo.toml names by path are there: Cargo would say so in words of its own.
+    ///
+    /// # Errors
+    /// If some are not.
+    pub fn is_fetched(&self) -> Result<()> {
+        let lock = match lock_file::load(&self.folder) {
+            Ok(Some(lock)) => lock,
+            // What is wrong with it is told where it matters.
+            Ok(None) | Err(_) => return Ok(()),
+        };
+        let fetched = lock.modules.iter().filter(|locked| locked.source.is_remote());
+        let places = fetched.filter_map(|locked| Some((locked, place::of(locked)?)));
+        let missing = places.filter(|(_, path)| !place::absolute(&self.folder, path).exists());
+        let missing: Vec<&str> = missing.map(|(locked, _)| locked.id.as_str()).collect();
+        match missing.as_slice() {
+            [] => Ok(()),
+            _ => Err(Failure::new(format!("these modules are locked and not there: {}", missing.join(", ")))
+                .help("`cargo rustle fetch` brings them")),
+        }
     }
 
     /// What the project's build script would build.
@@ -60,7 +91,15 @@ impl Project {
     /// # Errors
     /// If the configuration has errors, or Cargo.toml cannot be read.
     pub fn options(&self) -> Result<BuildOptions> {
-        let config = self.config()?;
+        self.options_with(self.config()?)
+    }
+
+    /// The same with this configuration.
+    ///
+    /// # Errors
+    /// If locked modules are not there, or Cargo.toml cannot be read.
+    pub fn options_with(&self, config: Config) -> Result<BuildOptions> {
+        self.is_fetched()?;
         let manifest = Manifest::load(&self.folder).map_err(|problem| Problems::one(*problem))?;
         let metadata = Metadata::read(&self.folder)?;
         Ok(BuildOptions {

@@ -10,9 +10,12 @@ use rustle_build::packages::settle::{self, Change, Options, Settled, Update};
 use rustle_schema::package::lock::Locked;
 use semver::Version;
 
-use crate::failure::{Result, warn};
+use crate::failure::{Failure, Result, refused, warn};
 use crate::progress::Bar;
 use crate::project::Project;
+
+/// What is told where modules cannot be settled on.
+pub const KEPT: &str = "nothing was changed";
 
 /// `--offline`.
 pub fn offline() -> Arg {
@@ -42,8 +45,8 @@ pub fn settle(
     fresh: bool,
 ) -> Result<Settled> {
     let bar = Bar::new();
-    let bringer = Bringer::new(&project.folder, config, matches.get_flag("offline"), &bar)
-        .map_err(|problem| rustle_build::Problems::one(*problem))?;
+    let bringer =
+        Bringer::new(&project.folder, config, matches.get_flag("offline"), &bar).map_err(refused(KEPT))?;
     let options = Options {
         update,
         accept: matches.get_flag("accept"),
@@ -52,8 +55,9 @@ pub fn settle(
         target: config.build.target.clone(),
         machine_policy: env_vars::machine_policy(),
     };
-    let settled = settle::settle(&bringer, &options)?;
-    settle::write(&bringer, &settled)?;
+    let kept = |problems| Failure::Refused(KEPT, problems);
+    let settled = settle::settle(&bringer, &options).map_err(kept)?;
+    settle::write(&bringer, &settled).map_err(kept)?;
     warn(&rustle_build::Problems::new(bringer.events()));
     drop(bar);
     warn(&settled.warnings);

@@ -91,6 +91,23 @@ fn project(folder: &Path) -> Project {
     project
 }
 
+/// What `module new` made is checked, tested, compiled and packed, and no compiler has anything to say against it.
+fn the_module_is_one(project: &Project) {
+    succeeded(&project.rustle(&["module", "check", "modules/greet", "--deny", "warnings"]));
+    let tested = succeeded(&project.rustle(&["module", "test", "modules/greet", "--", "it_does_what"]));
+    assert!(tested.contains("test result: ok. 1 passed"), "{tested}");
+    let failed = project.rustle(&["module", "test", "modules/greet", "--", "--no-such-flag"]);
+    assert_eq!(failed.status.code(), Some(1), "as Cargo ends");
+    let built = succeeded(&project.rustle(&["module", "build", "modules/greet"]));
+    let library = built.lines().next().unwrap();
+    assert!(library.ends_with(".rlib") && Path::new(library).is_file(), "{built}");
+    let manifest = ["--manifest-path", "modules/greet/Cargo.toml"];
+    let clippy = [&["clippy", "--all-targets"], &manifest[..], &["--", "-D", "warnings"]].concat();
+    succeeded(&project.run("cargo", &clippy, &[]));
+    let packed = succeeded(&project.rustle(&["module", "package", "modules/greet", "-o", "greet.crate"]));
+    assert!(packed.contains("package  acme.greet 0.1.0"), "{packed}");
+}
+
 #[test]
 #[ignore = "compiles all of Rustle"]
 fn a_generated_crate_is_built_run_and_built_again_only_when_it_must() {
@@ -105,6 +122,7 @@ fn a_generated_crate_is_built_run_and_built_again_only_when_it_must() {
     assert_eq!(fs::read_to_string(folder.path().join("motd")).unwrap(), "Hello on localhost\n");
     assert_eq!(fs::read_to_string(folder.path().join("greeting")).unwrap(), "Welcome\n");
     assert!(run().contains("ok=2    changed=0"));
+    the_module_is_one(&project);
 
     assert!(project.is_fresh());
     project.put("README.md", "About this runner.\n");

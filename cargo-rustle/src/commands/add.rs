@@ -13,10 +13,10 @@ use rustle_schema::package::{Constraint, ModuleId};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value};
 
 use crate::commands::project;
-use crate::failure::{Context, Failure, Result};
+use crate::failure::{Context, Failure, Result, refused};
 use crate::progress::Bar;
 use crate::project::Project;
-use crate::settling::{accept, offline, settle};
+use crate::settling::{KEPT, accept, offline, settle};
 
 pub fn command() -> Command {
     let text = |name: &'static str, value: &'static str, help: &'static str| {
@@ -210,9 +210,9 @@ fn relative(folder: &Path, path: &str) -> Result<String> {
 /// The sum of what an address has now: it is taken on trust, once.
 fn sum_of(project: &Project, config: &Config, url: &str, matches: &ArgMatches) -> Result<String> {
     let bar = Bar::new();
-    let bringer = Bringer::new(&project.folder, config, matches.get_flag("offline"), &bar)
-        .map_err(|problem| rustle_build::Problems::one(*problem))?;
-    let sum = bringer.sum_of(url).map_err(|problem| rustle_build::Problems::one(*problem))?;
+    let bringer =
+        Bringer::new(&project.folder, config, matches.get_flag("offline"), &bar).map_err(refused(KEPT))?;
+    let sum = bringer.sum_of(url).map_err(refused(KEPT))?;
     drop(bringer);
     drop(bar);
     println!("  {url} has the sha256 {sum} now");
@@ -222,12 +222,12 @@ fn sum_of(project: &Project, config: &Config, url: &str, matches: &ArgMatches) -
 /// The newest version that is no pre-release and was not withdrawn.
 fn newest(project: &Project, config: &Config, id: &ModuleId, matches: &ArgMatches) -> Result<String> {
     let bar = Bar::new();
-    let lift = |problem: Box<rustle_build::Problem>| rustle_build::Problems::one(*problem);
-    let bringer = Bringer::new(&project.folder, config, matches.get_flag("offline"), &bar).map_err(lift)?;
-    let registries = Registries::new(config, false).map_err(lift)?;
+    let bringer =
+        Bringer::new(&project.folder, config, matches.get_flag("offline"), &bar).map_err(refused(KEPT))?;
+    let registries = Registries::new(config, false).map_err(refused(KEPT))?;
     let named = matches.get_one::<String>("registry").map(String::as_str);
-    let registry = registries.named(id, named).map_err(lift)?;
-    let entries = registries.entries(&bringer, registry, &id.crate_name()).map_err(lift)?;
+    let registry = registries.named(id, named).map_err(refused(KEPT))?;
+    let entries = registries.entries(&bringer, registry, &id.crate_name()).map_err(refused(KEPT))?;
     let versions = entries.iter().filter(|entry| !entry.yanked && entry.vers.pre.is_empty());
     let newest = versions.map(|entry| &entry.vers).max();
     newest

@@ -34,6 +34,7 @@ pub fn command() -> Command {
 pub fn run(matches: &ArgMatches) -> Result {
     let project = Project::of(matches.get_one("project"))?;
     let config = project.config()?;
+    project.is_fetched()?;
     let target = matches.get_one::<String>("target").cloned().or(config.build.target);
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut process = Process::new(cargo);

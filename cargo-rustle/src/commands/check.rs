@@ -2,15 +2,15 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use rustle_build::{BuildOptions, build_bundle, catalogue, plan_of};
+use rustle_build::{BuildOptions, Problem, Problems, build_bundle, catalogue, plan_of};
 
 use crate::commands::{given, inventories, inventory, project, root};
-use crate::failure::{Context, Result, warn};
+use crate::failure::{Context, Failure, Result};
 use crate::generate;
 use crate::project::{Project, alone};
+use crate::report::{deny, finish, json};
 use crate::rustle_source::RustleSource;
 use crate::show;
 
@@ -34,9 +34,34 @@ pub fn command() -> Command {
                 .conflicts_with("playbook")
                 .help("Adds the module crates that the playbook needs to Cargo.toml"),
         )
+        .arg(deny())
+        .arg(json())
 }
 
 pub fn run(matches: &ArgMatches) -> Result {
+    let mut found = Vec::new();
+    let prepared = options(matches, &mut found).and_then(|options| Ok((build_bundle(&options)?, options)));
+    match prepared {
+        Ok((prepared, options)) => {
+            found.extend(prepared.warnings.clone());
+            finish(matches, Problems::new(found), KEPT, || {
+                println!("{} has no errors", options.config.source().path().display());
+                print!("{}", show::summary(&prepared));
+            })
+        }
+        Err(Failure::Problems(problems)) => {
+            found.extend(problems);
+            finish(matches, Problems::new(found), KEPT, || {})
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// What errors keep from being done.
+const KEPT: &str = "nothing can be built";
+
+/// What is checked, and what there is to say of the configuration already.
+fn options(matches: &ArgMatches, found: &mut Vec<Problem>) -> Result<BuildOptions> {
     let mut options = match matches.get_one::<PathBuf>("playbook") {
         Some(playbook) => alone(playbook, &inventories(matches), matches.get_one("root"))?,
         None => {
@@ -44,15 +69,13 @@ pub fn run(matches: &ArgMatches) -> Result {
             if matches.get_flag("fix") {
                 fix(&project)?;
             }
-            project.options()?
+            let (config, warnings) = project.load()?;
+            found.extend(warnings);
+            project.options_with(config)?
         }
     };
     given::apply(&given::of(matches), &mut options);
-    let prepared = build_bundle(&options)?;
-    warn(&prepared.warnings);
-    println!("{} has no errors", options.config.source().path().display());
-    print!("{}", show::summary(&prepared));
-    Ok(ExitCode::SUCCESS)
+    Ok(options)
 }
 
 /// Adds the builtin crates that are missing to the project's Cargo.toml.

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use rustle_build::catalogue;
 use rustle_build::modules::Modules;
+use rustle_build::{catalogue, modules_there};
 use rustle_schema::module_spec::{ArgSpec, ArgType, ModuleSpec, Rule, Support};
 use rustle_schema::names;
 
@@ -53,8 +53,8 @@ pub fn run(matches: &ArgMatches) -> Result {
 /// The modules of the project; outside of one, the builtin ones.
 fn modules(matches: &ArgMatches) -> Modules {
     let project = Project::of(matches.get_one("project")).ok();
-    let sources = project.and_then(|project| project.options().ok()).map(|options| options.sources);
-    Modules::gather(&sources.unwrap_or_default(), &mut Vec::new())
+    let options = project.and_then(|project| project.options().ok());
+    modules_there(&options.unwrap_or_default())
 }
 
 fn list(modules: &Modules) -> String {

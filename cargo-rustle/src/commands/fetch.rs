@@ -4,15 +4,15 @@ use std::process::{Command as Process, ExitCode};
 
 use clap::{ArgMatches, Command};
 use rustle_build::packages::bring::{self, Bringer};
-use rustle_build::packages::{lock_file, place, write_atomic};
-use rustle_build::{Problem, Problems, env_vars};
+use rustle_build::packages::{lock_file, place, policy, write_atomic};
+use rustle_build::{Problems, env_vars};
 use toml_edit::DocumentMut;
 
 use crate::commands::project;
-use crate::failure::{Context, Failure, Result, warn};
+use crate::failure::{Context, Failure, Result, refused, warn};
 use crate::progress::Bar;
 use crate::project::Project;
-use crate::settling::offline;
+use crate::settling::{KEPT, offline};
 use crate::show::count;
 
 pub fn command() -> Command {
@@ -32,7 +32,7 @@ pub fn vendor_command() -> Command {
 pub fn run(matches: &ArgMatches) -> Result {
     let project = Project::of(matches.get_one("project"))?;
     let fetched = fetch(&project, matches.get_flag("offline"))?;
-    let mut cargo = cargo(&project, matches);
+    let mut cargo = cargo(matches);
     succeeds(
         cargo.arg("fetch").arg("--quiet").arg("--manifest-path").arg(project.folder.join("Cargo.toml")),
     )?;
@@ -51,7 +51,7 @@ pub fn run_vendor(matches: &ArgMatches) -> Result {
         }
         _ => {}
     }
-    let mut cargo = cargo(&project, matches);
+    let mut cargo = cargo(matches);
     let output = cargo
         .current_dir(&project.folder)
         .args(["vendor", "--versioned-dirs", &format!("{}/vendor", place::FOLDER)])
@@ -69,7 +69,7 @@ pub fn run_vendor(matches: &ArgMatches) -> Result {
 }
 
 /// Cargo, with or without a network.
-fn cargo(_project: &Project, matches: &ArgMatches) -> Process {
+fn cargo(matches: &ArgMatches) -> Process {
     let mut cargo = Process::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     if matches.get_flag("offline") {
         cargo.env("CARGO_NET_OFFLINE", "true");
@@ -114,18 +114,22 @@ fn configure(project: &Project, told: &str) -> Result<()> {
 /// Brings all packages that are locked and come from elsewhere; how many those are.
 fn fetch(project: &Project, offline: bool) -> Result<usize> {
     let config = project.config()?;
-    let lock = lock_file::load(&project.folder).map_err(|problem| Problems::one(*problem))?;
+    let lock = lock_file::load(&project.folder).map_err(refused(KEPT))?;
     let Some(lock) = lock else {
-        return Err(Problems::one(
-            Problem::error("lock", format!("there is no {}", lock_file::FILE_NAME))
-                .with_help("`cargo rustle lock` settles on versions and writes it"),
-        )
-        .into());
+        return Err(Failure::new(format!("there is no {}", lock_file::FILE_NAME))
+            .help("`cargo rustle lock` settles on versions and writes it"));
     };
     let bar = Bar::new();
-    let bringer =
-        Bringer::new(&project.folder, &config, offline, &bar).map_err(|problem| Problems::one(*problem))?;
-    let fetched = bring::all(&bringer, &lock, env_vars::machine_policy().as_ref())?;
+    let bringer = Bringer::new(&project.folder, &config, offline, &bar).map_err(refused(KEPT))?;
+    let mut problems = Vec::new();
+    let policy =
+        policy::effective(&project.folder, &config, env_vars::machine_policy().as_ref(), &mut problems);
+    let problems = Problems::new(problems);
+    if problems.errors() > 0 {
+        return Err(Failure::Refused("nothing was fetched", problems));
+    }
+    let fetched = bring::all(&bringer, &lock, &policy)
+        .map_err(|problems| Failure::Refused("not all was fetched", problems))?;
     warn(&Problems::new(bringer.events()));
     Ok(fetched)
 }

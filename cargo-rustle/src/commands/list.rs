@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use rustle_build::Problems;
 use rustle_build::config::modules::Wanted;
 use rustle_build::packages::bring::{Bringer, Registries};
 use rustle_build::packages::{lock_file, wanted};
@@ -14,10 +13,10 @@ use rustle_schema::package::{Constraint, ModuleId, Source};
 use serde_json::json;
 
 use crate::commands::project;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, refused};
 use crate::progress::Bar;
 use crate::project::Project;
-use crate::settling::offline;
+use crate::settling::{KEPT, offline};
 
 fn json_flag() -> Arg {
     Arg::new("json").long("json").action(ArgAction::SetTrue).help("As JSON")
@@ -58,7 +57,7 @@ pub fn outdated_command() -> Command {
 }
 
 fn lock(project: &Project) -> Result<Lock> {
-    let lock = lock_file::load(&project.folder).map_err(|problem| Problems::one(*problem))?;
+    let lock = lock_file::load(&project.folder).map_err(refused(KEPT))?;
     Ok(lock.unwrap_or_default())
 }
 
@@ -149,14 +148,15 @@ pub fn run_outdated(matches: &ArgMatches) -> Result {
     let project = Project::of(matches.get_one("project"))?;
     let config = project.config()?;
     let lock = lock(&project)?;
-    let lift = |problem: Box<rustle_build::Problem>| Problems::one(*problem);
     let bar = Bar::new();
-    let bringer = Bringer::new(&project.folder, &config, matches.get_flag("offline"), &bar).map_err(lift)?;
-    let registries = Registries::new(&config, false).map_err(lift)?;
+    let bringer =
+        Bringer::new(&project.folder, &config, matches.get_flag("offline"), &bar).map_err(refused(KEPT))?;
+    let registries = Registries::new(&config, false).map_err(refused(KEPT))?;
     let mut found = Vec::new();
     for locked in lock.modules.iter().filter(|locked| matches!(locked.source, Source::Registry { .. })) {
-        let registry = registries.of(&locked.id).map_err(lift)?;
-        let entries = registries.entries(&bringer, registry, &locked.id.crate_name()).map_err(lift)?;
+        let registry = registries.of(&locked.id).map_err(refused(KEPT))?;
+        let entries =
+            registries.entries(&bringer, registry, &locked.id.crate_name()).map_err(refused(KEPT))?;
         let there = entries.iter().filter(|entry| !entry.yanked && entry.vers.pre.is_empty());
         let newest = there.clone().map(|entry| &entry.vers).max();
         let wanted = match config.modules.get(&locked.id).map(|declared| &declared.source) {
@@ -239,8 +239,9 @@ mod tests {
             tree(false, false).text([&"a.a".parse().unwrap()]),
             "a.a 1.0.0\n├── a.b 1.0.0\n│   └── a.d 1.0.0\n└── a.c 1.0.0\n    ├── a.b 1.0.0 (*)\n    └── a.d 1.0.0\n"
         );
-        assert!(
-            tree(true, false).text([&"a.d".parse().unwrap()]).contains("└── a.c 1.0.0\n    └── a.a 1.0.0")
+        assert_eq!(
+            tree(true, false).text([&"a.d".parse().unwrap()]),
+            "a.d 1.0.0\n├── a.b 1.0.0\n│   ├── a.a 1.0.0\n│   └── a.c 1.0.0\n│       └── a.a 1.0.0\n└── a.c 1.0.0 (*)\n"
         );
         assert!(
             tree(false, true)

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use rustle_build::config::{self, Config};
+use rustle_build::packages::wanted;
 use rustle_build::{BuildOptions, build_bundle};
 
 use crate::commands::check::needed;
@@ -94,11 +95,20 @@ pub fn run(matches: &ArgMatches) -> Result {
             println!("next: cd {} && cargo rustle build", folder.display());
             Ok(ExitCode::SUCCESS)
         }
+        Err(_) if wants_modules(&options) => {
+            println!("next: cd {} && cargo rustle lock && cargo rustle build", folder.display());
+            Ok(ExitCode::SUCCESS)
+        }
         Err(problems) => {
             println!("it does not build yet:");
             Err(problems.into())
         }
     }
+}
+
+/// Whether the plan names modules from elsewhere, without which it cannot be checked.
+fn wants_modules(options: &BuildOptions) -> bool {
+    !wanted::packages(&options.folder, &options.config, &mut Vec::new()).is_empty()
 }
 
 /// Puts the playbook where the configuration will name it, and gives the text of that.

@@ -34,6 +34,8 @@ pub struct BuildOptions {
     pub extra_vars: Map,
     /// This machine's policy for modules from elsewhere.
     pub machine_policy: Option<PathBuf>,
+    /// Whether modules that are locked and not there may be fetched.
+    pub fetch: bool,
 }
 
 /// What was built.
@@ -93,6 +95,13 @@ pub fn plan_of(options: &BuildOptions) -> Option<Plan> {
     Some(plan)
 }
 
+/// All modules that a plan could name, those that are locked among them; what is wrong with some is not told.
+pub fn modules_there(options: &BuildOptions) -> Modules {
+    let mut problems = Vec::new();
+    let verified = verified(options, &mut problems);
+    gather(options, &verified, &mut problems)
+}
+
 /// What the lock brings, compared with what is there. A base runner takes no modules from elsewhere.
 fn verified(options: &BuildOptions, problems: &mut Vec<Problem>) -> Verified {
     let Linked::Manifest(manifest) = &options.sources.linked else { return Verified::default() };
@@ -103,6 +112,7 @@ fn verified(options: &BuildOptions, problems: &mut Vec<Problem>) -> Verified {
         crates: &options.sources.crates,
         target: &options.sources.target,
         machine_policy: options.machine_policy.as_ref(),
+        fetch: options.fetch,
     };
     verify::verify(&project, problems)
 }

@@ -61,8 +61,14 @@ pub const RUSTLE_POLICY: EnvVar = EnvVar {
     doc: "a policy for modules from elsewhere, which can only tighten the project's; `/etc/rustle/policy.toml` where it is not set and that file exists",
 };
 
+/// Whether a build may fetch.
+pub const RUSTLE_FETCH: EnvVar = EnvVar {
+    name: "RUSTLE_FETCH",
+    doc: "`1` lets the build fetch modules that are locked and not there, if `rustle-build` has the features for it",
+};
+
 /// All of them.
-pub const ALL: [EnvVar; 12] = [
+pub const ALL: [EnvVar; 13] = [
     OUT_DIR,
     CARGO_MANIFEST_DIR,
     CARGO_PKG_NAME,
@@ -75,6 +81,7 @@ pub const ALL: [EnvVar; 12] = [
     CARGO_TERM_COLOR,
     RUSTLE_COMPRESSION_LEVEL,
     RUSTLE_POLICY,
+    RUSTLE_FETCH,
 ];
 
 /// What a build script is told by its environment, read once.
@@ -91,6 +98,7 @@ pub(crate) struct Environment {
     pub(crate) colour: bool,
     pub(crate) compression: Option<String>,
     pub(crate) policy: Option<PathBuf>,
+    pub(crate) fetch: bool,
 }
 
 /// Where an administrator puts a policy for all projects of a machine.
@@ -120,8 +128,8 @@ impl Environment {
     }
 
     /// The variables whose change makes Cargo run the build script again. It does so by itself for those that it sets.
-    pub(crate) fn watched() -> [EnvVar; 2] {
-        [RUSTLE_COMPRESSION_LEVEL, RUSTLE_POLICY]
+    pub(crate) fn watched() -> [EnvVar; 3] {
+        [RUSTLE_COMPRESSION_LEVEL, RUSTLE_POLICY, RUSTLE_FETCH]
     }
 
     fn of(mut vars: Vec<(String, String)>) -> Result<Environment, Missing> {
@@ -150,6 +158,7 @@ impl Environment {
             editor: get(RA_RUSTC_WRAPPER).is_some(),
             colour: get(CARGO_TERM_COLOR).is_some_and(|value| value == "always"),
             compression: get(RUSTLE_COMPRESSION_LEVEL),
+            fetch: get(RUSTLE_FETCH).is_some_and(|value| value == "1"),
             policy: policy(get(RUSTLE_POLICY).map(PathBuf::from)),
         })
     }

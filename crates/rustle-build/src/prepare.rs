@@ -163,6 +163,7 @@ fn options(environment: &Environment) -> Result<BuildOptions, Problems> {
         },
         extra_vars: Default::default(),
         machine_policy: environment.policy.clone(),
+        fetch: environment.fetch,
     })
 }
 

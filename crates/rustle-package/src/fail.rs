@@ -2,7 +2,7 @@
 //!
 //! Outside of tests, and without the feature `fail`, [`at`] is nothing. With it, the environment variable `RUSTLE_FAIL`
 //! holds `<point>=<action>`, for instance `file-rename=kill`, or `file-rename=kill@3` for the third time that the process
-//! comes there; in one thread, [`inject`] does the same.
+//! comes there; in one thread, `inject` does the same.
 
 macro_rules! points {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {

@@ -93,6 +93,14 @@ impl Registry {
         self.release(package, |release| release.line["yanked"] = true.into());
     }
 
+    /// Goes back to a time when a version was not there.
+    pub fn forget(&self, package: &Package) {
+        let (name, version) = (package.crate_name(), package.version.as_str());
+        self.content(|content| {
+            content.releases.retain(|it| it.line["name"] != name || it.line["vers"] != version);
+        });
+    }
+
     /// Adds a line to the index as it is.
     pub fn line(&self, name: &str, line: &str) {
         self.content(|content| content.lines.push((name.to_owned(), line.to_owned())));

@@ -15,6 +15,7 @@ mod policy;
 mod redirects;
 mod registries;
 mod resolver;
+mod rollback;
 mod signatures;
 mod store;
 mod verify;

@@ -7,6 +7,7 @@ use std::process::Command;
 use rustle_build::{BuildOptions, Config, PlanSource, build_bundle};
 
 use super::measure;
+use super::modules::{self, Modules};
 use super::playbook;
 use super::subject::Kind;
 
@@ -22,6 +23,8 @@ pub(crate) struct Build {
     pub(crate) size: u64,
     /// Bytes of a fully static one, where its standard library is installed.
     pub(crate) static_size: Option<u64>,
+    /// What modules from elsewhere cost.
+    pub(crate) modules: Modules,
 }
 
 /// What preparing a plan costs, in CPU seconds.
@@ -64,6 +67,7 @@ pub(crate) fn cargo(root: &Path, arguments: &[&str]) -> io::Result<()> {
 pub(crate) fn measure(root: &Path, work: &Path) -> io::Result<Build> {
     cargo(root, &["build", "--release", "-p", "cargo-rustle"])?;
     let cargo_rustle = root.join("target/release/cargo-rustle").display().to_string();
+    let modules = modules::measure(&cargo_rustle, work)?;
     let mut prepare = Vec::new();
     for tasks in [1_000, 10_000, 100_000] {
         let playbook = playbook::write(&work.join(format!("prepare-{tasks}")), Kind::Template, tasks)?;
@@ -96,5 +100,5 @@ pub(crate) fn measure(root: &Path, work: &Path) -> io::Result<Build> {
     let static_size = build(&["--target", musl])
         .ok()
         .and_then(|_| Some(std::fs::metadata(target.join(musl).join("release/runner-template")).ok()?.len()));
-    Ok(Build { prepare, cold, incremental, size, static_size })
+    Ok(Build { prepare, cold, incremental, size, static_size, modules })
 }

@@ -42,7 +42,8 @@ pub(crate) fn run(program: &[String], folder: &Path) -> io::Result<f64> {
     Ok(after - before)
 }
 
-fn children() -> io::Result<f64> {
+/// CPU seconds of all children so far.
+pub(crate) fn children() -> io::Result<f64> {
     usage(UsageWho::RUSAGE_CHILDREN)
 }
 

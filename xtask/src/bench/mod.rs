@@ -5,6 +5,7 @@
 mod aims;
 mod build;
 mod measure;
+mod modules;
 mod playbook;
 mod subject;
 mod table;
@@ -59,6 +60,12 @@ pub fn command() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Writes the table to docs/PERFORMANCE.md, dated"),
         )
+        .arg(
+            Arg::new("modules")
+                .long("modules")
+                .action(ArgAction::SetTrue)
+                .help("Measures modules from elsewhere alone"),
+        )
 }
 
 /// What the cost of one kind of task is, for each subject that was measured.
@@ -87,6 +94,12 @@ pub fn run(matches: &ArgMatches) -> io::Result<ExitCode> {
     let work = root.join("target/bench");
     let _ = std::fs::remove_dir_all(&work);
     std::fs::create_dir_all(&work)?;
+    if matches.get_flag("modules") {
+        build::cargo(&root, &["build", "--release", "-p", "cargo-rustle"])?;
+        let program = root.join("target/release/cargo-rustle").display().to_string();
+        print!("{}", table::modules(&modules::measure(&program, &work)?));
+        return Ok(ExitCode::SUCCESS);
+    }
     let bench = Bench::new(root, work, !matches.get_flag("no-ansible"))?;
     let rows = bench.runs(tasks, rounds)?;
     let build =

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::build::{Build, Prepared};
 use super::measure::Cost;
+use super::modules::{Modules, PACKAGES};
 use super::subject::Subject;
 use super::{Row, aims};
 
@@ -77,5 +78,16 @@ fn builds(page: &mut String, build: &Build) {
     if let Some(size) = build.static_size {
         let _ = writeln!(page, "| the same, fully static (musl) | {:.2} MB |", size as f64 / 1e6);
     }
+    page.push_str(&modules(&build.modules));
     page.push('\n');
+}
+
+/// The lines about modules from elsewhere.
+pub(crate) fn modules(modules: &Modules) -> String {
+    let Modules { cold, warm, verify } = modules;
+    format!(
+        "| `cargo rustle lock` of {PACKAGES} packages of a registry on loopback, nothing stored | {cold:.2} s |\n\
+         | the same, everything stored | {warm:.2} CPU s |\n\
+         | what their lock adds to a build script, not optimised | {verify:.3} CPU s |\n"
+    )
 }

@@ -1,4 +1,4 @@
-//! `[policy]`: which packages of modules may be used at all. What it means is in [`crate::policy`].
+//! `[policy]`: which packages of modules may be used at all. What it means is in [`crate::packages::policy`].
 
 use std::path::PathBuf;
 

@@ -10,7 +10,7 @@ use rustle_schema::package::manifest::{Dependency, Export, Kind, Level, PackageM
 use rustle_schema::package::{ModuleId, Permission};
 use semver::Version;
 
-use super::manifest_json;
+use super::{manifest_cargo, manifest_json};
 use crate::config::reader::Table;
 use crate::suggest;
 
@@ -19,6 +19,9 @@ pub const FILE_NAME: &str = "module.toml";
 
 /// The names of its JSON forms.
 pub const JSON_NAMES: [&str; 2] = ["module.json", "manifest.json"];
+
+/// The canonical one of them, which packing writes.
+pub const CANONICAL: &str = "module.json";
 
 /// Gives the text of a file of the package by its path, with slashes.
 pub type Files<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -33,11 +36,13 @@ pub fn of(
 ) -> Option<PackageManifest> {
     let source = |name: &str, text: String| Arc::new(SourceFile { path: format!("{shown}{name}"), text });
     let manifest = if let Some(text) = files(FILE_NAME) {
-        read(&source(FILE_NAME, text), problems)?
+        let manifest = read(&source(FILE_NAME, text), problems)?;
+        problems.extend(files(CANONICAL).and_then(|json| differs(&manifest, &source(CANONICAL, json))));
+        manifest
     } else if let Some((name, text)) = JSON_NAMES.iter().find_map(|name| Some((*name, files(name)?))) {
         manifest_json::read(&source(name, text), problems)?
     } else {
-        derived(id, files, shown, problems)?
+        manifest_cargo::derived(id, files, shown, problems)?
     };
     if let Some(id) = id.filter(|id| **id != manifest.id) {
         problems.push(
@@ -47,6 +52,17 @@ pub fn of(
         return None;
     }
     Some(manifest)
+}
+
+/// A canonical form beside `module.toml` that says something else: what a registry shows would not be what is taken.
+fn differs(manifest: &PackageManifest, json: &Arc<SourceFile>) -> Option<Problem> {
+    let same = manifest_json::read(json, &mut Vec::new()).is_some_and(|canonical| canonical == *manifest);
+    (!same).then(|| {
+        let message = format!("{} says something else than {FILE_NAME}", json.path);
+        Problem::error("manifest-json", message)
+            .at(Location::new(json, 0..0))
+            .with_help(format!("remove it: packing writes it anew from {FILE_NAME}"))
+    })
 }
 
 /// Reads the text of a `module.toml`.
@@ -228,61 +244,6 @@ fn dependencies(mut table: Table<'_>, problems: &mut Vec<Problem>) -> BTreeMap<M
     all
 }
 
-/// What a bare crate's Cargo.toml tells. Which of its dependencies are modules it does not.
-fn derived(
-    id: Option<&ModuleId>,
-    files: Files<'_>,
-    shown: &str,
-    problems: &mut Vec<Problem>,
-) -> Option<PackageManifest> {
-    let mut refuse = |message: String| problems.push(Problem::error("module-manifest", message));
-    let Some(text) = files("Cargo.toml") else {
-        refuse(format!("there is neither {FILE_NAME} nor Cargo.toml in {}", shown.trim_end_matches('/')));
-        return None;
-    };
-    let table: toml::Table = match text.parse() {
-        Ok(table) => table,
-        Err(error) => {
-            let error: toml::de::Error = error;
-            refuse(format!("{shown}Cargo.toml cannot be read: {}", error.message()));
-            return None;
-        }
-    };
-    let package = table.get("package").and_then(toml::Value::as_table)?;
-    let workspace = table.get("workspace").and_then(|it| it.get("package"));
-    let value = |key: &str| match package.get(key)? {
-        toml::Value::Table(_) => workspace.and_then(|workspace| workspace.get(key)),
-        value => Some(value),
-    };
-    let text = |key: &str| value(key).and_then(toml::Value::as_str);
-    let name = text("name").unwrap_or_default();
-    let Some(id) = id.cloned().or_else(|| ModuleId::of_crate(name)) else {
-        refuse(format!(
-            "`{name}` is the name of no package of modules: its id, with hyphens for dots, like `com-acme-vhost`"
-        ));
-        return None;
-    };
-    let version = text("version").and_then(|text| Version::parse(text).ok()).unwrap_or(Version::new(0, 0, 0));
-    let mut manifest = PackageManifest::new(id, version);
-    manifest.description = text("description").unwrap_or_default().to_owned();
-    manifest.license = text("license").map(str::to_owned);
-    manifest.requirements.rust_version = text("rust-version").and_then(rust_version);
-    let list = |value: &toml::Value| -> Vec<String> {
-        let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
-        items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
-    };
-    manifest.authors = value("authors").map(list).unwrap_or_default();
-    for (name, enables) in table.get("features").and_then(toml::Value::as_table).into_iter().flatten() {
-        manifest.features.insert(name.clone(), list(enables));
-    }
-    for key in ["repository", "homepage", "documentation"] {
-        if let Some(text) = text(key) {
-            manifest.metadata.insert(key.to_owned(), text.into());
-        }
-    }
-    Some(manifest)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -377,6 +338,24 @@ pricing = { price = 5 }
         assert_eq!(problems, []);
         assert!(of(None, &|_| None, "x/", &mut problems).is_none());
         assert_eq!(problems.len(), 1);
+    }
+
+    #[test]
+    fn a_canonical_form_that_differs_is_refused() {
+        let canonical = serde_json::to_string(&toml(WHOLE).0.unwrap()).unwrap();
+        let read = |json: String| {
+            let files = move |name: &str| match name {
+                FILE_NAME => Some(WHOLE.to_owned()),
+                CANONICAL => Some(json.clone()),
+                _ => None,
+            };
+            let mut problems = Vec::new();
+            of(None, &files, "", &mut problems).unwrap();
+            problems.into_iter().map(|problem| problem.code).collect::<Vec<_>>()
+        };
+        assert_eq!(read(canonical.clone()), [""; 0]);
+        assert_eq!(read(canonical.replace("/usr/sbin/nginx", "/bin/sh")), ["manifest-json"]);
+        assert_eq!(read("{}".into()), ["manifest-json"]);
     }
 
     #[test]

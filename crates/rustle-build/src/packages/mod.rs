@@ -1,9 +1,12 @@
 //! Packages of modules: what is wanted of them, what is locked, what is there, and whether the one is the other.
 
+#[cfg(feature = "settle")]
+pub mod authored;
 #[cfg(feature = "fetch")]
 pub mod bring;
 pub mod lock_file;
 pub mod manifest;
+mod manifest_cargo;
 mod manifest_json;
 pub mod origin;
 pub mod place;
@@ -15,6 +18,7 @@ pub mod review;
 pub mod settle;
 mod signed;
 mod stale;
+mod trusted;
 pub mod verify;
 pub mod wanted;
 

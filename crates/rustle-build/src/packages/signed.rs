@@ -47,7 +47,7 @@ pub fn keys(config: &Config, problems: &mut Vec<Problem>) -> Vec<Key> {
 }
 
 /// The names of the keys that signed `tree`, the files of `locked`. A package that the lock says is signed must be, and
-/// where the policy needs signatures, they must be there; otherwise it is told in `problems`.
+/// where the policy needs signatures, they must be there; otherwise it is told in `problems`, by the code of what is wrong.
 pub fn signers(
     locked: &Locked,
     tree: &Tree,
@@ -61,21 +61,33 @@ pub fn signers(
     match signature::check(tree, id, &locked.version.to_string(), &keys, threshold, SystemTime::now()) {
         Ok(names) => {
             let names: BTreeSet<String> = names.into_iter().collect();
-            if let Some(lost) = locked.signers.iter().find(|name| !names.contains(*name)) {
-                let message =
-                    format!("`{id}` is locked as signed by `{lost}`, and that signature is not there");
-                problems.push(Problem::error("signature-stripped", message));
-            }
+            problems
+                .extend(locked.signers.iter().find(|name| !names.contains(*name)).map(|it| stripped(id, it)));
             names
         }
         Err(error) => {
+            let code = error.code();
             // Signatures of people whom nobody here knows say nothing, and do no harm.
-            let says_nothing = matches!(error.code(), "E-SIGNATURE-NONE" | "E-SIGNATURE-KEY");
-            let needed = policy::needs_signature(policy) || !locked.signers.is_empty();
-            if needed || !says_nothing {
-                problems.push(Problem::error("signature", error.to_string()).with_note(error.code()));
+            let says_nothing = matches!(code, "E-SIGNATURE-NONE" | "E-SIGNATURE-KEY");
+            match locked.signers.first() {
+                Some(name) if code == "E-SIGNATURE-NONE" => problems.push(stripped(id, name)),
+                None if says_nothing && !policy::needs_signature(policy) => {}
+                _ => {
+                    let words = error.to_string();
+                    let words = words.trim_end_matches(&format!(" ({code})"));
+                    problems.push(Problem::error(code, words));
+                }
             }
             BTreeSet::new()
         }
     }
+}
+
+/// The code of a package that was signed and is not any more.
+pub const STRIPPED: &str = "signature-stripped";
+
+fn stripped(id: &str, name: &str) -> Problem {
+    let message = format!("`{id}` is locked as signed by `{name}`, and that signature is not there");
+    Problem::error(STRIPPED, message)
+        .with_help("somebody has taken it away: bring the package anew, or ask whoever published it")
 }

@@ -11,10 +11,8 @@ use rustle_schema::package::manifest::PackageManifest;
 use rustle_schema::package::{ModuleId, Permission, Source};
 use rustle_spec::scan::{Cfg, file_specs};
 
-use super::policy::{self, Subject};
-use super::{lock_file, manifest, place, signed, stale, wanted};
+use super::{lock_file, manifest, place, policy, stale, trusted, wanted};
 use crate::config::modules::Wanted;
-use crate::config::policy::Policy;
 use crate::config::{Config, Declared};
 use crate::lints;
 use crate::manifest::Manifest;
@@ -48,6 +46,8 @@ pub struct Project<'a> {
     pub target: &'a Cfg,
     /// This machine's policy.
     pub machine_policy: Option<&'a PathBuf>,
+    /// Whether what is not there may be fetched.
+    pub fetch: bool,
 }
 
 /// What the lock brings into a build.
@@ -86,6 +86,9 @@ pub fn verify(project: &Project<'_>, problems: &mut Vec<Problem>) -> Verified {
         );
         return verified;
     };
+    if project.fetch {
+        problems.extend(fetch(project, &lock));
+    }
     problems.extend(stale::check(project.config, &wanted, &lock));
     let policy = policy::effective(project.folder, project.config, project.machine_policy, problems);
     let limits = place::limits(&project.config.limits);
@@ -96,29 +99,33 @@ pub fn verify(project: &Project<'_>, problems: &mut Vec<Problem>) -> Verified {
         let tree = present(project, &crates, locked, declared, &limits, &mut verified, problems);
         let Some(tree) = tree else { continue };
         let Some(manifest) = unchanged(locked, &tree, problems) else { continue };
-        judge(locked, &manifest, &tree, project.config, &policy, problems);
+        trusted::judge(locked, &manifest, &tree, project.config, &policy, problems);
     }
     verified
 }
 
-/// What the policy has against a package that is locked, with its files and its manifest.
-pub fn judge(
-    locked: &Locked,
-    manifest: &PackageManifest,
-    tree: &Tree,
-    config: &Config,
-    policy: &Policy,
-    problems: &mut Vec<Problem>,
-) {
-    let signers = signed::signers(locked, tree, config, policy, problems);
-    let subject = Subject {
-        id: &locked.id,
-        source: &locked.source,
-        manifest,
-        permissions: &locked.permissions,
-        signers: &signers,
+/// Fetches what is locked and not there.
+#[cfg(feature = "fetch")]
+fn fetch(project: &Project<'_>, lock: &Lock) -> Vec<Problem> {
+    use super::bring::{self, Bringer, NoProgress};
+    let bringer = match Bringer::new(project.folder, project.config, false, &NoProgress) {
+        Ok(bringer) => bringer,
+        Err(problem) => return vec![*problem],
     };
-    problems.extend(policy::refusals(policy, config, &subject));
+    let mut problems = match bring::placed(&bringer, lock) {
+        Ok(_) => Vec::new(),
+        Err(problems) => problems.into_iter().collect(),
+    };
+    problems.extend(bringer.events());
+    problems
+}
+
+#[cfg(not(feature = "fetch"))]
+fn fetch(_: &Project<'_>, _: &Lock) -> Vec<Problem> {
+    let message = "`RUSTLE_FETCH` is set, and this build cannot fetch";
+    let help =
+        "give `rustle-build` the features `git` and `http` in Cargo.toml, or run `cargo rustle fetch` before";
+    vec![Problem::error("fetch", message).with_help(help)]
 }
 
 /// The crates that say they have modules, by the name of their package.

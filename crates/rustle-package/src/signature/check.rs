@@ -1,5 +1,6 @@
 //! Checks the signatures of a package.
 
+use std::collections::BTreeSet;
 use std::time::SystemTime;
 
 use minisign_verify::Error;
@@ -58,6 +59,13 @@ pub fn check(
         return Ok(names);
     }
     Err(SignatureError { id: id.to_owned(), version: version.to_owned(), good: names, threshold, problems })
+}
+
+/// The ids of the keys that the signature files of a package name, whether the signatures are good or not: what an index
+/// says of a package, so that a signature that was taken away is missed.
+pub fn claimed(tree: &Tree) -> BTreeSet<String> {
+    let files = tree.files().iter().filter(|(path, _)| is_signature(path)).take(MOST);
+    files.filter_map(|(_, file)| Some(text::parse(&file.content).ok()?.key_id)).collect()
 }
 
 /// The key that made a signature, if it may.

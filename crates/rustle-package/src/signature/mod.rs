@@ -13,7 +13,7 @@ mod sign;
 mod tests;
 mod text;
 
-pub use check::check;
+pub use check::{check, claimed};
 pub use error::{SignatureError, SignatureProblem};
 pub use key::{Key, KeyError, PublicKey, end_of_day};
 #[cfg(feature = "sign")]

@@ -96,6 +96,8 @@ fn a_new_key_signs_and_keeps_its_secret_to_itself() {
     assert_eq!(check(&tree, ID, VERSION, &[trusted("acme", &pair.public)], 1, now()).unwrap(), ["acme"]);
     assert!(!format!("{pair:?}").contains(pair.secret.lines().nth(1).unwrap()));
     assert_eq!(tree.digest(), greet().digest(), "a signature does not change what it signs");
+    assert_eq!(claimed(&tree), [pair.public.id().to_owned()].into());
+    assert!(claimed(&greet()).is_empty());
 }
 
 #[test]

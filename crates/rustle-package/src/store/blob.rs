@@ -63,7 +63,7 @@ impl Store {
     }
 
     /// Notes that a content was used now, as far as the store can be written.
-    fn touch(&self, path: &Path) {
+    pub(super) fn touch(&self, path: &Path) {
         let now = self.now();
         let times = FileTimes::new().set_accessed(now).set_modified(now);
         let _ = fs::File::open(path).and_then(|file| file.set_times(times));

@@ -110,8 +110,13 @@ impl Store {
     fn try_lock(&self, path: &Path) -> Result<Attempt, StoreError> {
         let io = |error| self.error("write", path, error);
         let file = File::options().create(true).append(true).open(path).map_err(io)?;
+        self.claim(file, path)
+    }
+
+    fn claim(&self, file: File, path: &Path) -> Result<Attempt, StoreError> {
+        let io = |error| self.error("write", path, error);
         match file.try_lock() {
-            // `gc` removes locks that nobody holds: this one may be nobody else's.
+            // `gc` removes locks that nobody holds, also between the opening and the locking.
             Ok(()) => match staging::is_at(&file, path).map_err(io)? {
                 true => Ok(Attempt::Held(file)),
                 false => Ok(Attempt::Lost),
@@ -129,4 +134,42 @@ enum Attempt {
     /// Locked, but no longer what has the name.
     Lost,
     Impossible,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::convert::Infallible;
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn what_was_stored_before_the_lock_was_had_is_not_fetched() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::open(home.path());
+        let looks = Cell::new(0);
+        let look = || {
+            looks.set(looks.get() + 1);
+            Ok((looks.get() > 1).then_some("stored meanwhile"))
+        };
+        let fetch = || -> Result<_, ObtainError<Infallible>> { panic!("it is there") };
+        assert_eq!(store.flight("name", look, fetch).unwrap(), "stored meanwhile");
+    }
+
+    #[test]
+    fn a_lock_that_was_removed_is_none() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::open(home.path());
+        let path = home.path().join("lock");
+        let open = || File::create(&path).unwrap();
+        assert!(matches!(store.claim(open(), &path), Ok(Attempt::Held(_))));
+        let removed = open();
+        fs::remove_file(&path).unwrap();
+        assert!(matches!(store.claim(removed, &path), Ok(Attempt::Lost)));
+        let (first, second) = (open(), open());
+        let held = store.claim(first, &path).unwrap();
+        assert!(matches!(store.claim(second, &path), Ok(Attempt::Busy)));
+        drop(held);
+    }
 }

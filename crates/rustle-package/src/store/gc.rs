@@ -81,8 +81,12 @@ impl Store {
         let mut blobs = Vec::new();
         for (path, digest) in self.blob_files()? {
             let (Some(digest), Ok(metadata)) = (digest, fs::symlink_metadata(&path)) else { continue };
-            // What was used in the future was used now: a clock was wrong.
-            let used = metadata.modified().map_or(SystemTime::UNIX_EPOCH, |time| time.min(now));
+            let mut used = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+            if used > now {
+                // A clock was wrong. From now on it ages like the others, else it would outlive them all.
+                self.touch(&path);
+                used = now;
+            }
             blobs.push(Blob { used, digest, bytes: metadata.len(), path });
         }
         blobs.sort_by(|one, other| (one.used, &one.path).cmp(&(other.used, &other.path)));

@@ -5,7 +5,7 @@
 //! use rustle_runtime::testing::{self, Scratch, args};
 //!
 //! /// Greets somebody in a file.
-//! #[rustle_module(name = "acme.greet", permissions = ["fs:write"])]
+//! #[rustle_module(name = "acme.greet", permissions = ["fs:read", "fs:write"])]
 //! pub struct Greet {
 //!     /// Where the greeting goes.
 //!     path: PathBuf,

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, Item, Stmt};
@@ -84,26 +84,26 @@ fn beyond_metadata(items: &[Item]) -> Option<Span> {
     if let Some(other) = functions.next() {
         return Some(other.span());
     }
-    main.block.stmts.iter().find(|stmt| !is_metadata(stmt)).map(Spanned::span)
+    let lines = METADATA.map(|line| line.parse::<TokenStream>().map(|it| it.to_string()).unwrap_or_default());
+    main.block.stmts.iter().find(|stmt| !is_metadata(stmt, &lines)).map(Spanned::span)
 }
 
 fn is_doc(attr: &syn::Attribute) -> bool {
     attr.path().is_ident("doc")
 }
 
-fn is_metadata(stmt: &Stmt) -> bool {
+fn is_metadata(stmt: &Stmt, lines: &[String]) -> bool {
     let mac = match stmt {
         Stmt::Macro(stmt) => &stmt.mac,
         Stmt::Expr(Expr::Macro(expr), _) => &expr.mac,
         _ => return false,
     };
     let written = mac.to_token_stream().to_string();
-    let is = |line: &str| line.parse::<proc_macro2::TokenStream>().is_ok_and(|it| it.to_string() == written);
     let tells_of_changes = || {
         let text = mac.parse_body::<syn::LitStr>();
         mac.path.is_ident("println") && text.is_ok_and(|text| text.value().starts_with("cargo::rerun-if-"))
     };
-    METADATA.iter().any(|line| is(line)) || tells_of_changes()
+    lines.contains(&written) || tells_of_changes()
 }
 
 #[cfg(test)]

@@ -41,6 +41,16 @@ pub fn may_be_active(attrs: &[Attribute], cfg: &Cfg) -> Option<Vec<Attribute>> {
     (!active.iter().any(|attr| is_out(attr) || is_test(attr))).then_some(active)
 }
 
+/// Whether an item with these attributes cannot be there under `cfg`.
+pub fn is_out(attrs: &[Attribute], cfg: &Cfg) -> bool {
+    // Most attributes are documentation.
+    let matters = |attr: &Attribute| {
+        let path = attr.path();
+        ["cfg", "cfg_attr", "test", "bench"].iter().any(|it| path.is_ident(it))
+    };
+    attrs.iter().any(matters) && may_be_active(attrs, cfg).is_none()
+}
+
 /// `attr`, or what a `cfg_attr` stands for.
 fn resolve(attr: Attribute, cfg: &Cfg, active: &mut Vec<Attribute>) {
     if !attr.path().is_ident("cfg_attr") {

@@ -12,12 +12,15 @@ use syn::{Expr, ExprLit, ImplItem, Item, ItemMod, Lit, Macro, Meta, Stmt, Token,
 use super::conditions::may_be_active;
 use super::included::{self, Included};
 use super::scopes::{Entry, Scopes, Written};
-use super::tokens::plain;
+use super::tokens::{names_any, plain};
 use crate::scan::attributes::{is_called, of_item, path_of_file};
 use crate::scan::place::Place;
 use crate::scan::sources::{self, Parsed, Sources};
 use crate::scan::tree::FILES;
 use crate::scan::{Cfg, ScanError};
+
+/// How many types a name that traits leave open may stand for. All are tried wherever it is used.
+const MEANINGS: usize = 256;
 
 /// What stands in a module that is a file, or in a piece of one that only a macro or an `include!` leads to.
 #[derive(Clone, Debug)]
@@ -206,8 +209,10 @@ impl<'a> Index<'a> {
 
     fn associated(&mut self, scope: usize, name: &syn::Ident, ty: &syn::Type) {
         if let Some(written) = Written::of_type(ty) {
-            let name = name.unraw().to_string();
-            self.scopes.associated.entry(name).or_default().push((scope, written));
+            let meanings = self.scopes.associated.entry(name.unraw().to_string()).or_default();
+            if meanings.len() < MEANINGS && !meanings.contains(&(scope, written.clone())) {
+                meanings.push((scope, written));
+            }
         }
     }
 
@@ -330,13 +335,4 @@ fn name_of(attr: &syn::Attribute, ident: &syn::Ident) -> String {
         _ => None,
     });
     name.unwrap_or_else(|| ident.unraw().to_string())
-}
-
-/// Whether one of `words` is among `tokens`, at any depth.
-fn names_any(tokens: &TokenStream, words: &[&str]) -> bool {
-    tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => words.iter().any(|word| ident == word),
-        TokenTree::Group(group) => names_any(&group.stream(), words),
-        _ => false,
-    })
 }

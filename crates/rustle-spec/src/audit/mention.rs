@@ -134,17 +134,17 @@ impl Walk<'_, '_> {
     }
 
     fn judge(&mut self, outside: &Outside, written: &Written, span: Span, position: Position) {
-        let path = doors::canonical(&outside.path);
+        let path: &[String] = &doors::canonical(&outside.path);
         let known = path.len() - outside.glob.min(path.len());
         // A single name can be anything.
         if path.len() == 1 && !matches!(position, Position::Import | Position::Macro) {
             return;
         }
-        match doors::find(&path) {
+        match doors::find(path) {
             // It is the glob that was judged, where it stands.
             Some((_, length)) if outside.glob > 0 && length <= known => {}
-            Some((door, length)) => self.through(door, length, outside, &path, written, span),
-            None if outside.glob == 0 => self.without_door(&path, outside, written, span, position),
+            Some((door, length)) => self.through(door, length, outside, path, written, span),
+            None if outside.glob == 0 => self.without_door(path, outside, written, span, position),
             None => {}
         }
     }
@@ -185,19 +185,25 @@ impl Walk<'_, '_> {
         span: Span,
         position: Position,
     ) {
-        let what = path.join("::");
-        let how = self.how(outside, written);
         let is_function = position == Position::Value
             && path.last().is_some_and(|it| it.starts_with(|c: char| c.is_lowercase()));
-        match path.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-            ["libc", _] if is_function => self.push(span, Capability::Ffi, &what, how, true),
-            ["std", "fs", _] if is_function => self.push(span, Capability::FsWrite, &what, how, true),
-            _ if self.notes.is_empty() || position == Position::Import => {}
+        let capability = match path {
+            [krate, _] if krate == "libc" && is_function => Some(Capability::Ffi),
+            [std, fs, _] if std == "std" && fs == "fs" && is_function => Some(Capability::FsWrite),
+            _ => None,
+        };
+        match capability {
+            Some(capability) => {
+                let how = self.how(outside, written);
+                self.push(span, capability, &path.join("::"), how, true);
+            }
+            None if self.notes.is_empty() || position == Position::Import => {}
             // In a macro a path may be put together from pieces: any door below may be meant.
-            _ => {
+            None => {
                 let pieces = path.iter().position(|it| it.starts_with(VARIABLE)).unwrap_or(path.len());
                 let Some(prefix) = path.get(..pieces).filter(|it| !it.is_empty()) else { return };
                 let note = "a macro may go on from here".to_owned();
+                let how = self.how(outside, written);
                 let how = Some(how.map_or(note.clone(), |how| format!("{how}, {note}")));
                 for capability in doors::below(prefix) {
                     self.push(span, capability, &prefix.join("::"), how.clone(), false);

@@ -37,6 +37,7 @@ mod resolve;
 mod scopes;
 mod syntax;
 mod tokens;
+mod visit;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -166,7 +167,9 @@ pub fn audit_of_file(shown: &Path, text: &str, cfg: &Cfg) -> Result<Audit, Vec<S
         let root = index.crate_of(Rc::new(parsed));
         let mut whole = Whole::default();
         whole.add(&mut index, root);
-        whole.finish(Vec::new(), Vec::new())
+        // Nothing says what a file alone depends on.
+        let crates = crates::listed(&package::Package::default(), &whole.named);
+        whole.finish(Vec::new(), crates)
     })
 }
 

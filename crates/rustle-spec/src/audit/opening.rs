@@ -1,6 +1,5 @@
 //! Calls whose arguments or whose neighbours tell what they are for: how a file is opened, what a path is asked.
 
-use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprLit, ExprMethodCall, ExprPath, Lit};
@@ -8,6 +7,7 @@ use syn::{Expr, ExprCall, ExprLit, ExprMethodCall, ExprPath, Lit};
 use super::Capability;
 use super::doors;
 use super::scopes::Written;
+use super::tokens::names_any;
 use super::walk::Walk;
 
 /// Methods that open a file for writing.
@@ -31,6 +31,9 @@ const KEEPING: [&str; 8] =
 impl Walk<'_, '_> {
     /// Notes how a call of a function that opens files by flags opens one.
     pub(super) fn opening_call(&mut self, call: &ExprCall) {
+        if call.args.len() < 2 {
+            return;
+        }
         let (paths, start) = self.called(&call.func);
         let mut doors = paths.iter().filter_map(|path| doors::find(path));
         let by_flags = |door: &doors::Door| {
@@ -40,9 +43,9 @@ impl Walk<'_, '_> {
             return;
         }
         let flags = call.args.to_token_stream();
-        if has_any(&flags, &["RDWR", "O_RDWR"]) {
+        if names_any(&flags, &["RDWR", "O_RDWR"]) {
             self.decided.insert(start, vec![Capability::FsRead, Capability::FsWrite]);
-        } else if has_any(&flags, &FLAGS) {
+        } else if names_any(&flags, &FLAGS) {
             self.decided.insert(start, vec![Capability::FsWrite]);
         }
     }
@@ -107,7 +110,7 @@ impl Walk<'_, '_> {
         let Expr::Path(ExprPath { qself: None, path, .. }) = func else { return (Vec::new(), (0, 0)) };
         let outsides = self.outsides(self.scope, &Written::of(path));
         let start = path.span().start();
-        let paths = outsides.iter().map(|outside| doors::canonical(&outside.path)).collect();
+        let paths = outsides.iter().map(|outside| doors::canonical(&outside.path).into_owned()).collect();
         (paths, (start.line, start.column))
     }
 }
@@ -134,13 +137,4 @@ fn chain(expr: &Expr) -> (&Expr, Vec<&ExprMethodCall>) {
             _ => return (base, methods),
         };
     }
-}
-
-/// Whether one of `words` is among `tokens`, at any depth.
-fn has_any(tokens: &TokenStream, words: &[&str]) -> bool {
-    tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => words.iter().any(|word| ident == word),
-        TokenTree::Group(group) => has_any(&group.stream(), words),
-        _ => false,
-    })
 }

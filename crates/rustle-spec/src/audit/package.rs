@@ -58,7 +58,8 @@ pub fn read(sources: &Sources) -> Result<Package, ScanError> {
         ScanError { file: file.to_owned(), line: at.line, col: at.col, message }
     })?;
     let root = root.get_ref();
-    let reader = Reader { text: &text, workspace: workspace(sources.folder()) };
+    let workspace = text.contains("workspace").then(|| workspace(sources.folder())).flatten();
+    let reader = Reader { text: &text, workspace };
     Ok(reader.package(root, sources))
 }
 

@@ -69,3 +69,37 @@ fn is_part(scopes: &Scopes, inner: usize, home: usize) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(module: usize, item: &str) -> Node {
+        Node { module, item: item.to_owned() }
+    }
+
+    #[test]
+    fn a_module_reaches_what_it_names_and_no_more() {
+        let mut scopes = Scopes::default();
+        let root = scopes.add(None, false);
+        let [one, two] = ["one", "two"].map(|name| {
+            let scope = scopes.add(Some(root), false);
+            scopes.all[scope].modules.push(name.to_owned());
+            scope
+        });
+        let shared = scopes.add(Some(root), false);
+        let inside = scopes.add(Some(one), false);
+        let mut uses = Uses::default();
+        uses.add(&[node(one, "One")], &node(shared, "read"));
+        uses.add(&[node(shared, "read")], &node(shared, "open"));
+        uses.add(&[node(shared, "write")], &node(shared, "open"));
+        let all = [node(inside, "f"), node(two, "Two"), node(shared, "write"), node(shared, "open")];
+        let reach = uses.reach(&scopes, &all.into_iter().collect());
+        let reached = |name: &str, module: usize, item: &str| reach[name].contains(&node(module, item));
+        assert!(
+            reached("one", shared, "read") && reached("one", shared, "open") && reached("one", inside, "f")
+        );
+        assert!(!reached("one", shared, "write") && !reached("one", two, "Two"));
+        assert!(reached("two", two, "Two") && !reached("two", shared, "open"));
+    }
+}

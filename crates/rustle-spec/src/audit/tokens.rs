@@ -46,6 +46,15 @@ pub fn plain(tokens: TokenStream) -> TokenStream {
     out.into_iter().collect()
 }
 
+/// Whether one of `words` is among `tokens`, at any depth.
+pub fn names_any(tokens: &TokenStream, words: &[&str]) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => words.iter().any(|word| ident == word),
+        TokenTree::Group(group) => names_any(&group.stream(), words),
+        _ => false,
+    })
+}
+
 /// Tokens that are read one after the other.
 struct Cursor {
     tokens: Vec<TokenTree>,

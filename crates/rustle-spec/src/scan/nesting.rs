@@ -117,3 +117,30 @@ fn goes_on(token: &TokenTree) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn passes(text: &str) -> bool {
+        check(&text.parse().unwrap()).is_ok()
+    }
+
+    #[test]
+    fn what_nests_is_bounded() {
+        let brackets = |count: usize| format!("{}{}", "(".repeat(count), ")".repeat(count));
+        assert!(passes(&brackets(BRACKETS - 1)) && !passes(&brackets(BRACKETS)));
+        assert!(passes(&"!".repeat(CHAIN)) && !passes(&"!".repeat(CHAIN + 1)));
+        let halves = format!("{} ({})", "!".repeat(CHAIN / 2), "!".repeat(CHAIN / 2));
+        assert!(!passes(&halves));
+        assert!(!passes(&"if a {} else ".repeat(CHAIN)));
+        assert!(!passes(&"A<B, ".repeat(CHAIN)));
+    }
+
+    #[test]
+    fn what_follows_is_not_bounded() {
+        assert!(passes(&"a + b;".repeat(CHAIN)));
+        assert!(passes(&"fn f() -> T {}".repeat(CHAIN)));
+        assert!(passes(&"f(a, b), ".repeat(CHAIN)));
+    }
+}

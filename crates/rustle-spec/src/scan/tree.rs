@@ -102,7 +102,7 @@ impl Reader<'_> {
             }
         };
         let file = self.krate.files.len();
-        self.krate.files.push(path.to_owned());
+        self.krate.files.push(parsed.path.clone());
         match active(&parsed.attrs, self.cfg) {
             Ok(Some(_)) => {}
             Ok(None) => return None,

@@ -1,6 +1,7 @@
 //! Brings packages from where they come from: over the user's store, checked, within limits.
 
 mod error;
+#[cfg(feature = "git")]
 mod git;
 mod http;
 mod place;
@@ -17,15 +18,17 @@ use rustle_playbook::Problem;
 use rustle_schema::package::Source;
 use rustle_schema::package::lock::{Lock, Locked};
 
-use super::{origin, policy, verify, wanted};
+use super::{origin, trusted, verify, wanted};
+use crate::config::policy::Policy;
 use crate::config::{Config, Declared};
 use crate::diagnostics::Problems;
-pub use rustle_fetch::Progress;
 pub use rustle_fetch::registry::IndexEntry;
+pub use rustle_fetch::{NoProgress, Progress};
 
 pub(crate) use error::refused;
+#[cfg(feature = "git")]
 pub(crate) use git::Repository;
-use place::placed;
+use place::placed_tree;
 pub use place::{place, remove};
 pub use registry::Registries;
 pub(crate) use side_by_side::side_by_side;
@@ -90,6 +93,7 @@ impl<'a> Bringer<'a> {
         registries: &Registries<'_>,
     ) -> Result<Tree, Box<Problem>> {
         let tree = match &locked.source {
+            #[cfg(feature = "git")]
             Source::Git { repository, reference, path, submodules } => {
                 let repository = Repository {
                     address: repository,
@@ -99,6 +103,12 @@ impl<'a> Bringer<'a> {
                     commit: locked.commit.as_deref(),
                 };
                 self.git(repository, declared)?.1
+            }
+            #[cfg(not(feature = "git"))]
+            Source::Git { .. } => {
+                let message = format!("`{}` is fetched with git, which this build cannot", locked.id);
+                let help = "`cargo rustle fetch` brings it, or the feature `git` of `rustle-build`";
+                return Err(Box::new(Problem::error("fetch", message).with_help(help)));
             }
             Source::Http { url } => {
                 self.http(&locked.id, url, locked.archive.as_deref().unwrap_or_default(), declared)?
@@ -177,45 +187,72 @@ impl<'a> Bringer<'a> {
 }
 
 /// Brings all packages of a lock that come from elsewhere, several at once, and puts those that Cargo does not bring itself
-/// where the build finds them. How many there are. `machine` is this machine's policy: what it or the project's refuses is
-/// not asked for, or not kept.
+/// where the build finds them. How many there are. What `policy` refuses is not put there.
 ///
 /// # Errors
 /// What could not be brought, or may not be used; the rest is there.
-pub fn all(bringer: &Bringer<'_>, lock: &Lock, machine: Option<&PathBuf>) -> Result<usize, Problems> {
+pub fn all(bringer: &Bringer<'_>, lock: &Lock, policy: &Policy) -> Result<usize, Problems> {
+    each(bringer, lock, |locked| locked.source.is_remote(), Some(policy))
+}
+
+/// The same for what Cargo does not bring: for a build, which Cargo has started.
+///
+/// # Errors
+/// What could not be brought.
+pub fn placed(bringer: &Bringer<'_>, lock: &Lock) -> Result<usize, Problems> {
+    // The build itself asks whether they may be used.
+    each(bringer, lock, |locked| locked.source.is_remote() && !is_cargos(locked), None)
+}
+
+fn is_cargos(locked: &Locked) -> bool {
+    matches!(locked.source, Source::Registry { .. })
+}
+
+fn each(
+    bringer: &Bringer<'_>,
+    lock: &Lock,
+    which: impl Fn(&Locked) -> bool,
+    policy: Option<&Policy>,
+) -> Result<usize, Problems> {
     let mut problems = Vec::new();
-    let policy = policy::effective(bringer.folder, bringer.config, machine, &mut problems);
-    let foreign = |locked: &Locked| origin::refusal(&policy, bringer.config, &locked.id, &locked.source);
-    problems.extend(lock.modules.iter().filter_map(foreign));
+    if let Some(policy) = policy {
+        // What may not come from there is not even asked for.
+        let foreign = |locked: &Locked| origin::refusal(policy, bringer.config, &locked.id, &locked.source);
+        problems.extend(lock.modules.iter().filter_map(foreign));
+    }
     if !problems.is_empty() {
         return Err(Problems::new(problems));
     }
     let wanted = wanted::packages(bringer.folder, bringer.config, &mut problems);
     let registries = Registries::new(bringer.config, true).map_err(|problem| Problems::one(*problem))?;
-    let open: Vec<&Locked> = lock.modules.iter().filter(|locked| locked.source.is_remote()).collect();
+    let open: Vec<&Locked> = lock.modules.iter().filter(|locked| which(locked)).collect();
     let brought = side_by_side(&open, |locked| {
-        let by_cargo = matches!(locked.source, Source::Registry { .. });
-        let lift = |problem: Box<Problem>| vec![*problem];
-        let judge = |tree: &Tree| {
-            let mut problems = Vec::new();
-            if let Some(manifest) = verify::manifest_of(locked, tree, &mut problems) {
-                verify::judge(locked, &manifest, tree, bringer.config, &policy, &mut problems);
-            }
-            if problems.is_empty() { Ok(()) } else { Err(problems) }
-        };
-        // What lies there and may not be used may lack a signature, which is in no digest: it is brought again.
-        let placed = placed(bringer.folder, locked, &bringer.limits).filter(|_| !by_cargo);
-        if placed.is_some_and(|tree| judge(&tree).is_ok()) {
+        let usable =
+            |tree: &Tree| policy.map_or(Ok(()), |policy| refused_by(bringer.config, policy, locked, tree));
+        if !is_cargos(locked)
+            && placed_tree(bringer.folder, locked, &bringer.limits).is_some_and(|tree| usable(&tree).is_ok())
+        {
             return Ok(());
         }
-        let tree = bringer.locked(locked, wanted.get(&locked.id), &registries).map_err(lift)?;
-        judge(&tree)?;
-        if by_cargo {
+        let tree = bringer.locked(locked, wanted.get(&locked.id), &registries);
+        let tree = tree.map_err(|problem| vec![*problem])?;
+        usable(&tree)?;
+        if is_cargos(locked) {
             return Ok(());
         }
-        place(bringer.folder, &locked.id, &tree, &bringer.limits).map(drop).map_err(lift)
+        let placed = place(bringer.folder, &locked.id, &tree, &bringer.limits);
+        placed.map(drop).map_err(|problem| vec![*problem])
     });
     problems.extend(brought.into_iter().filter_map(Result::err).flatten());
     let problems = Problems::new(problems);
     if problems.errors() == 0 { Ok(open.len()) } else { Err(problems) }
+}
+
+/// Whether the files of a package may be used.
+fn refused_by(config: &Config, policy: &Policy, locked: &Locked, tree: &Tree) -> Result<(), Vec<Problem>> {
+    let mut problems = Vec::new();
+    if let Some(manifest) = verify::manifest_of(locked, tree, &mut problems) {
+        trusted::judge(locked, &manifest, tree, config, policy, &mut problems);
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }

@@ -1,5 +1,6 @@
 //! Puts what was brought where Cargo and the build find it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rustle_package::atomic::{is_temporary, sweep, write_atomic};
@@ -17,12 +18,7 @@ use crate::packages::place::{FOLDER, MODULES, absolute, fetched};
 /// If they cannot be written.
 pub fn place(folder: &Path, id: &ModuleId, tree: &Tree, limits: &Limits) -> Result<bool, Box<Problem>> {
     let to = absolute(folder, &fetched(id));
-    // Signatures as well, which are in no digest.
-    let same = |there: Tree| {
-        there.files().len() == tree.files().len()
-            && there.files().iter().all(|(path, file)| tree.get(path) == Some(file.content.as_slice()))
-    };
-    if Tree::read(&to, limits).is_ok_and(same) {
+    if Tree::read(&to, limits).is_ok_and(|there| same(&there, tree)) {
         return Ok(false);
     }
     let ignore = absolute(folder, FOLDER).join(".gitignore");
@@ -41,10 +37,20 @@ pub fn place(folder: &Path, id: &ModuleId, tree: &Tree, limits: &Limits) -> Resu
     Ok(true)
 }
 
-/// The files of a package in the project, if they are there as they were locked.
-pub(super) fn placed(folder: &Path, locked: &Locked, limits: &Limits) -> Option<Tree> {
+/// Whether two packages have the same files, their signatures too, of which the digest does not tell.
+fn same(a: &Tree, b: &Tree) -> bool {
+    let signature = |path: &str| path.ends_with(".minisig") && !path.contains('/');
+    let signatures = |tree: &Tree| -> BTreeMap<String, Vec<u8>> {
+        let files = tree.files().iter().filter(|(path, _)| signature(path));
+        files.map(|(path, file)| (path.clone(), file.content.clone())).collect()
+    };
+    a.digest() == b.digest() && signatures(a) == signatures(b)
+}
+
+/// The files of a package that are in the project, if they are as they were locked.
+pub(super) fn placed_tree(folder: &Path, locked: &Locked, limits: &Limits) -> Option<Tree> {
     let to = absolute(folder, &fetched(&locked.id));
-    Tree::read(&to, limits).ok().filter(|there| there.digest().hex() == locked.sha256)
+    Tree::read(&to, limits).ok().filter(|tree| tree.digest().hex() == locked.sha256)
 }
 
 /// Removes the folders of packages other than `keep`.

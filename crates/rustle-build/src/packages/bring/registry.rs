@@ -1,6 +1,6 @@
 //! Packages in registries.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,15 +9,16 @@ use rustle_fetch::registry::{IndexEntry, Registry};
 use rustle_package::archive::{self, Format};
 use rustle_package::{Digest, Tree};
 use rustle_playbook::Problem;
-use rustle_schema::package::ModuleId;
+use rustle_schema::package::lock::Lock;
+use rustle_schema::package::{ModuleId, Source};
 use semver::Version;
 
 use super::{Bringer, refused};
 use crate::config::Config;
 use crate::packages::wanted;
 
-/// What registries said, by their names and those of the crates.
-type Said = BTreeMap<(String, String), Arc<[IndexEntry]>>;
+/// A registry, and a crate that it was asked about.
+type Asked = (String, String);
 
 /// The project's registries, and what they said.
 pub struct Registries<'c> {
@@ -25,7 +26,11 @@ pub struct Registries<'c> {
     by_name: BTreeMap<&'c str, Registry>,
     /// Whether what is stored of an index is good enough while it is young.
     stored: bool,
-    said: Mutex<Said>,
+    /// The versions that are locked, by crate: a registry that does not know one any more, or never, is not believed.
+    locked: BTreeMap<String, Version>,
+    /// Whether it is all right that versions are gone.
+    accept: bool,
+    said: Mutex<BTreeMap<Asked, Arc<[IndexEntry]>>>,
     warnings: Mutex<Vec<Problem>>,
 }
 
@@ -46,7 +51,24 @@ impl<'c> Registries<'c> {
                 .with_max_package(config.limits.archive_mb * 1_000_000);
             by_name.insert(name.as_str(), registry);
         }
-        Ok(Registries { config, by_name, stored, said: Mutex::default(), warnings: Mutex::default() })
+        Ok(Registries {
+            config,
+            by_name,
+            stored,
+            locked: BTreeMap::new(),
+            accept: false,
+            said: Mutex::default(),
+            warnings: Mutex::default(),
+        })
+    }
+
+    /// The same, with what is locked: an answer without it is too old. `accept` says that versions may be gone for good.
+    #[must_use]
+    pub fn with_lock(mut self, lock: &Lock, accept: bool) -> Registries<'c> {
+        let ours = lock.modules.iter().filter(|locked| matches!(locked.source, Source::Registry { .. }));
+        self.locked = ours.map(|locked| (locked.crate_name(), locked.version.clone())).collect();
+        self.accept = accept;
+        self
     }
 
     /// The registry that `id` comes from, by its name.
@@ -101,9 +123,15 @@ impl<'c> Registries<'c> {
         let key = format!("{} {name}", registry.index());
         let young = Duration::from_secs(self.config.limits.index_ttl_hours * 60 * 60);
         let old = store.index_get(&key, young).map_err(|error| refused("store", &error))?;
-        if let Some(entry) = old.as_ref().filter(|entry| bringer.offline || (self.stored && entry.fresh)) {
-            let (entries, _) = registry.read(name, &entry.body);
-            return Ok(entries);
+        let mut known: BTreeSet<Version> = self.locked.get(name).cloned().into_iter().collect();
+        if let Some(old) = &old {
+            let (entries, _) = registry.read(name, &old.body);
+            // Somebody else may have locked what this machine has not heard of.
+            let suffices = self.stored && old.fresh && missing(&known, &entries).is_none();
+            if bringer.offline || suffices {
+                return Ok(entries);
+            }
+            known.extend(entries.into_iter().map(|entry| entry.vers));
         }
         if bringer.offline {
             return Err(bringer.absent(&format!("what `{}` says of `{name}`", registry.name())));
@@ -111,6 +139,7 @@ impl<'c> Registries<'c> {
         let cached = old.as_ref().and_then(|old| Some((old.etag.as_deref()?, old.body.as_slice())));
         match registry.entries(&bringer.client, name, cached) {
             Ok(answer) => {
+                self.only_grows(registry, name, &known, &answer.entries)?;
                 store
                     .index_put(&key, answer.etag.as_deref(), &answer.body)
                     .map_err(|error| refused("store", &error))?;
@@ -121,9 +150,31 @@ impl<'c> Registries<'c> {
                 self.warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(told);
                 Ok(answer.entries)
             }
-            Err(FetchError::UnknownCrate { .. }) => Ok(Vec::new()),
+            Err(FetchError::UnknownCrate { .. }) => {
+                self.only_grows(registry, name, &known, &[])?;
+                Ok(Vec::new())
+            }
             Err(error) => Err(refused("fetch", &error)),
         }
+    }
+
+    /// That the answer still has every version that was there: an index never loses one. An old index in place of the
+    /// present one, or one that hides a mended version, would lead back to what was mended.
+    fn only_grows(
+        &self,
+        registry: &Registry,
+        name: &str,
+        known: &BTreeSet<Version>,
+        entries: &[IndexEntry],
+    ) -> Result<(), Box<Problem>> {
+        let Some(gone) = missing(known, entries).filter(|_| !self.accept) else { return Ok(()) };
+        let message = format!(
+            "the registry `{}` does not have `{name}` {gone} any more, which it had: an index only grows",
+            registry.name()
+        );
+        Err(Box::new(Problem::error("registry-rollback", message).with_help(
+            "ask whoever runs it; if the version was removed on purpose, `cargo rustle update --accept` goes on without it",
+        )))
     }
 
     /// What was odd about the answers so far.
@@ -154,4 +205,9 @@ impl<'c> Registries<'c> {
         archive::unpack(&bytes, Format::TarGz, &bringer.limits)
             .map_err(|error| Box::new(Problem::error("archive", format!("`{id}` {version}: {error}"))))
     }
+}
+
+/// A version that is known and that the entries do not have.
+fn missing<'v>(known: &'v BTreeSet<Version>, entries: &[IndexEntry]) -> Option<&'v Version> {
+    known.iter().find(|version| !entries.iter().any(|entry| entry.vers == **version))
 }

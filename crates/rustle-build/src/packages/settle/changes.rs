@@ -6,6 +6,8 @@ use rustle_playbook::Problem;
 use rustle_schema::package::lock::{Lock, Locked};
 use rustle_schema::package::{ModuleId, Permission};
 
+use crate::packages::signed::STRIPPED;
+
 /// What happened to one package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -39,22 +41,19 @@ impl Change {
     }
 }
 
-/// The packages that were signed and are not any more: somebody has to say yes.
-pub(super) fn unsigned(before: &Lock, after: &Lock) -> Vec<Problem> {
+/// The packages that were there and have lost their signatures: somebody has to say yes. Another key in place of the
+/// one before is enough for a new version, and not for the same one.
+pub(super) fn lost_signatures(before: &Lock, after: &Lock) -> Vec<Problem> {
     let lost = changes(before, after).into_iter().filter_map(|change| {
         let (before, after) = (change.before?, change.after?);
-        let lost = after.signers.is_empty() && !before.signers.is_empty() && before.source == after.source;
-        let names: Vec<String> = before.signers.iter().map(|name| format!("`{name}`")).collect();
-        let message = format!(
-            "`{}` {} is not signed, and {} was, by {}",
-            change.id,
-            after.version,
-            before.version,
-            names.join(" and ")
-        );
-        lost.then(|| {
-            Problem::error("signature-lost", message)
-                .with_help("`--accept` takes it over, once somebody has found out why")
+        let name = before.signers.iter().find(|name| !after.signers.contains(*name))?;
+        let replaced = !after.signers.is_empty() && before.version != after.version;
+        (!replaced).then(|| {
+            let message = format!(
+                "`{}` {} was signed by `{name}`, and {} is not",
+                change.id, before.version, after.version
+            );
+            Problem::error(STRIPPED, message).with_help("`--accept` takes it over, once somebody knows why")
         })
     });
     lost.collect()
@@ -79,4 +78,44 @@ pub(super) fn growth(before: &Lock, after: &Lock) -> Vec<Problem> {
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rustle_schema::package::lock::Form;
+
+    use super::*;
+
+    fn lock(version: &str, signers: &[&str]) -> Lock {
+        let locked = Locked {
+            id: "acme.x".parse().unwrap(),
+            version: version.parse().unwrap(),
+            form: Form::Crate,
+            krate: None,
+            source: "file:x".parse().unwrap(),
+            commit: None,
+            archive: None,
+            sha256: "0".repeat(64),
+            signers: signers.iter().map(|name| (*name).to_owned()).collect(),
+            permissions: BTreeSet::new(),
+            features: BTreeSet::new(),
+            dependencies: BTreeSet::new(),
+            check: String::new(),
+        };
+        Lock { version: 1, modules: vec![locked] }
+    }
+
+    #[test]
+    fn a_signature_is_not_lost_without_a_word() {
+        let lost = |version: &str, signers: &[&str]| {
+            let lost = lost_signatures(&lock("1.0.0", &["old"]), &lock(version, signers));
+            lost.into_iter().map(|problem| problem.code).collect::<Vec<_>>()
+        };
+        assert_eq!(lost("1.0.0", &["old", "new"]), [""; 0]);
+        assert_eq!(lost("1.1.0", &["old"]), [""; 0]);
+        assert_eq!(lost("1.1.0", &["new"]), [""; 0], "a new version may come with a new key");
+        assert_eq!(lost("1.0.0", &["new"]), [STRIPPED], "the same version may not");
+        assert_eq!((lost("1.0.0", &[]), lost("1.1.0", &[])), (vec![STRIPPED], vec![STRIPPED]));
+        assert_eq!(lost_signatures(&Lock::default(), &lock("1.0.0", &[])), []);
+    }
 }

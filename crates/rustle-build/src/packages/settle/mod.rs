@@ -2,7 +2,9 @@
 
 pub mod cargo_toml;
 mod changes;
+mod choice;
 mod fixed;
+mod from_registry;
 mod index;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,18 +16,18 @@ use rustle_package::Tree;
 use rustle_package::atomic::{sweep, write_atomic};
 use rustle_playbook::{Problem, Severity};
 use rustle_resolve::{Constraint, Dependency, Request, Solution, solve};
-use rustle_schema::package::lock::{Form, Lock, Locked, VERSION};
+use rustle_schema::package::lock::{Lock, Locked, VERSION};
 use rustle_schema::package::manifest::PackageManifest;
 use rustle_schema::package::{ModuleId, Source};
 use semver::Version;
 
 use super::bring::{self, Bringer, Registries, side_by_side};
-use super::policy::{self, Subject};
-use super::{lock_file, origin, place, review, signed, wanted};
+use super::{lock_file, origin, place, policy, review, trusted, wanted};
 use crate::config::Declared;
 use crate::config::modules::Wanted;
 use crate::diagnostics::Problems;
 pub use changes::{Change, changes};
+pub use choice::{Choice, choice};
 use fixed::Fixed;
 use index::ProjectIndex;
 
@@ -96,6 +98,7 @@ fn attempt(bringer: &Bringer<'_>, options: &Options, problems: &mut Vec<Problem>
     let before = lock_file::load(folder).map_err(|problem| problems.push(*problem)).ok()?.unwrap_or_default();
     let registries =
         Registries::new(config, !options.fresh).map_err(|problem| problems.push(*problem)).ok()?;
+    let registries = registries.with_lock(&before, options.accept);
     let policy = policy::effective(folder, config, options.machine_policy.as_ref(), problems);
     // Who may not be taken from is not even asked.
     problems.extend(origin::refusals(&policy, config, &wanted));
@@ -125,28 +128,20 @@ fn attempt(bringer: &Bringer<'_>, options: &Options, problems: &mut Vec<Problem>
         }
     };
     problems.extend(registries.warnings());
-    let packages = packages(bringer, &registries, &solution, &wanted, fixed, &before, problems);
+    let packages = packages(bringer, &registries, &solution, fixed, &before, problems);
     let mut settled = Settled { before, wanted, ..Settled::default() };
     settled.lock.version = VERSION;
     for (mut locked, manifest, tree) in packages {
         let review = review::of_locked(&locked, &manifest, &tree, &policy, wanted_file(&settled, &locked));
         locked.permissions = review.permissions;
         problems.extend(review.problems);
-        locked.signers = signed::signers(&locked, &tree, config, &policy, problems);
-        let subject = Subject {
-            id: &locked.id,
-            source: &locked.source,
-            manifest: &manifest,
-            permissions: &locked.permissions,
-            signers: &locked.signers,
-        };
-        problems.extend(policy::refusals(&policy, config, &subject));
+        locked.signers = trusted::judge(&locked, &manifest, &tree, config, &policy, problems);
         settled.trees.insert(locked.id.clone(), tree);
         settled.lock.modules.push(locked);
     }
     if !options.accept {
         problems.extend(changes::growth(&settled.before, &settled.lock));
-        problems.extend(changes::unsigned(&settled.before, &settled.lock));
+        problems.extend(changes::lost_signatures(&settled.before, &settled.lock));
     }
     let errors = problems.iter().any(|problem| problem.severity == Severity::Error);
     (!errors).then_some(settled)
@@ -223,7 +218,6 @@ fn packages(
     bringer: &Bringer<'_>,
     registries: &Registries<'_>,
     solution: &Solution,
-    wanted: &BTreeMap<ModuleId, Declared>,
     mut fixed: BTreeMap<ModuleId, Fixed>,
     before: &Lock,
     problems: &mut Vec<Problem>,
@@ -245,9 +239,7 @@ fn packages(
         }
     }
     let brought = side_by_side(&open, |(id, version, features, dependencies)| {
-        let locked = from_registry(bringer, registries, id, version, wanted, before)?;
-        let cksum = locked.archive.clone().unwrap_or_default();
-        let tree = registries.package(bringer, id, version, &cksum)?;
+        let (locked, tree) = from_registry::package(bringer, registries, id, version, before)?;
         let mut found = Vec::new();
         let mut locked = Locked {
             features: features.clone(),
@@ -278,52 +270,6 @@ fn packages(
     }
     done.sort_by(|a, b| a.0.id.cmp(&b.0.id));
     done
-}
-
-/// A package of a registry, pinned but for its files. The same version as before must still have the same archive.
-fn from_registry(
-    bringer: &Bringer<'_>,
-    registries: &Registries<'_>,
-    id: &ModuleId,
-    version: &Version,
-    _wanted: &BTreeMap<ModuleId, Declared>,
-    before: &Lock,
-) -> Result<Locked, Box<Problem>> {
-    let registry = registries.of(id)?;
-    let entries = registries.entries(bringer, registry, &id.crate_name())?;
-    let entry = entries.iter().find(|entry| entry.vers == *version);
-    let cksum = entry.map(|entry| entry.cksum.clone()).ok_or_else(|| {
-        Box::new(Problem::error(
-            "registry-index",
-            format!("`{id}` {version} is not in `{}`", registry.name()),
-        ))
-    })?;
-    let index = registry.index().trim_start_matches("sparse+").to_owned();
-    let source = Source::Registry { index };
-    let same = before.get(id).filter(|old| old.version == *version && old.source == source);
-    if let Some(old) = same.and_then(|old| old.archive.as_ref()).filter(|old| **old != cksum) {
-        let message =
-            format!("`{id}` {version} is not what was locked: the registry has another archive now");
-        let problem = Problem::error("lock-mismatch", message)
-            .with_note(format!("locked `sha256:{old}`, found `sha256:{cksum}`"))
-            .with_help("a version never changes: ask whoever runs the registry, or take another version");
-        return Err(Box::new(problem));
-    }
-    Ok(Locked {
-        id: id.clone(),
-        version: version.clone(),
-        form: Form::Crate,
-        krate: None,
-        source,
-        commit: None,
-        archive: Some(cksum),
-        sha256: String::new(),
-        signers: BTreeSet::new(),
-        permissions: BTreeSet::new(),
-        features: BTreeSet::new(),
-        dependencies: BTreeSet::new(),
-        check: String::new(),
-    })
 }
 
 /// Writes what was settled on: the fetched modules, then the lock, then Cargo.toml. Each is whole or as before; whatever

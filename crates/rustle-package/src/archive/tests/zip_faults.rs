@@ -117,6 +117,12 @@ fn gaps_and_overlaps() {
     let whole = zip(&[good()]);
     // A program in front, as in archives that unpack themselves.
     assert_eq!(code(&[b"#!/bin/sh\n", &whole[..]].concat(), Format::Zip), "E-ARCHIVE-FORMAT");
+    // Also if all places are counted from its beginning.
+    let mut moved = good();
+    moved.offset = Some(10);
+    let shift = |end: &mut Vec<u8>| end[16] += 10;
+    let shifted = [b"#!/bin/sh\n", &zip_with(&[moved], b"", shift)[..]].concat();
+    assert_eq!(code(&shifted, Format::Zip), "E-ARCHIVE-FORMAT");
     // Twice, one after the other: one reader takes the first, the next one the second.
     assert_eq!(code(&[&whole[..], &whole].concat(), Format::Zip), "E-ARCHIVE-FORMAT");
     // An entry that the directory does not name.

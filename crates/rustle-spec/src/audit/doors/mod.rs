@@ -8,7 +8,8 @@ mod crates;
 mod runtime;
 mod standard;
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::Capability;
@@ -44,51 +45,52 @@ const fn no_door(path: &'static str) -> Door {
 }
 
 /// Parts of crates that mirror a part of the standard library.
-const MIRRORS: &[(&str, &str)] = &[
-    ("core", "std"),
-    ("alloc", "std"),
-    ("async_fs", "std::fs"),
-    ("async_net", "std::net"),
-    ("async_process", "std::process"),
-    ("async_std::fs", "std::fs"),
-    ("async_std::net", "std::net"),
-    ("async_std::os", "std::os"),
-    ("async_std::process", "std::process"),
-    ("fs_err", "std::fs"),
-    ("mio::net", "std::net"),
-    ("rustle_runtime::prelude::PathBuf", "std::path::PathBuf"),
-    ("smol::fs", "std::fs"),
-    ("smol::net", "std::net"),
-    ("smol::process", "std::process"),
-    ("tokio::fs", "std::fs"),
-    ("tokio::net", "std::net"),
-    ("tokio::process", "std::process"),
+const MIRRORS: &[(&[&str], &[&str])] = &[
+    (&["core"], &["std"]),
+    (&["alloc"], &["std"]),
+    (&["async_fs"], &["std", "fs"]),
+    (&["async_net"], &["std", "net"]),
+    (&["async_process"], &["std", "process"]),
+    (&["async_std", "fs"], &["std", "fs"]),
+    (&["async_std", "net"], &["std", "net"]),
+    (&["async_std", "os"], &["std", "os"]),
+    (&["async_std", "process"], &["std", "process"]),
+    (&["fs_err"], &["std", "fs"]),
+    (&["mio", "net"], &["std", "net"]),
+    (&["rustle_runtime", "prelude", "PathBuf"], &["std", "path", "PathBuf"]),
+    (&["smol", "fs"], &["std", "fs"]),
+    (&["smol", "net"], &["std", "net"]),
+    (&["smol", "process"], &["std", "process"]),
+    (&["tokio", "fs"], &["std", "fs"]),
+    (&["tokio", "net"], &["std", "net"]),
+    (&["tokio", "process"], &["std", "process"]),
 ];
 
 /// `path` in the names of the standard library, where it is a part of that or mirrors one.
-pub fn canonical(path: &[String]) -> Vec<String> {
-    for (mirror, original) in MIRRORS {
-        let mut rest = path.iter();
-        if mirror.split("::").all(|segment| rest.next().is_some_and(|it| it == segment)) {
-            return original.split("::").map(str::to_owned).chain(rest.cloned()).collect();
+pub fn canonical(path: &[String]) -> Cow<'_, [String]> {
+    let is_at = |mirror: &[&str]| {
+        mirror.len() <= path.len() && mirror.iter().zip(path).all(|(wanted, segment)| wanted == segment)
+    };
+    match MIRRORS.iter().find(|(mirror, _)| is_at(mirror)) {
+        Some((mirror, original)) => {
+            let rest = path.iter().skip(mirror.len()).cloned();
+            original.iter().map(|segment| (*segment).to_owned()).chain(rest).collect()
         }
+        None => Cow::Borrowed(path),
     }
-    path.to_owned()
 }
 
 /// The door that `path`, which is canonical, leads through, and how many of its segments name the door.
 pub fn find(path: &[String]) -> Option<(&'static Door, usize)> {
-    let (first, rest) = path.split_first()?;
-    let doors = table().get(first.as_str())?;
-    let mut name = first.clone();
     let mut found = None;
-    for length in 1..=path.len() {
-        if let Some(door) = doors.get(name.as_str()) {
-            found = Some((*door, length));
+    let mut here = table();
+    for (number, segment) in path.iter().enumerate() {
+        match here.inside.get(segment.as_str()) {
+            Some(inside) => here = inside,
+            None => break,
         }
-        if let Some(segment) = rest.get(length - 1) {
-            name.push_str("::");
-            name.push_str(segment);
+        if let Some(door) = here.door {
+            found = Some((door, number + 1));
         }
     }
     found
@@ -96,28 +98,40 @@ pub fn find(path: &[String]) -> Option<(&'static Door, usize)> {
 
 /// What the doors under `path`, which is canonical and none itself, are for.
 pub fn below(path: &[String]) -> Vec<Capability> {
-    let prefix = path.join("::") + "::";
-    let doors = path.first().and_then(|first| table().get(first.as_str()));
-    let doors = doors.into_iter().flat_map(HashMap::values).filter(|it| it.path.starts_with(&prefix));
-    let mut all: Vec<Capability> = doors.flat_map(|it| it.certain).copied().collect();
+    let place = path.iter().try_fold(table(), |here, segment| here.inside.get(segment.as_str()));
+    let mut all = Vec::new();
+    let mut next: Vec<&Place> = place.into_iter().flat_map(|it| it.inside.values()).collect();
+    while let Some(place) = next.pop() {
+        all.extend(place.door.into_iter().flat_map(|door| door.certain).copied());
+        next.extend(place.inside.values());
+    }
     all.sort();
     all.dedup();
     all
 }
 
-/// The doors of each crate, by path.
-type Table = HashMap<&'static str, HashMap<&'static str, &'static Door>>;
+/// A name that leads to doors.
+#[derive(Default)]
+struct Place {
+    door: Option<&'static Door>,
+    inside: BTreeMap<&'static str, Place>,
+}
 
-fn table() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
+fn table() -> &'static Place {
+    static TABLE: OnceLock<Place> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let mut table = Table::new();
-        for door in standard::DOORS.iter().chain(crates::DOORS).chain(runtime::DOORS) {
-            let krate = door.path.split("::").next().unwrap_or(door.path);
-            table.entry(krate).or_default().insert(door.path, door);
+        let mut table = Place::default();
+        for door in all() {
+            let place =
+                door.path.split("::").fold(&mut table, |here, name| here.inside.entry(name).or_default());
+            place.door = Some(door);
         }
         table
     })
+}
+
+fn all() -> impl Iterator<Item = &'static Door> {
+    standard::DOORS.iter().chain(crates::DOORS).chain(runtime::DOORS)
 }
 
 #[cfg(test)]
@@ -125,7 +139,7 @@ mod tests {
     use super::*;
 
     fn segments(path: &str) -> Vec<String> {
-        canonical(&path.split("::").map(str::to_owned).collect::<Vec<_>>())
+        canonical(&path.split("::").map(str::to_owned).collect::<Vec<_>>()).into_owned()
     }
 
     fn found(path: &str) -> Option<(&'static str, &'static [Capability])> {
@@ -158,7 +172,10 @@ mod tests {
 
     #[test]
     fn no_entry_stands_twice() {
-        let all = standard::DOORS.iter().chain(crates::DOORS).chain(runtime::DOORS);
-        assert_eq!(table().values().map(HashMap::len).sum::<usize>(), all.count());
+        let mut paths: Vec<&str> = all().map(|door| door.path).collect();
+        let count = paths.len();
+        paths.sort_unstable();
+        paths.dedup();
+        assert_eq!(paths.len(), count);
     }
 }

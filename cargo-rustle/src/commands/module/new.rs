@@ -5,40 +5,33 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
+use rustle_build::packages::authored;
+use rustle_schema::package::ModuleId;
 use toml_edit::{DocumentMut, Item};
 
 use crate::failure::{Context, Failure, Result};
-use crate::rustle_source::RustleSource;
+use crate::rustle_source::{RustleSource, VERSION};
 
 pub fn command() -> Command {
-    Command::new("module")
-        .about("Makes modules")
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-        .subcommand(
-            Command::new("new")
-                .about("Makes the crate of a module")
-                .arg(Arg::new("name").value_name("NAME").required(true).help("In full: `acme.greet`"))
-                .arg(
-                    Arg::new("dir")
-                        .long("dir")
-                        .value_name("DIR")
-                        .value_parser(value_parser!(PathBuf))
-                        .help("Where [default: a folder of the package's name]"),
-                )
-                .arg(
-                    Arg::new("rustle")
-                        .long("rustle")
-                        .value_name("SOURCE")
-                        .help("Where Rustle comes from: `path=DIR`, `git=URL` or `version=V`"),
-                ),
+    Command::new("new")
+        .about("Makes the crate of a module")
+        .arg(Arg::new("name").value_name("NAME").required(true).help("In full: `acme.greet`"))
+        .arg(
+            Arg::new("dir")
+                .long("dir")
+                .value_name("DIR")
+                .value_parser(value_parser!(PathBuf))
+                .help("Where [default: a folder of the package's name]"),
+        )
+        .arg(
+            Arg::new("rustle")
+                .long("rustle")
+                .value_name("SOURCE")
+                .help("Where Rustle comes from: `path=DIR`, `git=URL` or `version=V`"),
         )
 }
 
 pub fn run(matches: &ArgMatches) -> Result {
-    let Some(("new", matches)) = matches.subcommand() else {
-        return Err(Failure::Usage("there is no such command".into()));
-    };
     let name = Name::parse(matches.get_one::<String>("name").map(String::as_str).unwrap_or_default())?;
     let source = match matches.get_one::<String>("rustle") {
         Some(text) => RustleSource::parse(text)?,
@@ -54,20 +47,23 @@ pub fn run(matches: &ArgMatches) -> Result {
     }
     println!("made the module `{}` in {}", name.full, folder.display());
     println!("  try it:         cargo test --manifest-path {}/Cargo.toml", folder.display());
-    println!("  for a runner:   cargo add --path {}", folder.display());
+    println!("  look it over:   cargo rustle module check {}", folder.display());
+    println!("  for a runner:   cargo rustle add --file {}", folder.display());
     Ok(ExitCode::SUCCESS)
 }
 
 /// The names of a module.
 #[derive(Debug, PartialEq, Eq)]
 struct Name {
-    /// `acme.greet`.
+    /// `acme.web_server`: what a task calls it.
     full: String,
-    /// `acme-greet`.
+    /// `acme.webserver`: what its package is called, which has no underscores.
+    id: ModuleId,
+    /// `acme-webserver`.
     package: String,
-    /// `rustle_acme_greet`.
+    /// `rustle_acme_webserver`.
     links: String,
-    /// `Greet`.
+    /// `WebServer`.
     structure: String,
 }
 
@@ -84,6 +80,7 @@ impl Name {
                  digits and `_`"
             )));
         }
+        let id = authored::id_of(full).map_err(Failure::Usage)?;
         let last = parts.last().copied().unwrap_or_default();
         let capital = |word: &str| {
             let mut chars = word.chars();
@@ -94,28 +91,39 @@ impl Name {
         };
         Ok(Name {
             full: full.to_owned(),
-            package: full.replace(['.', '_'], "-"),
-            links: format!("rustle_{}", full.replace('.', "_")),
+            package: id.crate_name(),
+            links: id.links(),
+            id,
             structure: last.split('_').map(capital).collect(),
         })
     }
 }
 
 /// The files of a module's crate, with its names to be put in.
-const FILES: [(&str, &str); 3] = [
-    ("build.rs", include_str!("../../module-template/build.rs")),
-    ("src/lib.rs", include_str!("../../module-template/src/lib.rs")),
-    ("Cargo.toml", include_str!("../../module-template/Cargo.toml.in")),
+const FILES: [(&str, &str); 5] = [
+    (".gitignore", "/target\n"),
+    ("build.rs", include_str!("../../../module-template/build.rs")),
+    ("src/lib.rs", include_str!("../../../module-template/src/lib.rs")),
+    ("module.toml", include_str!("../../../module-template/module.toml.in")),
+    ("Cargo.toml", include_str!("../../../module-template/Cargo.toml.in")),
 ];
 
 fn write(folder: &Path, name: &Name, source: &RustleSource) -> Result<()> {
     for (file, text) in FILES {
-        let text = text
-            .replace("example.greet", &name.full)
-            .replace("example-greet", &name.package)
-            .replace("rustle_example_greet", &name.links)
-            .replace("Greet", &name.structure);
-        let text = if file == "Cargo.toml" { manifest(&text, source)? } else { text };
+        let text = match file {
+            "src/lib.rs" => text.replace("example.greet", &name.full).replace("Greet", &name.structure),
+            "module.toml" => text
+                .replace("example.greet", name.id.as_str())
+                .replace("0.0.0", env!("CARGO_PKG_RUST_VERSION")),
+            "Cargo.toml" => {
+                let text = text
+                    .replace("rustle_example_greet", &name.links)
+                    .replace("example-greet", &name.package)
+                    .replace("0.0.0", env!("CARGO_PKG_RUST_VERSION"));
+                manifest(&text, source)?
+            }
+            _ => text.to_owned(),
+        };
         let path = folder.join(file);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).context(parent.display())?;
@@ -128,7 +136,14 @@ fn write(folder: &Path, name: &Name, source: &RustleSource) -> Result<()> {
 fn manifest(text: &str, source: &RustleSource) -> Result<String> {
     let mut manifest: DocumentMut = text.parse().context("the module's manifest")?;
     if let Some(dependencies) = manifest.get_mut("dependencies").and_then(Item::as_table_mut) {
-        dependencies.insert("rustle-runtime", Item::Value(source.dependency("rustle-runtime")));
+        let mut runtime = source.dependency("rustle-runtime");
+        // A package is packed without the place that it had its runtime from: a version is what stays.
+        if let Some(table) = runtime.as_inline_table_mut()
+            && !table.contains_key("version")
+        {
+            table.insert("version", VERSION.into());
+        }
+        dependencies.insert("rustle-runtime", Item::Value(runtime));
     }
     Ok(manifest.to_string())
 }
@@ -143,12 +158,13 @@ mod tests {
             Name::parse("acme.web_server").unwrap(),
             Name {
                 full: "acme.web_server".into(),
-                package: "acme-web-server".into(),
-                links: "rustle_acme_web_server".into(),
+                id: "acme.webserver".parse().unwrap(),
+                package: "acme-webserver".into(),
+                links: "rustle_acme_webserver".into(),
                 structure: "WebServer".into(),
             }
         );
-        for bad in ["greet", "Acme.greet", "acme.", "acme.1x", "a b.c"] {
+        for bad in ["greet", "Acme.greet", "acme.", "acme.1x", "a b.c", "acme._", "a.b.c.d.e.f.g.h.i"] {
             assert!(matches!(Name::parse(bad), Err(Failure::Usage(_))), "{bad}");
         }
     }
@@ -161,8 +177,12 @@ mod tests {
         let read = |file: &str| fs::read_to_string(folder.path().join(file)).unwrap();
         assert!(read("Cargo.toml").contains("links = \"rustle_acme_hello\""));
         assert!(read("Cargo.toml").contains("rustle-runtime = \"1.0.0\""));
+        assert!(read("module.toml").contains("id = \"acme.hello\""));
         assert!(read("src/lib.rs").contains("name = \"acme.hello\""));
         assert!(read("src/lib.rs").contains("pub struct Hello"));
+        write(folder.path(), &name, &RustleSource::Git("https://example.org/r.git".into())).unwrap();
+        let git = format!("{{ git = \"https://example.org/r.git\", version = \"{VERSION}\" }}");
+        assert!(read("Cargo.toml").contains(&git), "{}", read("Cargo.toml"));
         assert!(!FILES.iter().any(|(file, _)| read(file).to_lowercase().contains("greet")));
     }
 }

@@ -1,5 +1,7 @@
 //! Problems, in order, as a compiler shows them.
 
+mod json;
+
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -50,12 +52,17 @@ impl Problems {
     /// All of them as a compiler shows them, the sources quoted, an empty line between two, a summary at the end if there
     /// are errors. `colour` adds the terminal's escape sequences.
     pub fn render(&self, colour: bool) -> String {
+        self.render_as("nothing was built", colour)
+    }
+
+    /// The same with other words for what the errors kept from happening.
+    pub fn render_as(&self, kept: &str, colour: bool) -> String {
         let mut text = String::new();
         for problem in &self.0 {
             text.push_str(&render(problem, colour));
             text.push_str("\n\n");
         }
-        if let Some(summary) = self.summary() {
+        if let Some(summary) = self.summary(kept) {
             let groups = [Level::ERROR.primary_title(summary).element(annotate_snippets::Padding)];
             text.push_str(renderer(colour).render(&groups).trim_end_matches(['|', ' ', '\n']));
             text.push('\n');
@@ -63,7 +70,7 @@ impl Problems {
         text
     }
 
-    fn summary(&self) -> Option<String> {
+    fn summary(&self, kept: &str) -> Option<String> {
         let errors = match self.errors() {
             0 => return None,
             1 => "1 error".to_owned(),
@@ -74,7 +81,7 @@ impl Problems {
             1 => " and 1 warning".to_owned(),
             more => format!(" and {more} warnings"),
         };
-        Some(format!("nothing was built: {errors}{warnings}"))
+        Some(format!("{kept}: {errors}{warnings}"))
     }
 }
 
