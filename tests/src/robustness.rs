@@ -5,8 +5,13 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use rustle_build::packages::{lock_file, manifest};
+use rustle_build::{Config, Problems, SourceFile};
 use rustle_bundle::Bundle;
+use rustle_package::Limits;
+use rustle_package::archive::{self, Format};
 use rustle_playbook::Options;
+use rustle_schema::package::{Constraint, Permission, Source};
 use rustle_template::{Engine, FileKind, Variable, World};
 use rustle_value::Value;
 
@@ -32,6 +37,31 @@ pub fn bundle(data: &[u8]) {
     for entry in bundle.entries() {
         let _ = bundle.read(entry.path());
     }
+}
+
+/// Archives, whatever they are said to be, within small limits.
+pub fn archive(data: &[u8]) {
+    let limits = Limits { archive: 1 << 20, unpacked: 4 << 20, entries: 1000, ..Limits::default() };
+    for format in [Format::TarGz, Format::TarZst, Format::Zip] {
+        if let Ok(tree) = archive::unpack(data, format, &limits) {
+            let _ = tree.digest();
+        }
+    }
+}
+
+/// What packages of modules and locks are described with.
+pub fn package(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let mut problems = Vec::new();
+    for name in [manifest::FILE_NAME, manifest::JSON_NAMES[0], "Cargo.toml"] {
+        let files = |asked: &str| (asked == name).then(|| text.to_owned());
+        let _ = manifest::of(None, &files, "", &mut problems);
+    }
+    let _ = lock_file::parse(text);
+    let file = Arc::new(SourceFile { path: "rustle.toml".into(), text: text.to_owned() });
+    let _ = Config::parse(&file, &mut problems);
+    let _ = Problems::new(problems).render(false);
+    let _ = (text.parse::<Source>(), text.parse::<Constraint>(), text.parse::<Permission>());
 }
 
 /// Templates and expressions: compiled, and evaluated with a few variables.

@@ -36,3 +36,13 @@ fn bundles() {
 fn templates() {
     each("template", robustness::template);
 }
+
+#[test]
+fn archives() {
+    each("archive", robustness::archive);
+}
+
+#[test]
+fn packages() {
+    each("package", robustness::package);
+}
