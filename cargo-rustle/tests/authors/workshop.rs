@@ -175,7 +175,7 @@ pub fn without(tree: &Tree, leave: impl Fn(&str) -> bool) -> Tree {
     Tree::from_files(files, &Limits::default()).unwrap()
 }
 
-/// Whether a file lies in a folder below `path`, however deep.
+/// Whether anything is there, a link that leads nowhere too.
 pub fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
