@@ -83,7 +83,7 @@ fn fault_11_stripped_signatures() {
     world.succeeds(&["check"]);
     let signature = world.project().join(".rustle/modules/acme.greet/ops.minisig");
     fs::remove_file(&signature).expect("it was there");
-    world.refuses(&["check"], &["acme.greet", "E-SIGNATURE-NONE"]);
+    world.refuses(&["check"], &["signature-stripped", "`acme.greet` is locked as signed by `ops`"]);
     world.succeeds(&["fetch"]);
     assert!(signature.exists(), "`fetch` puts it back");
     world.succeeds(&["check"]);
