@@ -6,6 +6,7 @@ mod archives;
 mod commands;
 mod disk;
 mod git;
+mod hermetic;
 mod home;
 mod integrity;
 mod killed;
