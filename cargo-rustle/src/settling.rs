@@ -1,12 +1,13 @@
 //! What `add`, `remove`, `lock` and `update` have in common: settling on versions, and telling what changed.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use clap::{Arg, ArgAction, ArgMatches};
 use rustle_build::config::Config;
-use rustle_build::env_vars;
 use rustle_build::packages::bring::Bringer;
 use rustle_build::packages::settle::{self, Change, Options, Settled, Update};
+use rustle_build::{Problem, Problems, env_vars};
 use rustle_schema::package::lock::Locked;
 use semver::Version;
 
@@ -57,14 +58,40 @@ pub fn settle(
     };
     let kept = |problems| Failure::Refused(KEPT, problems);
     let settled = settle::settle(&bringer, &options).map_err(kept)?;
+    let manifest = project.folder.join("Cargo.toml");
+    let before = std::fs::read(&manifest).ok();
     settle::write(&bringer, &settled).map_err(kept)?;
-    warn(&rustle_build::Problems::new(bringer.events()));
+    if std::fs::read(&manifest).ok() != before {
+        cargo_lock(&manifest, matches.get_flag("offline"));
+    }
+    warn(&Problems::new(bringer.events()));
     drop(bar);
     warn(&settled.warnings);
     for change in settle::changes(&settled.before, &settled.lock) {
         print!("{}", told(&change));
     }
     Ok(settled)
+}
+
+/// Brings Cargo.lock up to date with Cargo.toml, so that what is settled now stays, also if it is withdrawn before the first
+/// build, and a build with `--locked` goes on. Cargo would do it at the next build: where it cannot now, that is told, and
+/// no more.
+fn cargo_lock(manifest: &Path, offline: bool) {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut process = Command::new(cargo);
+    process.args(["update", "--workspace", "--quiet", "--manifest-path"]).arg(manifest);
+    if offline {
+        process.arg("--offline");
+    }
+    let failed = match process.stdout(Stdio::null()).output() {
+        Ok(output) if output.status.success() => return,
+        Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        Err(error) => error.to_string(),
+    };
+    let problem =
+        Problem::warning("cargo-lock", "Cargo.lock could not be brought up to date: the next build will")
+            .with_note(failed);
+    warn(&Problems::one(problem));
 }
 
 /// The version of the compiler that Cargo would use; `None` if it does not say.
