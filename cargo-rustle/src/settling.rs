@@ -64,6 +64,7 @@ pub fn settle(
     if std::fs::read(&manifest).ok() != before {
         cargo_lock(&manifest, matches.get_flag("offline"));
     }
+    bringer.shrink_store(&settled.lock);
     warn(&Problems::new(bringer.events()));
     drop(bar);
     warn(&settled.warnings);

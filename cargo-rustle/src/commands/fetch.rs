@@ -130,6 +130,7 @@ fn fetch(project: &Project, offline: bool) -> Result<usize> {
     }
     let fetched = bring::all(&bringer, &lock, &policy)
         .map_err(|problems| Failure::Refused("not all was fetched", problems))?;
+    bringer.shrink_store(&lock);
     warn(&Problems::new(bringer.events()));
     Ok(fetched)
 }

@@ -82,3 +82,27 @@ fn the_store_is_counted_and_emptied() {
         Ran::of(world.command(&["cache", "stats"]).env("RUSTLE_CACHE", world.path("nowhere"))).succeeded();
     assert!(gone.contains("0 files") && !world.path("nowhere").exists(), "{gone}");
 }
+
+/// What was not used for longest goes when the store has outgrown its size; what is locked stays.
+#[test]
+fn the_store_keeps_to_its_size() {
+    let shelf = Shelf::start();
+    // Digits of a digest of digests, which nothing makes smaller.
+    let ballast = |seed: u32| -> String {
+        (0..12_000).map(|number| rustle_fetch::sha256_hex(format!("{seed} {number}").as_bytes())).collect()
+    };
+    let package = |seed: u32| Package::new("acme.greet", "1.0.0").file("BALLAST", &ballast(seed)).archive();
+    assert!((300_000..900_000).contains(&package(1).len()), "four are too many, one is not");
+    let world = World::new();
+    let limits = "[limits]\ncache_mb = 1\narchive_mb = 10\n";
+    for seed in 1..=4 {
+        let url = shelf.put(&format!("/{seed}.tar.gz"), package(seed));
+        world.config(limits);
+        world.succeeds(&["add", "acme.greet", "--url", &url]);
+    }
+    let bytes: u64 = blobs(&world).iter().map(|path| fs::metadata(path).expect("there").len()).sum();
+    assert!((1..=1_000_000).contains(&bytes), "{bytes}");
+    fs::remove_dir_all(world.project().join(".rustle")).expect("it was there");
+    // The one that is locked is still stored.
+    world.succeeds(&["fetch", "--offline"]);
+}

@@ -8,6 +8,7 @@ mod place;
 mod registry;
 mod side_by_side;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -155,6 +156,18 @@ impl<'a> Bringer<'a> {
     pub fn events(&self) -> Vec<Problem> {
         let events = self.store.take_events().into_iter();
         events.map(|event| Problem::warning("store", event.to_string())).collect()
+    }
+
+    /// Shrinks the store to its size, if it has outgrown it; what `lock` names stays. A courtesy: what goes wrong with it is
+    /// for `cargo rustle cache gc` to tell.
+    pub fn shrink_store(&self, lock: &Lock) {
+        let cap = self.config.limits.cache_mb.saturating_mul(1_000_000);
+        if self.store.stats().is_ok_and(|stats| stats.bytes > cap) {
+            let named =
+                lock.modules.iter().filter_map(|locked| Digest::from_hex(locked.archive.as_deref()?).ok());
+            let named: BTreeSet<Digest> = named.collect();
+            let _ = self.store.gc(cap, |digest| named.contains(digest));
+        }
     }
 
     /// The content with this digest: stored, or had by `fetch`, once for all who ask.
