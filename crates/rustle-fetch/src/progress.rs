@@ -38,16 +38,3 @@ impl Drop for Underway<'_> {
         self.0.done();
     }
 }
-
-/// Passes on bytes only: one of many downloads that are shown as one.
-#[cfg(feature = "registry")]
-pub(crate) struct BytesOnly<'a>(pub(crate) &'a dyn Progress);
-
-#[cfg(feature = "registry")]
-impl Progress for BytesOnly<'_> {
-    fn begin(&self, _what: &str, _total: Option<u64>) {}
-    fn advance(&self, bytes: u64) {
-        self.0.advance(bytes);
-    }
-    fn done(&self) {}
-}

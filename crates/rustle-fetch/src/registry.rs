@@ -17,7 +17,6 @@ use crate::FetchError;
 use crate::http::Reach;
 
 pub use config::Config;
-pub use download::{Download, fetch_all};
 pub use entry::{DependencyKind, IndexDep, IndexEntry};
 pub use index::IndexAnswer;
 

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use rustle_fetch::http::{Client, Times};
-use rustle_fetch::registry::{DependencyKind, Download, Registry, fetch_all};
+use rustle_fetch::registry::{DependencyKind, Registry};
 use rustle_fetch::testserver::{Reply, Server, SparseRegistry, Step};
 use rustle_fetch::{FetchError, NoProgress, Progress, sha256_hex};
 use semver::Version;
@@ -333,14 +333,19 @@ fn fifty_at_once() {
         }
     });
     let (client, registry, told) = (client(), registry(&server, None), Told::default());
-    let names: Vec<String> = (0..50).map(|index| format!("m{index}")).collect();
-    let wanted: Vec<Download<'_>> = names
-        .iter()
-        .zip(&cksums)
-        .map(|(name, cksum)| Download { registry: &registry, name, version: &ONE, cksum })
-        .collect();
     let began = Instant::now();
-    let results = fetch_all(&client, &wanted, &told);
+    let results: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = cksums
+            .iter()
+            .enumerate()
+            .map(|(index, cksum)| {
+                let (client, registry, told) = (&client, &registry, &told);
+                let name = format!("m{index}");
+                scope.spawn(move || registry.download(client, &name, &ONE, cksum, told))
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+    });
     let took = began.elapsed();
     assert!(took < Duration::from_secs(3), "{took:?}");
     assert_eq!(results.len(), 50);
@@ -355,7 +360,7 @@ fn fifty_at_once() {
     let config = server.received().iter().filter(|request| request.path.ends_with("config.json")).count();
     assert_eq!(config, 1, "it is asked once, however many begin");
     let (began, bytes, done) = told.0.into_inner().expect("free");
-    assert_eq!((began, done), (vec!["50 packages".to_owned()], 1));
+    assert_eq!((began.len(), done), (49, 49), "one is not there");
     let sum: usize = results.iter().flatten().map(Vec::len).sum();
     assert_eq!(bytes, sum as u64 + 4, "and the four bytes of the evil one");
 }

@@ -1,31 +1,11 @@
-//! Packages, one or many at a time.
-
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+//! Packages.
 
 use semver::Version;
 use url::Url;
 
 use super::{Registry, is_crate_name};
 use crate::http::{Client, same_origin, shown};
-use crate::progress::{BytesOnly, Underway};
 use crate::{FetchError, Progress, sha256_hex};
-
-/// How many downloads run side by side.
-const SIDE_BY_SIDE: usize = 8;
-
-/// A package that is wanted.
-#[derive(Debug, Clone, Copy)]
-pub struct Download<'a> {
-    /// Where from.
-    pub registry: &'a Registry,
-    /// Which crate.
-    pub name: &'a str,
-    /// Which version.
-    pub version: &'a Version,
-    /// Its SHA-256: from the lock file, or else from the index.
-    pub cksum: &'a str,
-}
 
 impl Registry {
     /// Gets a package, and checks its SHA-256 against `cksum`.
@@ -69,37 +49,4 @@ impl Registry {
         }
         Ok(answer.body)
     }
-}
-
-/// Gets many packages, eight at a time.
-///
-/// What comes back is in the order of what was asked for, and for each on its own: one failure does not stop the others.
-pub fn fetch_all(
-    client: &Client,
-    wanted: &[Download<'_>],
-    progress: &dyn Progress,
-) -> Vec<Result<Vec<u8>, FetchError>> {
-    let _underway = Underway::begin(progress, &format!("{} packages", wanted.len()), None);
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(Vec::with_capacity(wanted.len()));
-    let work = || {
-        while let Some((index, one)) = {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            wanted.get(index).map(|one| (index, one))
-        } {
-            let result =
-                one.registry.download(client, one.name, one.version, one.cksum, &BytesOnly(progress));
-            results.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
-        }
-    };
-    std::thread::scope(|scope| {
-        // This thread is one of them, so that there is at least one.
-        for _ in 1..SIDE_BY_SIDE.min(wanted.len()) {
-            scope.spawn(work);
-        }
-        work();
-    });
-    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results.sort_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
 }
