@@ -77,8 +77,11 @@ pub const UNDECLARED_PERMISSION: &str = "undeclared-permission";
 /// A module or an argument without documentation.
 pub const UNDOCUMENTED: &str = "undocumented";
 
+/// A module from elsewhere that has the name of a builtin one.
+pub const SHADOWED_BUILTIN: &str = "shadowed-builtin";
+
 /// The lints of the build. Warnings of the playbook's reader can be named in `[lints]` as well.
-pub const ALL: [Lint; 11] = [
+pub const ALL: [Lint; 12] = [
     Lint {
         name: UNDEFINED_VARIABLE,
         level: Level::Deny,
@@ -117,6 +120,11 @@ pub const ALL: [Lint; 11] = [
         doc: "the code of a module does what no permission of it declares",
     },
     Lint { name: UNDOCUMENTED, level: Level::Warn, doc: "an argument of a module has no documentation" },
+    Lint {
+        name: SHADOWED_BUILTIN,
+        level: Level::Deny,
+        doc: "a module from elsewhere is called as a builtin one is, and would run in its place",
+    },
     Lint {
         name: UNLOCKED_MODULE,
         level: Level::Warn,

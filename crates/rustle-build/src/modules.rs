@@ -11,6 +11,7 @@ use rustle_schema::package::ModuleId;
 use rustle_spec::scan::{Cfg, ScanError, crate_specs};
 
 use crate::catalogue;
+use crate::lints;
 use crate::manifest::Manifest;
 use crate::packages::verify::{self, FileModule};
 use crate::suggest;
@@ -80,7 +81,8 @@ pub struct Sources {
 }
 
 impl Modules {
-    /// Gathers all modules. Two that have one name are a problem, unless one of them is builtin: that one gives way.
+    /// Gathers all modules. Two that have one name are a problem, unless one of them is builtin and the other is the
+    /// runner's own: the builtin one gives way.
     pub fn gather(sources: &Sources, problems: &mut Vec<Problem>) -> Modules {
         let mut modules = Modules { linked: sources.linked.clone(), ..Modules::default() };
         let before = problems.len();
@@ -108,7 +110,8 @@ impl Modules {
                 modules.add(&Arc::new(spec), &Origin::Runner, problems);
             }
         }
-        modules.incomplete = problems.len() > before;
+        let mut told = problems.iter().skip(before);
+        modules.incomplete = told.any(|problem| problem.code != lints::SHADOWED_BUILTIN);
         modules
     }
 
@@ -116,12 +119,16 @@ impl Modules {
         for name in std::iter::once(&spec.name).chain(&spec.aliases) {
             let module = Module { spec: spec.clone(), origin: origin.clone() };
             let before = self.by_name.insert(names::canonical(name).to_owned(), module);
-            if let Some(before) = before.filter(|before| !matches!(before.origin, Origin::Builtin(_))) {
-                problems.push(
+            let Some(before) = before.map(|before| before.origin) else { continue };
+            match (&before, origin) {
+                // What one writes into one's own runner is meant.
+                (Origin::Builtin(_), Origin::Builtin(_) | Origin::Runner) => {}
+                (Origin::Builtin(_), _) => problems.push(shadowed(name, &origin.describe())),
+                _ => problems.push(
                     Problem::error("duplicate-module", format!("two modules are called `{name}`")).with_note(
-                        format!("one is {}, the other is {}", before.origin.describe(), origin.describe()),
+                        format!("one is {}, the other is {}", before.describe(), origin.describe()),
                     ),
-                );
+                ),
             }
         }
     }
@@ -202,6 +209,14 @@ impl Modules {
         let unused = there.into_iter().filter(|package| !needed.contains(package));
         unused.filter(|package| manifest.dependency(package).is_some()).collect()
     }
+}
+
+/// A module `from` elsewhere has the name of a builtin one.
+pub(crate) fn shadowed(name: &str, from: &str) -> Problem {
+    let message = format!("a module {from} is called `{name}`, as a builtin one is");
+    Problem::error(lints::SHADOWED_BUILTIN, message)
+        .with_note(format!("every task with `{name}` would run that one instead"))
+        .with_help("`[lints] shadowed-builtin = \"allow\"`, if that is meant")
 }
 
 impl Origin {
@@ -306,6 +321,23 @@ mod tests {
         assert_eq!(modules.unused_packages(&["debug".into()]), ["acme"]);
         assert_eq!(modules.unused_packages(&["acme.greet".into()]), [""; 0]);
         assert!(!modules.is_linked(modules.get("debug").unwrap()));
+    }
+
+    #[test]
+    fn only_the_runner_itself_takes_a_builtin_modules_place() {
+        let copy = "/// Copies.\n#[rustle_module(name = \"copy\")]\npub struct Copy {}\n";
+        let folder = tempfile::tempdir().unwrap();
+        let krate = krate(folder.path(), copy);
+        let gathered = |sources: Sources| {
+            let mut problems = Vec::new();
+            let modules = Modules::gather(&sources, &mut problems);
+            let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
+            (modules.get("copy").unwrap().origin.clone(), codes.join(" "))
+        };
+        let own = gathered(Sources { runner: Some(krate.clone()), ..Sources::default() });
+        assert_eq!(own, (Origin::Runner, String::new()));
+        let others = gathered(Sources { crates: vec![krate], ..Sources::default() });
+        assert_eq!(others, (Origin::Crate("acme".into()), lints::SHADOWED_BUILTIN.to_owned()));
     }
 
     #[test]

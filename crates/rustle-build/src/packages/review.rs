@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rustle_package::Tree;
 use rustle_playbook::{Problem, Severity, SourceFile};
 use rustle_schema::module_spec::ModuleSpec;
+use rustle_schema::names;
 use rustle_schema::package::lock::{Form, Locked};
 use rustle_schema::package::manifest::PackageManifest;
 use rustle_schema::package::{ModuleId, Permission, Source};
@@ -16,9 +17,10 @@ use rustle_spec::scan::{ScanError, file_specs};
 
 use super::place::ONE_FILE;
 use super::verify::permissions;
+use crate::catalogue;
 use crate::config::policy::Policy;
 use crate::lints;
-use crate::modules::{host, marked, word_at};
+use crate::modules::{host, marked, shadowed, word_at};
 
 /// What a look at a package tells.
 #[derive(Debug, Default)]
@@ -141,6 +143,10 @@ fn judged(
     review.permissions = permissions(manifest, &specs);
     review.problems.extend(beyond_manifest(manifest, &specs));
     review.problems.extend(undocumented(&manifest.id, &specs));
+    let names = specs.iter().flat_map(|spec| std::iter::once(&spec.name).chain(&spec.aliases));
+    let builtin = names.filter(|name| catalogue::find(names::canonical(name)).is_some());
+    let from = format!("of `{}`", manifest.id);
+    review.problems.extend(builtin.map(|name| shadowed(name, &from)));
     let said = |of: &[Permission]| -> Vec<String> { of.iter().map(ToString::to_string).collect() };
     for spec in &specs {
         let declared = [said(&manifest.permissions), spec.permissions.clone()].concat();
@@ -246,4 +252,52 @@ fn crates(named: &[CrateNamed], id: &ModuleId, policy: &Policy, files: &mut File
         problems.push(files.at(Problem::error("policy-crate", message), at));
     }
     problems
+}
+
+#[cfg(test)]
+mod tests {
+    use semver::Version;
+
+    use super::*;
+
+    fn codes(source: &str, manifest: impl FnOnce(&mut PackageManifest)) -> Vec<&'static str> {
+        let mut of = PackageManifest::new("acme.x".parse().unwrap(), Version::new(1, 0, 0));
+        manifest(&mut of);
+        let file = Arc::new(SourceFile { path: "x.rs".into(), text: source.to_owned() });
+        let review = of_file(&file, &of, &Policy::default());
+        review.problems.iter().filter(|it| it.severity != Severity::Note).map(|it| it.code).collect()
+    }
+
+    fn module(name: &str, permissions: &str, body: &str) -> String {
+        format!(
+            "use rustle_runtime::prelude::*;\n/// Does it.\n#[rustle_module(name = \"{name}\", permissions = [{permissions}])]\n\
+             pub struct X {{\n    /// Where.\n    path: PathBuf,\n}}\nimpl Module for X {{\n    fn apply(&self, _: &Context) -> \
+             Result<Outcome> {{\n        {body}\n    }}\n}}\n"
+        )
+    }
+
+    #[test]
+    fn what_is_done_and_not_declared_is_told() {
+        let body = "std::fs::remove_file(&self.path)?; Ok(Outcome::ok())";
+        assert_eq!(codes(&module("acme.x", "\"fs:write\"", body), |_| {}), [""; 0]);
+        let undeclared = codes(&module("acme.x", "", body), |_| {});
+        assert!(
+            !undeclared.is_empty() && undeclared.iter().all(|code| *code == lints::UNDECLARED_PERMISSION)
+        );
+        let beyond = codes(&module("acme.x", "\"fs:write\"", body), |manifest| {
+            manifest.permissions = vec!["fs:write:/etc/**".parse().unwrap()];
+        });
+        assert_eq!(beyond, ["manifest-permission"]);
+    }
+
+    #[test]
+    fn a_builtin_modules_name_is_told() {
+        assert_eq!(codes(&module("copy", "", "Ok(Outcome::ok())"), |_| {}), [lints::SHADOWED_BUILTIN]);
+    }
+
+    #[test]
+    fn a_crate_that_is_not_there_is_told() {
+        let body = "serde_json::to_string(&1).ok(); Ok(Outcome::ok())";
+        assert_eq!(codes(&module("acme.x", "", body), |_| {}), ["missing-dependency"]);
+    }
 }
