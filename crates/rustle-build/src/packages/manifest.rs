@@ -80,8 +80,9 @@ pub fn read(file: &Arc<SourceFile>, problems: &mut Vec<Problem>) -> Option<Packa
     }
     let id: Option<ModuleId> = needed(&mut table, "id", &whole, problems);
     let version: Option<Version> = needed(&mut table, "version", &whole, problems);
+    // Without an id the rest is read all the same, for what is wrong with it.
     let mut manifest = PackageManifest::new(
-        id.clone().unwrap_or_else(placeholder),
+        id.clone().or_else(|| ModuleId::of_crate("not-known"))?,
         version.clone().unwrap_or(Version::new(0, 0, 0)),
     );
     fill(&mut manifest, &mut table, problems);
@@ -89,11 +90,6 @@ pub fn read(file: &Arc<SourceFile>, problems: &mut Vec<Problem>) -> Option<Packa
     let after =
         problems.iter().filter(|problem| problem.severity == rustle_playbook::Severity::Error).count();
     (id.is_some() && version.is_some() && after == before).then_some(manifest)
-}
-
-/// Stands in for an id that could not be read, until the manifest is refused for that.
-fn placeholder() -> ModuleId {
-    ModuleId::of_crate("no-id").unwrap_or_else(|| unreachable!("two words are an id"))
 }
 
 fn fill(manifest: &mut PackageManifest, table: &mut Table<'_>, problems: &mut Vec<Problem>) {
