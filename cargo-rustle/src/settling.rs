@@ -60,7 +60,8 @@ pub fn settle(
     let settled = settle::settle(&bringer, &options).map_err(kept)?;
     let manifest = project.folder.join("Cargo.toml");
     let before = std::fs::read(&manifest).ok();
-    settle::write(&bringer, &settled).map_err(kept)?;
+    let partly = |problems| Failure::Refused("not all was written; `cargo rustle lock` mends it", problems);
+    settle::write(&bringer, &settled).map_err(partly)?;
     if std::fs::read(&manifest).ok() != before {
         cargo_lock(&manifest, matches.get_flag("offline"));
     }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use rustle_build::packages::write_atomic;
 use rustle_build::{BuildOptions, Problem, Problems, build_bundle, catalogue, plan_of};
 
 use crate::commands::{given, inventories, inventory, project, root};
@@ -87,7 +88,7 @@ fn fix(project: &Project) -> Result<()> {
     if changed == text {
         return Ok(());
     }
-    fs::write(&path, changed).context(path.display())?;
+    write_atomic(&path, changed.as_bytes()).context(path.display())?;
     println!("Cargo.toml: changed");
     Ok(())
 }

@@ -80,8 +80,11 @@ pub const UNDOCUMENTED: &str = "undocumented";
 /// A module from elsewhere that has the name of a builtin one.
 pub const SHADOWED_BUILTIN: &str = "shadowed-builtin";
 
+/// A feature of a module crate that was not on when it was locked.
+pub const UNLOCKED_FEATURE: &str = "unlocked-feature";
+
 /// The lints of the build. Warnings of the playbook's reader can be named in `[lints]` as well.
-pub const ALL: [Lint; 12] = [
+pub const ALL: [Lint; 13] = [
     Lint {
         name: UNDEFINED_VARIABLE,
         level: Level::Deny,
@@ -124,6 +127,11 @@ pub const ALL: [Lint; 12] = [
         name: SHADOWED_BUILTIN,
         level: Level::Deny,
         doc: "a module from elsewhere is called as a builtin one is, and would run in its place",
+    },
+    Lint {
+        name: UNLOCKED_FEATURE,
+        level: Level::Warn,
+        doc: "a module crate is built with a feature that was not on when it was locked",
     },
     Lint {
         name: UNLOCKED_MODULE,

@@ -148,6 +148,7 @@ fn one(mut table: Table<'_>, at: Option<Location>, problems: &mut Vec<Problem>) 
             submodules: table.boolean("submodules", problems).unwrap_or_default(),
             token_env: table.text("token_env", problems),
         },
+        "url" if table.key_at("path").is_some() && !names_a_file(&mut table, problems) => return None,
         "url" => Wanted::Http {
             url: table.text("url", problems)?,
             sha256: sha256(&mut table, at.as_ref(), problems)?,
@@ -167,6 +168,17 @@ fn one(mut table: Table<'_>, at: Option<Location>, problems: &mut Vec<Problem>) 
     let default_features = table.boolean("default_features", problems).unwrap_or(true);
     table.finish(problems);
     Some(Declared { source, features, default_features, at })
+}
+
+/// Whether `path` names a Rust file: in an archive, a crate lies at its root.
+fn names_a_file(table: &mut Table<'_>, problems: &mut Vec<Problem>) -> bool {
+    let Some((path, at)) = table.text_at("path", problems) else { return false };
+    let is_file = path.ends_with(".rs");
+    if !is_file {
+        let message = "`path` names a .rs file of the archive: a crate lies at its root";
+        problems.push(Problem::error("config", message).at(at));
+    }
+    is_file
 }
 
 /// Which kind of source the table is: exactly one.
@@ -285,7 +297,7 @@ pub(super) fn registries(mut table: Table<'_>, problems: &mut Vec<Problem>) -> B
 }
 
 /// The address of an index as it is compared: without Cargo's `sparse+`, with a slash at its end.
-fn index(written: String) -> String {
+pub(super) fn index(written: String) -> String {
     let address = written.strip_prefix("sparse+").unwrap_or(&written);
     if address.is_empty() || address.ends_with('/') { address.to_owned() } else { format!("{address}/") }
 }

@@ -6,6 +6,7 @@ use rustle_playbook::{Location, Problem};
 use rustle_schema::package::Permission;
 use rustle_schema::package::manifest::Level;
 
+use super::modules;
 use super::reader::Table;
 use crate::suggest;
 
@@ -52,7 +53,8 @@ pub(crate) fn read(mut table: Table<'_>, problems: &mut Vec<Problem>) -> Policy 
         production: word(&mut table, "profile", &["development", "production"], problems)
             .is_some_and(|word| word == "production"),
         sources: known(&mut table, "sources", &SOURCES, problems),
-        registries: list(&mut table, "registries", problems),
+        registries: list(&mut table, "registries", problems)
+            .map(|all| all.into_iter().map(address).collect()),
         git_hosts: list(&mut table, "git_hosts", problems),
         http_hosts: list(&mut table, "http_hosts", problems),
         licenses: list(&mut table, "licenses", problems),
@@ -70,6 +72,11 @@ pub(crate) fn read(mut table: Table<'_>, problems: &mut Vec<Problem>) -> Policy 
     policy.deny_permissions = permissions(&mut table, "deny_permissions", problems).unwrap_or_default();
     table.finish(problems);
     policy
+}
+
+/// The address of an index as it is compared; a name stays one.
+fn address(written: String) -> String {
+    if written.contains("://") { modules::index(written) } else { written }
 }
 
 fn list(table: &mut Table<'_>, key: &str, problems: &mut Vec<Problem>) -> Option<Vec<String>> {

@@ -4,9 +4,13 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
-use rustle_package::Digest;
+use rustle_package::tree::check_path;
+use rustle_package::{Digest, Limits};
 use rustle_playbook::{Location, Problem, SourceFile};
-use rustle_schema::package::lock::{Lock, Locked, VERSION};
+use rustle_schema::package::Source;
+use rustle_schema::package::lock::{Form, Lock, Locked, VERSION};
+
+use super::place;
 
 /// The lock's name.
 pub const FILE_NAME: &str = "rustle.lock";
@@ -74,6 +78,9 @@ pub fn parse(text: &str) -> Result<Lock, Box<Problem>> {
         {
             return Err(refuse(format!("`{}` has a digest that is none", locked.id), None));
         }
+        if let Some(why) = impossible(locked) {
+            return Err(refuse(format!("the entry of `{}` cannot be: {why}", locked.id), None));
+        }
         if check(locked).as_ref() != Ok(&locked.check) {
             return Err(refuse(format!("the entry of `{}` was changed by hand", locked.id), None));
         }
@@ -86,6 +93,26 @@ fn entry_at(text: &str, at: usize) -> Option<&str> {
     let start = text.get(..at)?.rfind("[[module]]")?;
     let mut lines = text.get(start..)?.lines().skip(1).take_while(|line| !line.starts_with('['));
     lines.find_map(|line| line.strip_prefix("id = \"")?.strip_suffix('"'))
+}
+
+/// Why no package can be as the entry says, if none can: what is compared must be what is compiled.
+fn impossible(locked: &Locked) -> Option<String> {
+    let is_file = locked.form == Form::File;
+    let inside =
+        |path: &str| check_path(path, &Limits::default()).err().map(|why| format!("`{path}`: {why}"));
+    match &locked.source {
+        Source::Registry { .. } if is_file => Some("a registry has crates".to_owned()),
+        Source::Inline { .. } if !is_file => Some("text in another file is no crate".to_owned()),
+        Source::File { path } if place::is_file(path) != is_file => {
+            Some(format!("`{path}` is the other form"))
+        }
+        Source::Git { path: Some(path), .. } if place::is_file(path) != is_file => {
+            Some(format!("`{path}` is the other form"))
+        }
+        Source::Git { path: Some(path), .. } => inside(path),
+        Source::Http { .. } if is_file => locked.krate.as_deref().and_then(inside),
+        _ => None,
+    }
 }
 
 /// The check sum of an entry: over its text without the sum. It tells slips of an editor or of a merge, not malice.
@@ -115,8 +142,6 @@ pub fn load(folder: &Path) -> Result<Option<Lock>, Box<Problem>> {
 
 #[cfg(test)]
 mod tests {
-    use rustle_schema::package::lock::Form;
-
     use super::*;
     use crate::diagnostics::one_line as shown;
 
@@ -147,6 +172,34 @@ mod tests {
         assert_eq!(read.modules.iter().map(bare).collect::<Vec<_>>(), [locked("acme.a"), locked("acme.b")]);
         assert_eq!(write(&read).unwrap(), text);
         assert_eq!(parse(&write(&Lock::default()).unwrap()).unwrap().modules, []);
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused() {
+        let refused = |form, source: &str, krate: Option<&str>| {
+            let locked = Locked {
+                form,
+                source: source.parse().unwrap(),
+                krate: krate.map(str::to_owned),
+                commit: None,
+                ..locked("acme.a")
+            };
+            let text = write(&Lock { version: VERSION, modules: vec![locked] }).unwrap();
+            parse(&text).map_or_else(|problem| problem.message, |_| String::new())
+        };
+        for (form, source, krate) in [
+            (Form::File, "registry+https://example.org/", None),
+            (Form::Crate, "inline:rustle.toml", None),
+            (Form::File, "file:modules/x", None),
+            (Form::Crate, "file:modules/x.rs", None),
+            (Form::Crate, "git+https://example.org/x?path=a.rs", None),
+            (Form::File, "git+https://example.org/x?path=../a.rs", None),
+            (Form::File, "https://example.org/x.zip", Some("../../../src/evil.rs")),
+        ] {
+            assert!(refused(form, source, krate).contains("cannot be"), "{source}");
+        }
+        assert_eq!(refused(Form::File, "https://example.org/x.zip", Some("src/a.rs")), "");
+        assert_eq!(refused(Form::Crate, "git+https://example.org/x?path=a/b", None), "");
     }
 
     #[test]

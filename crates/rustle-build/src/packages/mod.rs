@@ -4,6 +4,7 @@
 pub mod authored;
 #[cfg(feature = "fetch")]
 pub mod bring;
+mod linked;
 pub mod lock_file;
 pub mod manifest;
 mod manifest_cargo;

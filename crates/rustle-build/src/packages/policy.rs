@@ -41,6 +41,10 @@ pub fn effective(
     problems: &mut Vec<Problem>,
 ) -> Policy {
     let mut policy = config.policy.clone();
+    // The project's own names mean its own registries; to anybody else a registry is its address.
+    policy.registries = policy.registries.map(|all| {
+        all.into_iter().map(|name| config.registries.get(&name).map_or(name, |it| it.index.clone())).collect()
+    });
     if let Some((path, at)) = &config.policy.organisation {
         match std::fs::read_to_string(folder.join(path)) {
             Ok(text) => policy = tightened(policy, read(&path.to_string_lossy(), text, problems)),
@@ -115,8 +119,7 @@ pub fn needs_signature(policy: &Policy) -> bool {
 /// Every reason why the package may not be used.
 pub fn refusals(policy: &Policy, config: &Config, subject: &Subject<'_>) -> Vec<Problem> {
     let id = subject.id;
-    let mut refusals: Vec<Problem> =
-        origin::refusal(policy, config, id, subject.source).into_iter().collect();
+    let mut refusals: Vec<Problem> = origin::refusal(policy, id, subject.source).into_iter().collect();
     let mut refuse = |code: &'static str, message: String, help: &str| {
         refusals.push(Problem::error(code, message).with_help(help.to_owned()));
     };
@@ -359,5 +362,21 @@ mod tests {
         assert!(policy.deny_unsafe);
         effective(folder.path(), &config, Some(&folder.path().join("none")), &mut problems);
         assert_eq!(problems.len(), 1);
+    }
+
+    #[test]
+    fn the_projects_names_of_registries_are_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let machine = folder.path().join("policy.toml");
+        std::fs::write(&machine, "[policy]\nregistries = [\"acme\", \"sparse+https://good.org/i\"]\n")
+            .unwrap();
+        let config = config(
+            "[policy]\nregistries = [\"acme\", \"good\"]\n[registries.acme]\nindex = \"https://evil.org/\"\nprefixes = [\"a\"]\n\
+             [registries.good]\nindex = \"https://good.org/i/\"\nprefixes = [\"b\"]\n",
+        );
+        let registries =
+            |machine| effective(folder.path(), &config, machine, &mut Vec::new()).registries.unwrap();
+        assert_eq!(registries(None), ["https://evil.org/", "https://good.org/i/"]);
+        assert_eq!(registries(Some(&machine)), ["https://good.org/i/"]);
     }
 }

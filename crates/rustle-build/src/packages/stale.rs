@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustle_playbook::Problem;
 use rustle_schema::package::ModuleId;
 use rustle_schema::package::constraint::Constraint;
-use rustle_schema::package::lock::{Lock, Locked};
+use rustle_schema::package::lock::{Form, Lock, Locked};
 
 use super::{lock_file, wanted};
 use crate::config::modules::Wanted;
@@ -66,6 +66,14 @@ fn unfit(id: &ModuleId, declared: &Declared, locked: &Locked) -> Option<String> 
         && locked.archive.as_ref() != Some(sha256)
     {
         return Some(format!("`{id}` is locked with another `sha256` than the one that is wanted"));
+    }
+    if let Wanted::Http { path, .. } = &declared.source
+        && locked.form == Form::File
+        && path.as_ref() != locked.krate.as_ref()
+    {
+        return Some(format!(
+            "`{id}` is locked with another file of the archive than the one that is wanted"
+        ));
     }
     let missing = declared.features.iter().find(|feature| !locked.features.contains(*feature));
     missing.map(|feature| format!("`{id}` is locked without the feature `{feature}`"))

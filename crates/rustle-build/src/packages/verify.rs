@@ -1,6 +1,6 @@
 //! Whether what is linked is what `rustle.lock` says, to the byte: what a build does with the lock. Nothing is fetched here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use rustle_schema::package::manifest::PackageManifest;
 use rustle_schema::package::{ModuleId, Permission, Source};
 use rustle_spec::scan::{Cfg, file_specs};
 
-use super::{lock_file, manifest, place, policy, stale, trusted, wanted};
+use super::{linked, lock_file, manifest, place, policy, stale, trusted, wanted};
 use crate::config::modules::Wanted;
 use crate::config::{Config, Declared};
 use crate::lints;
@@ -70,8 +70,10 @@ pub fn verify(project: &Project<'_>, problems: &mut Vec<Problem>) -> Verified {
         }
     };
     let mut verified = Verified::default();
+    let policy = policy::effective(project.folder, project.config, project.machine_policy, problems);
+    let crates = linked::by_name(project.crates, problems);
     if lock.is_none() && wanted.is_empty() {
-        problems.extend(unlocked(project, &by_name(project.crates), &Lock::default()));
+        problems.extend(linked::unlocked(&crates, &Lock::default(), policy.production, false));
         return verified;
     }
     verified.watched.insert(project.folder.join(lock_file::FILE_NAME));
@@ -90,10 +92,8 @@ pub fn verify(project: &Project<'_>, problems: &mut Vec<Problem>) -> Verified {
         problems.extend(fetch(project, &lock));
     }
     problems.extend(stale::check(project.config, &wanted, &lock));
-    let policy = policy::effective(project.folder, project.config, project.machine_policy, problems);
     let limits = place::limits(&project.config.limits);
-    let crates = by_name(project.crates);
-    problems.extend(unlocked(project, &crates, &lock));
+    problems.extend(linked::unlocked(&crates, &lock, policy.production, true));
     for locked in &lock.modules {
         let declared = wanted.get(&locked.id);
         let tree = present(project, &crates, locked, declared, &limits, &mut verified, problems);
@@ -128,17 +128,10 @@ fn fetch(_: &Project<'_>, _: &Lock) -> Vec<Problem> {
     vec![Problem::error("fetch", message).with_help(help)]
 }
 
-/// The crates that say they have modules, by the name of their package.
-type Crates<'a> = BTreeMap<String, &'a ModuleCrate>;
-
-fn by_name(crates: &[ModuleCrate]) -> Crates<'_> {
-    crates.iter().filter_map(|krate| Some((Manifest::load(&krate.folder).ok()?.package, krate))).collect()
-}
-
 /// The files of a package, where they are.
 fn present(
     project: &Project<'_>,
-    crates: &Crates<'_>,
+    crates: &linked::Crates<'_>,
     locked: &Locked,
     declared: Option<&Declared>,
     limits: &Limits,
@@ -164,7 +157,14 @@ fn present(
                     }
                 },
                 (None, Some(Wanted::Inline { text, file })) => (file.clone(), text.clone()),
-                _ => return None,
+                // Nothing of it can be compared, so nothing of it may be linked.
+                _ => {
+                    refuse(
+                        format!("`{id}` is locked as a file from `{}`, which has none", locked.source),
+                        format!("`cargo rustle lock` writes {} anew", lock_file::FILE_NAME),
+                    );
+                    return None;
+                }
             };
             let text = Arc::new(SourceFile { path: name, text });
             let tree = one_file(locked, &text, at.as_deref(), limits)
@@ -203,12 +203,13 @@ fn present(
                 Some(path) => path.clone(),
                 None => krate.folder.clone(),
             };
-            if !is_below(&krate.folder, &root) {
+            let place = at.as_ref().unwrap_or(&root);
+            if !is_same(&krate.folder, place) {
                 refuse(
                     format!(
                         "Cargo links `{name}` from {}, and `{id}` should lie in {}",
                         krate.folder.display(),
-                        root.display()
+                        place.display()
                     ),
                     "`cargo rustle lock` writes Cargo.toml anew".into(),
                 );
@@ -217,6 +218,7 @@ fn present(
             let tree = Tree::read(&root, limits)
                 .map_err(|error| refuse(format!("`{id}` cannot be read: {error}"), fetch_or_restore(locked)))
                 .ok()?;
+            problems.extend(linked::more_features(locked, krate));
             // Any file may be compiled, also one that no build script of the package watches. What is one's own may have
             // a folder in it that changes with every build.
             if locked.source.is_remote() {
@@ -235,18 +237,24 @@ fn one_file(locked: &Locked, text: &SourceFile, at: Option<&Path>, limits: &Limi
     if locked.source.is_remote()
         && let Some(folder) = at.and_then(|path| path.ancestors().find(|it| it.ends_with(place::fetched(id))))
     {
-        return Tree::read(folder, limits).map_err(|error| format!("`{id}` cannot be read: {error}"));
+        let tree = Tree::read(folder, limits).map_err(|error| format!("`{id}` cannot be read: {error}"))?;
+        // What is compiled is one of the files that are compared.
+        let inner = match &locked.source {
+            Source::Git { path: Some(path), .. } => path.as_str(),
+            _ => locked.krate.as_deref().unwrap_or(place::ONE_FILE),
+        };
+        return match tree.get(inner) {
+            Some(content) if content == text.text.as_bytes() => Ok(tree),
+            _ => Err(format!("`{id}` has no file `{inner}` in it")),
+        };
     }
     let mut tree = Tree::default();
     let inserted = tree.insert(place::ONE_FILE, text.text.as_bytes());
     inserted.map(|()| tree).map_err(|error| format!("`{id}` cannot be read: {error}"))
 }
 
-fn is_below(folder: &Path, root: &Path) -> bool {
-    match (folder.canonicalize(), root.canonicalize()) {
-        (Ok(folder), Ok(root)) => folder.starts_with(root),
-        _ => false,
-    }
+fn is_same(folder: &Path, place: &Path) -> bool {
+    matches!((folder.canonicalize(), place.canonicalize()), (Ok(folder), Ok(place)) if folder == place)
 }
 
 fn fetch_or_restore(locked: &Locked) -> String {
@@ -296,28 +304,6 @@ pub fn manifest_of(locked: &Locked, tree: &Tree, problems: &mut Vec<Problem>) ->
         return Some(PackageManifest::new(locked.id.clone(), locked.version.clone()));
     }
     manifest::of(Some(&locked.id), &files, &format!("{}/", locked.id), problems)
-}
-
-/// Module crates among the dependencies that nobody locked.
-fn unlocked(project: &Project<'_>, crates: &Crates<'_>, lock: &Lock) -> Vec<Problem> {
-    let known: BTreeSet<String> = lock.modules.iter().map(Locked::crate_name).collect();
-    let production = project.config.policy.production;
-    crates
-        .keys()
-        .filter(|name| !known.contains(*name) && !name.starts_with("rustle-module-"))
-        .filter(|_| production || !project.config.modules.is_empty())
-        .map(|name| {
-            let message = format!(
-                "the module crate `{name}` is linked, and nothing pins it: it is not in {}",
-                lock_file::FILE_NAME
-            );
-            let help = "name it in `[modules]`, as `cargo rustle add` does, and it is locked";
-            match production {
-                true => Problem::error("policy-unlocked", message).with_help(help),
-                false => Problem::warning(lints::UNLOCKED_MODULE, message).with_help(help),
-            }
-        })
-        .collect()
 }
 
 /// What the modules of a file say of themselves.

@@ -230,7 +230,7 @@ fn each(
     let mut problems = Vec::new();
     if let Some(policy) = policy {
         // What may not come from there is not even asked for.
-        let foreign = |locked: &Locked| origin::refusal(policy, bringer.config, &locked.id, &locked.source);
+        let foreign = |locked: &Locked| origin::refusal(policy, &locked.id, &locked.source);
         problems.extend(lock.modules.iter().filter_map(foreign));
     }
     if !problems.is_empty() {

@@ -65,7 +65,9 @@ pub fn remove(folder: &Path, keep: &dyn Fn(&str) -> bool) -> Result<Vec<String>,
     let Ok(entries) = std::fs::read_dir(modules) else { return Ok(removed) };
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if !is_temporary(&name) && !keep(&name) {
+        // What is called like no package is somebody else's.
+        let ours = name.parse::<ModuleId>().is_ok() && entry.path().is_dir();
+        if ours && !is_temporary(&name) && !keep(&name) {
             std::fs::remove_dir_all(entry.path()).map_err(|error| refused("output", &error))?;
             removed.push(name);
         }

@@ -42,7 +42,7 @@ impl Index for ProjectIndex<'_> {
         }
         let registry = self.registries.of(&id).map_err(|problem| self.keep(&id, *problem))?;
         let source = Source::Registry { index: bare(&registry.index()) };
-        if let Some(problem) = origin::refusal(self.policy, self.bringer.config, &id, &source) {
+        if let Some(problem) = origin::refusal(self.policy, &id, &source) {
             return Err(self.keep(&id, problem));
         }
         let entries = self
