@@ -4,6 +4,7 @@ pub mod limits;
 pub mod modules;
 pub mod policy;
 pub(crate) mod reader;
+pub mod registries;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,9 +17,10 @@ use rustle_schema::settings::RunDefaults;
 use crate::lints::{self, Level};
 use crate::suggest;
 pub use limits::Limits;
-pub use modules::{Declared, Key, Registry};
+pub use modules::{Declared, Key};
 pub use policy::Policy;
 use reader::Table;
+pub use registries::Registry;
 
 /// The configuration's name.
 pub const FILE_NAME: &str = "rustle.toml";
@@ -123,7 +125,7 @@ impl Config {
             config.modules = modules::declared(table, problems);
         }
         if let Some(table) = root.table("registries", problems) {
-            config.registries = modules::registries(table, problems);
+            config.registries = registries::registries(table, problems);
         }
         if let Some(table) = root.table("keys", problems) {
             config.keys = modules::keys(table, problems);

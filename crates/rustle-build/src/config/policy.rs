@@ -6,8 +6,8 @@ use rustle_playbook::{Location, Problem};
 use rustle_schema::package::Permission;
 use rustle_schema::package::manifest::Level;
 
-use super::modules;
 use super::reader::Table;
+use super::registries;
 use crate::suggest;
 
 /// Which packages of modules may be used. `None` and an empty list of what is denied restrict nothing.
@@ -76,7 +76,7 @@ pub(crate) fn read(mut table: Table<'_>, problems: &mut Vec<Problem>) -> Policy 
 
 /// The address of an index as it is compared; a name stays one.
 fn address(written: String) -> String {
-    if written.contains("://") { modules::index(written) } else { written }
+    if written.contains("://") { registries::index(written) } else { written }
 }
 
 fn list(table: &mut Table<'_>, key: &str, problems: &mut Vec<Problem>) -> Option<Vec<String>> {
