@@ -145,19 +145,14 @@ mod tests {
 
     fn locked(version: &str, permissions: &[&str]) -> Locked {
         Locked {
-            id: "acme.x".parse().unwrap(),
-            version: version.parse().unwrap(),
-            form: Form::Crate,
-            krate: None,
-            source: "file:x".parse().unwrap(),
-            commit: None,
-            archive: None,
             sha256: "0".repeat(64),
-            signers: Default::default(),
             permissions: permissions.iter().map(|text| text.parse().unwrap()).collect(),
-            features: Default::default(),
-            dependencies: Default::default(),
-            check: String::new(),
+            ..Locked::new(
+                "acme.x".parse().unwrap(),
+                version.parse().unwrap(),
+                Form::Crate,
+                "file:x".parse().unwrap(),
+            )
         }
     }
 

@@ -207,19 +207,15 @@ mod tests {
 
     fn locked(id: &str, dependencies: &[&str]) -> Locked {
         Locked {
-            id: id.parse().unwrap(),
-            version: "1.0.0".parse().unwrap(),
-            form: Form::Crate,
-            krate: None,
-            source: "file:x".parse().unwrap(),
-            commit: None,
-            archive: None,
             sha256: "0".repeat(64),
-            signers: Default::default(),
             permissions: ["fs:read".parse().unwrap()].into(),
-            features: Default::default(),
             dependencies: dependencies.iter().map(|id| id.parse().unwrap()).collect(),
-            check: String::new(),
+            ..Locked::new(
+                id.parse().unwrap(),
+                "1.0.0".parse().unwrap(),
+                Form::Crate,
+                "file:x".parse().unwrap(),
+            )
         }
     }
 

@@ -23,6 +23,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use rustle_schema::package::ModuleId;
 
 use crate::failure::{Failure, Result};
+use crate::rustle_source::RustleSource;
 
 /// The commands, in the order in which help lists them.
 pub fn all() -> [Command; 19] {
@@ -102,6 +103,22 @@ fn root() -> Arg {
         .value_name("DIR")
         .value_parser(value_parser!(PathBuf))
         .help("The folder above which nothing is read [default: the playbook's]")
+}
+
+/// `--rustle`.
+fn rustle() -> Arg {
+    Arg::new("rustle")
+        .long("rustle")
+        .value_name("SOURCE")
+        .help("Where Rustle comes from: `path=DIR`, `git=URL` or `version=V`")
+}
+
+/// Where Rustle comes from: where it was said, or where this program does.
+fn rustle_source(matches: &ArgMatches) -> Result<RustleSource> {
+    match matches.get_one::<String>("rustle") {
+        Some(text) => RustleSource::parse(text),
+        None => Ok(RustleSource::own()),
+    }
 }
 
 /// `--project`.

@@ -12,11 +12,10 @@ use rustle_build::packages::wanted;
 use rustle_build::{BuildOptions, build_bundle};
 
 use crate::commands::check::needed;
-use crate::commands::{given, inventories, inventory, root};
+use crate::commands::{given, inventories, inventory, root, rustle, rustle_source};
 use crate::copy;
 use crate::failure::{Context, Failure, Result};
 use crate::generate::{self, Recipe};
-use crate::rustle_source::RustleSource;
 use crate::show;
 
 /// The folder in the project that a playbook is copied into.
@@ -58,12 +57,7 @@ pub fn command() -> Command {
                 .help("Leaves the playbook where it is; `cross` does not see what lies outside of the crate"),
         )
         .arg(Arg::new("name").long("name").value_name("NAME").help("The package's name [default: DIR's]"))
-        .arg(
-            Arg::new("rustle")
-                .long("rustle")
-                .value_name("SOURCE")
-                .help("Where Rustle comes from: `path=DIR`, `git=URL` or `version=V`"),
-        )
+        .arg(rustle())
 }
 
 pub fn run(matches: &ArgMatches) -> Result {
@@ -76,10 +70,7 @@ pub fn run(matches: &ArgMatches) -> Result {
         None => package_name(&folder)?,
     };
     check_name(&name)?;
-    let source = match matches.get_one::<String>("rustle") {
-        Some(text) => RustleSource::parse(text)?,
-        None => RustleSource::own(),
-    };
+    let source = rustle_source(matches)?;
     if folder.join("Cargo.toml").exists() || folder.join(config::FILE_NAME).exists() {
         return Err(Failure::new(format!("{} is a crate already", folder.display())));
     }

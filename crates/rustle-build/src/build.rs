@@ -11,7 +11,7 @@ use rustle_value::Map;
 
 use crate::check;
 use crate::config::{Config, PlanSource};
-use crate::diagnostics::Problems;
+use crate::diagnostics::{Problems, any_error};
 use crate::embed;
 use crate::lints;
 use crate::modules::{Linked, Modules, Sources};
@@ -197,7 +197,7 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         run: options.config.run.clone(),
     };
     *problems = lints::apply(std::mem::take(problems), &options.config.lints);
-    if problems.iter().any(|problem| problem.severity == Severity::Error) {
+    if any_error(problems) {
         return None;
     }
     let packed = embed::pack(&plan, &settings, &options.config, &files);

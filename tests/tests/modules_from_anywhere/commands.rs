@@ -5,25 +5,12 @@ use std::fs;
 use rustle_tests::anywhere::{Package, Ran, Registry, Repository, Shelf, World};
 use serde_json::Value;
 
-use crate::{greeting, locked};
+use crate::{AllSources, greeting, locked};
 
-/// A world with modules of all sources, not locked yet.
+/// A world that wants modules of all sources, not locked yet.
 fn all_sources() -> (World, Registry, Shelf, Repository) {
-    let (registry, shelf, repository) = (Registry::start(), Shelf::start(), Repository::start());
-    registry.publish(&Package::new("acme.base", "1.0.0"));
-    registry.publish(&Package::new("acme.greet", "1.0.0").needs("acme.base", "^1", &registry.from()));
-    Package::new("acme.git", "1.0.0").write(&repository.path());
-    repository.commit();
-    let archive = Package::new("acme.http", "1.0.0").archive();
-    let (url, sum) = (shelf.put("/http.tar.gz", &archive), rustle_fetch::sha256_hex(&archive));
-    let world = World::new();
-    world.config(&format!(
-        "{}[modules]\n{}\"acme.http\" = {{ url = \"{url}\", sha256 = \"{sum}\" }}\n\"acme.greet\" = \"1\"\n\
-         \"acme.git\" = {{ git = \"{}\" }}\n",
-        registry.table("acme", "\"acme\""),
-        world.local_modules(),
-        repository.url(),
-    ));
+    let AllSources { world, registry, shelf, repository, all, .. } = AllSources::new();
+    world.config(&all);
     (world, registry, shelf, repository)
 }
 

@@ -7,8 +7,10 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use rustle_package::fail::Point;
-use rustle_tests::anywhere::{Package, Ran, Registry, Repository, Shelf, World};
+use rustle_tests::anywhere::{Ran, Registry, Repository, Shelf, World};
 use walkdir::WalkDir;
+
+use crate::AllSources;
 
 type Files = BTreeMap<String, Vec<u8>>;
 
@@ -24,21 +26,8 @@ struct Place {
 
 impl Place {
     fn new() -> Place {
-        let (registry, shelf, repository) = (Registry::start(), Shelf::start(), Repository::start());
-        registry.publish(&Package::new("acme.base", "1.0.0"));
-        registry.publish(&Package::new("acme.greet", "1.0.0").needs("acme.base", "^1", &registry.from()));
-        Package::new("acme.git", "1.0.0").write(&repository.path());
-        repository.commit();
-        let archive = Package::new("acme.http", "1.0.0").archive();
-        let (url, sum) = (shelf.put("/http.tar.gz", &archive), rustle_fetch::sha256_hex(&archive));
-        let world = World::new();
-        let first = format!(
-            "{}[modules]\n{}\"acme.http\" = {{ url = \"{url}\", sha256 = \"{sum}\" }}\n",
-            registry.table("acme", "\"acme\""),
-            world.local_modules(),
-        );
-        let second =
-            format!("{first}\"acme.greet\" = \"1\"\n\"acme.git\" = {{ git = \"{}\" }}\n", repository.url());
+        let AllSources { world, registry, shelf, repository, near, all } = AllSources::new();
+        let (first, second) = (near, all);
         Place { world, registry, _shelf: shelf, _repository: repository, first, second }
     }
 

@@ -21,7 +21,7 @@ mod signatures;
 mod store;
 mod verify;
 
-use rustle_tests::anywhere::{Package, Registry, World};
+use rustle_tests::anywhere::{Package, Registry, Repository, Shelf, World};
 
 /// A registry with `acme.greet`, and a world that wants any version 1 of it.
 fn greeting() -> (Registry, World, Package) {
@@ -39,4 +39,37 @@ fn locked(world: &World, id: &str, key: &str) -> Option<String> {
     let modules = lock.get("module")?.as_array()?;
     let module = modules.iter().find(|module| module.get("id").and_then(toml::Value::as_str) == Some(id))?;
     module.get(key)?.as_str().map(str::to_owned)
+}
+
+/// Modules of all sources, and a world that may want them.
+struct AllSources {
+    world: World,
+    registry: Registry,
+    shelf: Shelf,
+    repository: Repository,
+    /// The tables that want what needs neither the registry nor the repository.
+    near: String,
+    /// The tables that want all.
+    all: String,
+}
+
+impl AllSources {
+    fn new() -> AllSources {
+        let (registry, shelf, repository) = (Registry::start(), Shelf::start(), Repository::start());
+        registry.publish(&Package::new("acme.base", "1.0.0"));
+        registry.publish(&Package::new("acme.greet", "1.0.0").needs("acme.base", "^1", &registry.from()));
+        Package::new("acme.git", "1.0.0").write(&repository.path());
+        repository.commit();
+        let archive = Package::new("acme.http", "1.0.0").archive();
+        let (url, sum) = (shelf.put("/http.tar.gz", &archive), rustle_fetch::sha256_hex(&archive));
+        let world = World::new();
+        let near = format!(
+            "{}[modules]\n{}\"acme.http\" = {{ url = \"{url}\", sha256 = \"{sum}\" }}\n",
+            registry.table("acme", "\"acme\""),
+            world.local_modules(),
+        );
+        let all =
+            format!("{near}\"acme.greet\" = \"1\"\n\"acme.git\" = {{ git = \"{}\" }}\n", repository.url());
+        AllSources { world, registry, shelf, repository, near, all }
+    }
 }

@@ -9,6 +9,7 @@ use rustle_build::packages::authored;
 use rustle_schema::package::ModuleId;
 use toml_edit::{DocumentMut, Item};
 
+use crate::commands::{rustle, rustle_source};
 use crate::failure::{Context, Failure, Result};
 use crate::rustle_source::{RustleSource, VERSION};
 
@@ -23,20 +24,12 @@ pub fn command() -> Command {
                 .value_parser(value_parser!(PathBuf))
                 .help("Where [default: a folder of the package's name]"),
         )
-        .arg(
-            Arg::new("rustle")
-                .long("rustle")
-                .value_name("SOURCE")
-                .help("Where Rustle comes from: `path=DIR`, `git=URL` or `version=V`"),
-        )
+        .arg(rustle())
 }
 
 pub fn run(matches: &ArgMatches) -> Result {
     let name = Name::parse(matches.get_one::<String>("name").map(String::as_str).unwrap_or_default())?;
-    let source = match matches.get_one::<String>("rustle") {
-        Some(text) => RustleSource::parse(text)?,
-        None => RustleSource::own(),
-    };
+    let source = rustle_source(matches)?;
     let folder = matches.get_one::<PathBuf>("dir").cloned().unwrap_or_else(|| name.package.clone().into());
     if folder.join("Cargo.toml").exists() {
         return Err(Failure::new(format!("{} is a crate already", folder.display())));

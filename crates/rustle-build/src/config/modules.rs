@@ -270,7 +270,12 @@ pub(super) fn keys(mut table: Table<'_>, problems: &mut Vec<Problem>) -> BTreeMa
 
 /// The file that a package's text would stand in, for messages.
 pub fn inline_file(id: &ModuleId, file: &str, text: &str) -> Arc<SourceFile> {
-    Arc::new(SourceFile { path: format!("{file} (the inline module `{id}`)"), text: text.to_owned() })
+    Arc::new(SourceFile { path: inline_name(id, file), text: text.to_owned() })
+}
+
+/// What messages call a package's text that stands in `file`.
+pub fn inline_name(id: &ModuleId, file: &str) -> String {
+    format!("{file} (the inline module `{id}`)")
 }
 
 #[cfg(test)]

@@ -103,6 +103,11 @@ impl IntoIterator for Problems {
     }
 }
 
+/// Whether one of them keeps anything from being done.
+pub(crate) fn any_error(problems: &[Problem]) -> bool {
+    problems.iter().any(|problem| problem.severity == Severity::Error)
+}
+
 /// What stands nowhere comes first, then by file, place, and what it says.
 pub(crate) fn order(a: &Problem, b: &Problem) -> Ordering {
     let place = |problem: &Problem| {

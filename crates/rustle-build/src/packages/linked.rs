@@ -84,19 +84,14 @@ mod tests {
 
     fn locked(form: Form) -> Locked {
         Locked {
-            id: "acme.x".parse().unwrap(),
-            version: "1.0.0".parse().unwrap(),
-            form,
-            krate: None,
-            source: "file:x".parse().unwrap(),
-            commit: None,
-            archive: None,
             sha256: "0".repeat(64),
-            signers: BTreeSet::new(),
-            permissions: BTreeSet::new(),
             features: ["tls".to_owned()].into(),
-            dependencies: BTreeSet::new(),
-            check: String::new(),
+            ..Locked::new(
+                "acme.x".parse().unwrap(),
+                "1.0.0".parse().unwrap(),
+                form,
+                "file:x".parse().unwrap(),
+            )
         }
     }
 

@@ -12,6 +12,7 @@ use semver::Version;
 
 use super::{manifest_cargo, manifest_json};
 use crate::config::reader::Table;
+use crate::diagnostics::any_error;
 use crate::suggest;
 
 /// The name of the manifest that authors write.
@@ -67,8 +68,7 @@ fn differs(manifest: &PackageManifest, json: &Arc<SourceFile>) -> Option<Problem
 
 /// Reads the text of a `module.toml`.
 pub fn read(file: &Arc<SourceFile>, problems: &mut Vec<Problem>) -> Option<PackageManifest> {
-    let before =
-        problems.iter().filter(|problem| problem.severity == rustle_playbook::Severity::Error).count();
+    let before = problems.len();
     let mut table = Table::parse(file, problems)?;
     let whole = Location::new(file, 0..0);
     if let Some(schema) = table.integer("schema", 1..=i64::from(u32::MAX), problems)
@@ -87,9 +87,8 @@ pub fn read(file: &Arc<SourceFile>, problems: &mut Vec<Problem>) -> Option<Packa
     );
     fill(&mut manifest, &mut table, problems);
     table.finish(problems);
-    let after =
-        problems.iter().filter(|problem| problem.severity == rustle_playbook::Severity::Error).count();
-    (id.is_some() && version.is_some() && after == before).then_some(manifest)
+    let good = !any_error(problems.get(before..).unwrap_or_default());
+    (id.is_some() && version.is_some() && good).then_some(manifest)
 }
 
 fn fill(manifest: &mut PackageManifest, table: &mut Table<'_>, problems: &mut Vec<Problem>) {

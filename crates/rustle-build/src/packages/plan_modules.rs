@@ -6,19 +6,27 @@ use std::path::Path;
 use rustle_playbook::Problem;
 use rustle_schema::package::ModuleId;
 use rustle_schema::package::source::Reference;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::config::Declared;
 use crate::config::modules::Wanted;
 
+/// What of a plan matters here: everything else, which may be large, is passed over.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Plan {
+    modules: Value,
+}
+
 /// The packages that the plan at `path`, relative to `folder`, wants beside the builtin ones. A plan that cannot be read is
 /// told of by whoever reads its tasks.
 pub(super) fn read(folder: &Path, path: &Path, problems: &mut Vec<Problem>) -> BTreeMap<ModuleId, Declared> {
     let text = std::fs::read(folder.join(path)).unwrap_or_default();
-    let plan: Value = serde_json::from_slice(&text).unwrap_or_default();
+    let plan: Plan = serde_json::from_slice(&text).unwrap_or_default();
     let file = path.to_string_lossy().replace('\\', "/");
     let mut all = BTreeMap::new();
-    for module in plan.get("modules").and_then(Value::as_array).into_iter().flatten() {
+    for module in plan.modules.as_array().into_iter().flatten() {
         let Some(name) = module.get("name").and_then(Value::as_str) else { continue };
         match one(name, module, &file) {
             Ok(None) => {}

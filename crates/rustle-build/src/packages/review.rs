@@ -11,11 +11,11 @@ use rustle_schema::module_spec::ModuleSpec;
 use rustle_schema::names;
 use rustle_schema::package::lock::{Form, Locked};
 use rustle_schema::package::manifest::PackageManifest;
-use rustle_schema::package::{ModuleId, Permission, Source};
+use rustle_schema::package::{ModuleId, Permission};
 use rustle_spec::audit::{self, Audit, Comparison, CrateNamed, Finding, Undeclared};
 use rustle_spec::scan::{ScanError, file_specs};
 
-use super::place::ONE_FILE;
+use super::place;
 use super::verify::permissions;
 use crate::catalogue;
 use crate::config::policy::Policy;
@@ -42,11 +42,7 @@ pub fn of_locked(
     shown: Option<String>,
 ) -> Review {
     if locked.form == Form::File {
-        let path = match &locked.source {
-            Source::Git { path: Some(path), .. } => path.as_str(),
-            Source::Http { .. } => locked.krate.as_deref().unwrap_or(ONE_FILE),
-            _ => ONE_FILE,
-        };
+        let path = place::inner(locked);
         let text = String::from_utf8_lossy(tree.get(path).unwrap_or_default()).into_owned();
         let path = shown.unwrap_or_else(|| format!("{}/{path}", locked.id));
         return of_file(&Arc::new(SourceFile { path, text }), manifest, policy);
@@ -58,11 +54,8 @@ pub fn of_locked(
     });
     match written {
         Ok((_kept, to)) => {
-            let inner = match &locked.source {
-                Source::Git { path: Some(path), .. } => to.join(path),
-                _ => to,
-            };
-            of_crate(&inner, &format!("{}/", locked.id), &locked.features, manifest, policy)
+            let folder = place::absolute(&to, place::inner(locked));
+            of_crate(&folder, &format!("{}/", locked.id), &locked.features, manifest, policy)
         }
         Err(error) => Review {
             problems: vec![Problem::error("output", format!("`{}` cannot be looked at: {error}", locked.id))],

@@ -199,7 +199,7 @@ fn present(
                 return None;
             };
             let root = match &at {
-                Some(_) if locked.source.is_remote() => place::absolute(project.folder, &place::fetched(id)),
+                Some(_) if locked.source.is_placed() => place::absolute(project.folder, &place::fetched(id)),
                 Some(path) => path.clone(),
                 None => krate.folder.clone(),
             };
@@ -239,18 +239,13 @@ fn one_file(locked: &Locked, text: &SourceFile, at: Option<&Path>, limits: &Limi
     {
         let tree = Tree::read(folder, limits).map_err(|error| format!("`{id}` cannot be read: {error}"))?;
         // What is compiled is one of the files that are compared.
-        let inner = match &locked.source {
-            Source::Git { path: Some(path), .. } => path.as_str(),
-            _ => locked.krate.as_deref().unwrap_or(place::ONE_FILE),
-        };
+        let inner = place::inner(locked);
         return match tree.get(inner) {
             Some(content) if content == text.text.as_bytes() => Ok(tree),
             _ => Err(format!("`{id}` has no file `{inner}` in it")),
         };
     }
-    let mut tree = Tree::default();
-    let inserted = tree.insert(place::ONE_FILE, text.text.as_bytes());
-    inserted.map(|()| tree).map_err(|error| format!("`{id}` cannot be read: {error}"))
+    place::alone(text.text.as_bytes()).map_err(|error| format!("`{id}` cannot be read: {error}"))
 }
 
 fn is_same(folder: &Path, place: &Path) -> bool {
@@ -284,20 +279,15 @@ fn unchanged(locked: &Locked, tree: &Tree, problems: &mut Vec<Problem>) -> Optio
             return None;
         }
     }
-    let mut found = Vec::new();
-    let manifest = manifest_of(locked, tree, &mut found);
-    problems.append(&mut found);
-    manifest
+    manifest_of(locked, tree, problems)
 }
 
 /// The manifest of a package; one of a single file is made up.
 pub fn manifest_of(locked: &Locked, tree: &Tree, problems: &mut Vec<Problem>) -> Option<PackageManifest> {
-    let text = |path: &str| Some(String::from_utf8_lossy(tree.get(path)?).into_owned());
-    let base = match &locked.source {
-        Source::Git { path: Some(path), .. } if locked.form == Form::Crate => format!("{path}/"),
-        _ => String::new(),
+    let files = |name: &str| {
+        let content = tree.get(&place::in_crate(locked, name))?;
+        Some(String::from_utf8_lossy(content).into_owned())
     };
-    let files = |path: &str| text(&format!("{base}{path}"));
     let described =
         files(manifest::FILE_NAME).is_some() || manifest::JSON_NAMES.iter().any(|name| files(name).is_some());
     if locked.form == Form::File && !described {

@@ -71,6 +71,25 @@ pub struct Locked {
 }
 
 impl Locked {
+    /// A pinned package of which nothing else is known: not its files, and so not what it may do.
+    pub fn new(id: ModuleId, version: Version, form: Form, source: Source) -> Locked {
+        Locked {
+            id,
+            version,
+            form,
+            krate: None,
+            source,
+            commit: None,
+            archive: None,
+            sha256: String::new(),
+            signers: BTreeSet::new(),
+            permissions: BTreeSet::new(),
+            features: BTreeSet::new(),
+            dependencies: BTreeSet::new(),
+            check: String::new(),
+        }
+    }
+
     /// The name of its crate, as Cargo knows it.
     pub fn crate_name(&self) -> String {
         self.krate.clone().unwrap_or_else(|| self.id.crate_name())

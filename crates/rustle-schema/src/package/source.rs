@@ -82,7 +82,12 @@ impl Source {
 
     /// Whether it is fetched from elsewhere, and so belongs into the store.
     pub fn is_remote(&self) -> bool {
-        matches!(self, Source::Git { .. } | Source::Http { .. } | Source::Registry { .. })
+        self.is_placed() || matches!(self, Source::Registry { .. })
+    }
+
+    /// Whether what is fetched is put into the project: Cargo brings it by itself from registries only.
+    pub fn is_placed(&self) -> bool {
+        matches!(self, Source::Git { .. } | Source::Http { .. })
     }
 }
 

@@ -9,7 +9,7 @@ use rustle_schema::package::ModuleId;
 use super::{Bringer, refused};
 use crate::config::Declared;
 use crate::config::modules::Wanted;
-use crate::packages::place::ONE_FILE;
+use crate::packages::place;
 
 impl Bringer<'_> {
     /// The package at `url`, whose file has the digest `sha256`.
@@ -49,9 +49,7 @@ impl Bringer<'_> {
     pub(super) fn unpack(&self, id: &ModuleId, url: &str, bytes: Vec<u8>) -> Result<Tree, Box<Problem>> {
         let path = url.split(['?', '#']).next().unwrap_or_default();
         if path.ends_with(".rs") {
-            let mut tree = Tree::default();
-            tree.insert(ONE_FILE, bytes).map_err(|error| refused("archive", &error))?;
-            return Ok(tree);
+            return place::alone(bytes).map_err(|error| refused("archive", &error));
         }
         let format = Format::of_name(path).or_else(|| Format::of_magic(&bytes)).ok_or_else(|| {
             let message = format!("`{id}`: {path} is no archive that is known");

@@ -214,11 +214,7 @@ pub fn all(bringer: &Bringer<'_>, lock: &Lock, policy: &Policy) -> Result<usize,
 /// What could not be brought.
 pub fn placed(bringer: &Bringer<'_>, lock: &Lock) -> Result<usize, Problems> {
     // The build itself asks whether they may be used.
-    each(bringer, lock, |locked| locked.source.is_remote() && !is_cargos(locked), None)
-}
-
-fn is_cargos(locked: &Locked) -> bool {
-    matches!(locked.source, Source::Registry { .. })
+    each(bringer, lock, |locked| locked.source.is_placed(), None)
 }
 
 fn each(
@@ -242,7 +238,7 @@ fn each(
     let brought = side_by_side(&open, |locked| {
         let usable =
             |tree: &Tree| policy.map_or(Ok(()), |policy| refused_by(bringer.config, policy, locked, tree));
-        if !is_cargos(locked)
+        if locked.source.is_placed()
             && placed_tree(bringer.folder, locked, &bringer.limits).is_some_and(|tree| usable(&tree).is_ok())
         {
             return Ok(());
@@ -250,7 +246,7 @@ fn each(
         let tree = bringer.locked(locked, wanted.get(&locked.id), &registries);
         let tree = tree.map_err(|problem| vec![*problem])?;
         usable(&tree)?;
-        if is_cargos(locked) {
+        if !locked.source.is_placed() {
             return Ok(());
         }
         let placed = place(bringer.folder, &locked.id, &tree, &bringer.limits);

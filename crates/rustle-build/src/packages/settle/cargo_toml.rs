@@ -56,11 +56,7 @@ pub fn pinned(
             None => drop(dependencies.insert(&key, Item::Value(Value::InlineTable(value)))),
         }
     }
-    let lies_in_ours = |locked: &Locked| {
-        locked.form == Form::Crate
-            && locked.source.is_remote()
-            && !matches!(locked.source, Source::Registry { .. })
-    };
+    let lies_in_ours = |locked: &Locked| locked.form == Form::Crate && locked.source.is_placed();
     if lock.modules.iter().any(lies_in_ours) {
         exclude(&mut manifest);
     } else if before.modules.iter().any(lies_in_ours) {
@@ -204,19 +200,9 @@ mod tests {
 
     fn locked(id: &str, source: &str, form: Form) -> Locked {
         Locked {
-            id: id.parse().unwrap(),
-            version: "1.2.0+build".parse().unwrap(),
-            form,
-            krate: None,
-            source: source.parse().unwrap(),
-            commit: None,
-            archive: None,
             sha256: "0".repeat(64),
-            signers: Default::default(),
-            permissions: Default::default(),
-            features: Default::default(),
-            dependencies: Default::default(),
-            check: String::new(),
+
+            ..Locked::new(id.parse().unwrap(), "1.2.0+build".parse().unwrap(), form, source.parse().unwrap())
         }
     }
 

@@ -88,19 +88,14 @@ mod tests {
 
     fn lock(version: &str, signers: &[&str]) -> Lock {
         let locked = Locked {
-            id: "acme.x".parse().unwrap(),
-            version: version.parse().unwrap(),
-            form: Form::Crate,
-            krate: None,
-            source: "file:x".parse().unwrap(),
-            commit: None,
-            archive: None,
             sha256: "0".repeat(64),
             signers: signers.iter().map(|name| (*name).to_owned()).collect(),
-            permissions: BTreeSet::new(),
-            features: BTreeSet::new(),
-            dependencies: BTreeSet::new(),
-            check: String::new(),
+            ..Locked::new(
+                "acme.x".parse().unwrap(),
+                version.parse().unwrap(),
+                Form::Crate,
+                "file:x".parse().unwrap(),
+            )
         };
         Lock { version: 1, modules: vec![locked] }
     }

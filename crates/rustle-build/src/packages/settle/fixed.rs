@@ -1,6 +1,6 @@
 //! The packages whose source is named: their files are had first, since they say what they need.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustle_package::{File, Tree};
@@ -66,12 +66,6 @@ fn one(
     let source = wanted::source(id, declared, bringer.config).map_err(|problem| vec![*problem])?;
     let lift = |problem: Box<Problem>| vec![*problem];
     let old = before.get(id).filter(|old| old.source == source);
-    let moves = match update {
-        Update::Nothing => false,
-        Update::All => true,
-        Update::Of(ids) => ids.contains(id),
-        Update::Precise(precise, _) => precise == id,
-    };
     let mut commit = None;
     let mut archive = None;
     // Where the crate or the file is in the tree.
@@ -83,7 +77,7 @@ fn one(
             local(bringer, id, path).map_err(|why| vec![Problem::error("module-missing", why)])?
         }
         Wanted::Git { reference, repository, path, submodules, .. } => {
-            let pinned = old.filter(|_| !moves).and_then(|old| old.commit.as_deref());
+            let pinned = old.filter(|_| !update.moves(id)).and_then(|old| old.commit.as_deref());
             let repository = Repository {
                 address: repository,
                 reference,
@@ -113,20 +107,12 @@ fn one(
         }
         Wanted::Registry { .. } => return Err(Vec::new()),
     };
+    let form = if is_file { Form::File } else { Form::Crate };
     let mut locked = Locked {
-        id: id.clone(),
-        version: Version::new(0, 0, 0),
-        form: if is_file { Form::File } else { Form::Crate },
-        krate: None,
-        source,
         commit,
         archive,
         sha256: tree.digest().hex(),
-        signers: BTreeSet::new(),
-        permissions: BTreeSet::new(),
-        features: BTreeSet::new(),
-        dependencies: BTreeSet::new(),
-        check: String::new(),
+        ..Locked::new(id.clone(), Version::new(0, 0, 0), form, source)
     };
     let mut problems = Vec::new();
     if is_file {
@@ -168,9 +154,7 @@ fn local(bringer: &Bringer<'_>, id: &ModuleId, path: &str) -> Result<Tree, Strin
 }
 
 fn alone(text: &[u8]) -> Result<Tree, String> {
-    let mut tree = Tree::default();
-    tree.insert(ONE_FILE, text).map_err(|error| error.to_string())?;
-    Ok(tree)
+    place::alone(text).map_err(|error| error.to_string())
 }
 
 /// The package's name in its Cargo.toml.

@@ -1,7 +1,5 @@
 //! Packages of registries: they must still be what was locked, and what the index says of them.
 
-use std::collections::BTreeSet;
-
 use rustle_package::{Tree, signature};
 use rustle_playbook::Problem;
 use rustle_schema::package::lock::{Form, Lock, Locked};
@@ -48,19 +46,9 @@ pub(super) fn package(
         return Err(Box::new(problem));
     }
     let locked = Locked {
-        id: id.clone(),
-        version: version.clone(),
-        form: Form::Crate,
-        krate: None,
-        source,
-        commit: None,
         archive: Some(cksum),
-        sha256: String::new(),
-        signers: BTreeSet::new(),
-        permissions: BTreeSet::new(),
-        features: BTreeSet::new(),
-        dependencies: BTreeSet::new(),
-        check: String::new(),
+        sha256: tree.digest().hex(),
+        ..Locked::new(id.clone(), version.clone(), Form::Crate, source)
     };
     Ok((locked, tree))
 }

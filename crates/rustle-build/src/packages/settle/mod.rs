@@ -14,18 +14,18 @@ use std::time::Duration;
 
 use rustle_package::Tree;
 use rustle_package::atomic::{sweep, write_atomic};
-use rustle_playbook::{Problem, Severity};
+use rustle_playbook::Problem;
 use rustle_resolve::{Constraint, Dependency, Request, Solution, solve};
+use rustle_schema::package::ModuleId;
 use rustle_schema::package::lock::{Lock, Locked, VERSION};
 use rustle_schema::package::manifest::PackageManifest;
-use rustle_schema::package::{ModuleId, Source};
 use semver::Version;
 
 use super::bring::{self, Bringer, Registries, side_by_side};
-use super::{lock_file, origin, place, policy, review, trusted, wanted};
+use super::{lock_file, origin, place, policy, review, trusted, verify, wanted};
 use crate::config::Declared;
-use crate::config::modules::Wanted;
-use crate::diagnostics::Problems;
+use crate::config::modules::{Wanted, inline_name};
+use crate::diagnostics::{Problems, any_error};
 pub use changes::{Change, changes};
 pub use choice::{Choice, choice};
 use fixed::Fixed;
@@ -43,6 +43,18 @@ pub enum Update {
     Of(BTreeSet<ModuleId>),
     /// This one, to this version.
     Precise(ModuleId, Version),
+}
+
+impl Update {
+    /// Whether what is locked of this package may change.
+    fn moves(&self, id: &ModuleId) -> bool {
+        match self {
+            Update::Nothing => false,
+            Update::All => true,
+            Update::Of(ids) => ids.contains(id),
+            Update::Precise(precise, _) => precise == id,
+        }
+    }
 }
 
 /// How to settle.
@@ -102,7 +114,7 @@ fn attempt(bringer: &Bringer<'_>, options: &Options, problems: &mut Vec<Problem>
     let policy = policy::effective(folder, config, options.machine_policy.as_ref(), problems);
     // Who may not be taken from is not even asked.
     problems.extend(origin::refusals(&policy, config, &wanted));
-    if problems.iter().any(|problem| problem.severity == Severity::Error) {
+    if any_error(problems) {
         return None;
     }
     let fixed = fixed::all(bringer, &wanted, &before, &options.update, problems)?;
@@ -143,15 +155,14 @@ fn attempt(bringer: &Bringer<'_>, options: &Options, problems: &mut Vec<Problem>
         problems.extend(changes::growth(&settled.before, &settled.lock));
         problems.extend(changes::lost_signatures(&settled.before, &settled.lock));
     }
-    let errors = problems.iter().any(|problem| problem.severity == Severity::Error);
-    (!errors).then_some(settled)
+    (!any_error(problems)).then_some(settled)
 }
 
 /// Where the text of a package of one file stands, as the project knows it.
 fn wanted_file(settled: &Settled, locked: &Locked) -> Option<String> {
     match &settled.wanted.get(&locked.id)?.source {
         Wanted::File { path } => Some(path.clone()),
-        Wanted::Inline { file, .. } => Some(format!("{file} (the inline module `{}`)", locked.id)),
+        Wanted::Inline { file, .. } => Some(inline_name(&locked.id, file)),
         _ => None,
     }
 }
@@ -193,16 +204,9 @@ fn request(
     {
         roots.push(Dependency::new(id.as_str(), Constraint::exact(version)));
     }
-    let stays = |id: &ModuleId| match &options.update {
-        Update::Nothing => true,
-        Update::All => false,
-        Update::Of(ids) => !ids.contains(id),
-        Update::Precise(precise, _) => precise != id,
-    };
-    let locked = before.modules.iter().filter(|locked| stays(&locked.id));
+    let locked = before.modules.iter().filter(|locked| !options.update.moves(&locked.id));
     let locked = locked.map(|locked| (locked.id.to_string(), locked.version.clone())).collect();
-    let no_errors = !problems.iter().any(|problem| problem.severity == Severity::Error);
-    no_errors.then(|| Request {
+    (!any_error(problems)).then(|| Request {
         roots,
         locked,
         rust_version: options.rust_version.clone(),
@@ -241,18 +245,9 @@ fn packages(
     let brought = side_by_side(&open, |(id, version, features, dependencies)| {
         let (locked, tree) = from_registry::package(bringer, registries, id, version, before)?;
         let mut found = Vec::new();
-        let mut locked = Locked {
-            features: features.clone(),
-            dependencies: dependencies.clone(),
-            sha256: tree.digest().hex(),
-            ..locked
-        };
-        let manifest = super::verify::manifest_of(&locked, &tree, &mut found);
-        match manifest {
-            Some(manifest) if manifest.version == *version => {
-                locked.version = version.clone();
-                Ok((locked, manifest, tree))
-            }
+        let locked = Locked { features: features.clone(), dependencies: dependencies.clone(), ..locked };
+        match verify::manifest_of(&locked, &tree, &mut found) {
+            Some(manifest) if manifest.version == *version => Ok((locked, manifest, tree)),
             Some(manifest) => {
                 let message = format!("`{id}` {version} calls itself {}", manifest.version);
                 Err(Box::new(Problem::error("module-version", message)))
@@ -284,8 +279,7 @@ pub fn write(bringer: &Bringer<'_>, settled: &Settled) -> Result<(), Problems> {
         Problems::one(Problem::error("output", format!("{what} cannot be written: {why}")))
     };
     sweep(folder);
-    let stored = |locked: &&Locked| matches!(locked.source, Source::Git { .. } | Source::Http { .. });
-    for locked in settled.lock.modules.iter().filter(stored) {
+    for locked in settled.lock.modules.iter().filter(|locked| locked.source.is_placed()) {
         if let Some(tree) = settled.trees.get(&locked.id) {
             bring::place(folder, &locked.id, tree, &limits).map_err(|problem| Problems::one(*problem))?;
         }
@@ -298,11 +292,8 @@ pub fn write(bringer: &Bringer<'_>, settled: &Settled) -> Result<(), Problems> {
     let manifest = folder.join("Cargo.toml");
     let before = std::fs::read_to_string(&manifest).map_err(|error| failed("Cargo.toml", &error))?;
     let published = settled.lock.modules.iter().any(|locked| {
-        let inner = match &locked.source {
-            Source::Git { path: Some(path), .. } => format!("{path}/Cargo.toml"),
-            _ => "Cargo.toml".to_owned(),
-        };
-        let text = settled.trees.get(&locked.id).and_then(|tree| tree.get(&inner));
+        let tree = settled.trees.get(&locked.id);
+        let text = tree.and_then(|tree| tree.get(&place::in_crate(locked, "Cargo.toml")));
         text.is_some_and(|text| cargo_toml::wants_published_runtime(&String::from_utf8_lossy(text)))
     });
     let after = cargo_toml::pinned(&before, &settled.lock, &settled.before, &settled.wanted, published)
@@ -310,8 +301,9 @@ pub fn write(bringer: &Bringer<'_>, settled: &Settled) -> Result<(), Problems> {
     if after != before {
         write_atomic(&manifest, after.as_bytes()).map_err(|error| failed("Cargo.toml", &error))?;
     }
-    let kept =
-        |name: &str| settled.lock.modules.iter().any(|locked| locked.id.as_str() == name && stored(&locked));
+    let kept = |name: &str| {
+        settled.lock.modules.iter().any(|locked| locked.id.as_str() == name && locked.source.is_placed())
+    };
     bring::remove(folder, &kept).map_err(|problem| Problems::one(*problem))?;
     Ok(())
 }
