@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use rustle_build::catalogue;
+use rustle_build::{catalogue, companions};
 
 use crate::failure::{Context, Failure, Result};
 use crate::rustle_source::{RustleSource, VERSION};
@@ -18,9 +18,10 @@ const PROFILE: &str =
 /// Executables that were made for one run are removed after this time.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The packages of all builtin modules, sorted.
+/// The packages of all builtin modules and all companions, sorted.
 pub fn packages() -> Vec<String> {
     let mut packages: Vec<String> = catalogue::builtin().iter().map(|spec| spec.krate.clone()).collect();
+    packages.extend(companions::ALL.iter().map(|it| it.package.to_owned()));
     packages.sort();
     packages.dedup();
     packages

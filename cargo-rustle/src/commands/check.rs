@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use rustle_build::packages::write_atomic;
-use rustle_build::{BuildOptions, Problem, Problems, build_bundle, catalogue, plan_of};
+use rustle_build::{BuildOptions, Problem, Problems, build_bundle, catalogue, companions, plan_of};
 
 use crate::commands::{given, inventories, inventory, project, root};
 use crate::failure::{Context, Failure, Result};
@@ -93,13 +93,15 @@ fn fix(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// The packages of the builtin modules that the plan names, sorted. What else is wrong does not matter here.
+/// The packages of the builtin modules that the plan names and the companions of its runner, sorted. What else is wrong does
+/// not matter here.
 pub fn needed(options: &BuildOptions) -> Vec<String> {
     let plan = plan_of(options);
     let mut packages: Vec<String> = plan
         .iter()
         .flat_map(|plan| &plan.modules)
         .filter_map(|name| Some(catalogue::find(name)?.krate.clone()))
+        .chain(companions::needed(&options.config).iter().map(|it| it.package.to_owned()))
         .collect();
     packages.sort();
     packages.dedup();

@@ -10,6 +10,7 @@ use rustle_schema::settings::Settings;
 use rustle_value::Map;
 
 use crate::check;
+use crate::companions;
 use crate::config::{Config, PlanSource};
 use crate::diagnostics::{Problems, any_error};
 use crate::embed;
@@ -196,6 +197,9 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         version: options.version.clone(),
         run: options.config.run.clone(),
     };
+    let needed = companions::needed(&options.config);
+    let mut crates = modules.crates_of(plan.modules.iter().map(String::as_str));
+    crates.extend(companions::linked(&needed, &options.sources.linked, problems));
     *problems = lints::apply(std::mem::take(problems), &options.config.lints);
     if any_error(problems) {
         return None;
@@ -206,7 +210,7 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         bundle,
         digest,
         modules: plan.modules.clone(),
-        crates: modules.crates_of(plan.modules.iter().map(String::as_str)),
+        crates,
         plan,
         compiled: Vec::new(),
         files: listed,

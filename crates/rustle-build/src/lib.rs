@@ -10,6 +10,7 @@
 pub mod build;
 pub mod catalogue;
 mod check;
+pub mod companions;
 pub mod config;
 pub mod diagnostics;
 mod embed;

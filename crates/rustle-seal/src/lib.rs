@@ -1,0 +1,1 @@
+//! Sealed secrets: seal, open, and who may.

@@ -1,0 +1,1 @@
+//! What opens the sealed secrets of a runner when it starts.
