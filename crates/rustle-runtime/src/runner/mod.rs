@@ -74,7 +74,9 @@ fn run(embedded: &Embedded) -> Result<u8, Refusal> {
         return verify(&bundle);
     }
     embedded::set(Arc::clone(&bundle) as Arc<dyn embedded::Contents>);
-    let plan = bundle.plan().map_err(|error| refuse(UNEXPECTED)(format!("the plan is damaged: {error}")))?;
+    // Only a listing looks at all tasks at once.
+    let plan = if options.listings.is_empty() { bundle.head() } else { bundle.plan() };
+    let plan = plan.map_err(|error| refuse(UNEXPECTED)(format!("the plan is damaged: {error}")))?;
     check_modules(&plan)?;
     let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let host = command_line::choose_host(&plan.inventory, options.host.as_deref(), &machine);

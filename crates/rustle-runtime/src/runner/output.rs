@@ -96,13 +96,7 @@ fn terminal(plan: &Plan, options: &Options) -> Terminal<impl Write + Send + use<
 
 /// How many tasks the plan names; includes and loops may bring more, conditions and tags less.
 fn count(plan: &Plan) -> u64 {
-    fn steps(list: &[Step]) -> u64 {
-        let one = |step: &Step| match step {
-            Step::Task(_) | Step::Role(_) => 1,
-            Step::Block(block) => steps(&block.block) + steps(&block.always),
-        };
-        list.iter().map(one).sum()
-    }
+    let steps = |list: &[Step]| list.iter().map(Step::tasks).sum::<u64>();
     let role =
         |name: &str| plan.roles.get(name).and_then(|role| role.tasks.get("main")).map_or(0, |it| steps(it));
     let plays = plan.plays.iter().map(|play| {
