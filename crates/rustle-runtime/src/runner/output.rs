@@ -18,9 +18,18 @@ use crate::report::{
 };
 use crate::signals::Interrupt;
 
-/// Runs the plan as `host` and returns the exit code.
-pub(super) fn run(plan: Plan, options: Options, host: &str, bundle: Arc<Bundle>, version: &str) -> u8 {
-    let reporters = Arc::new(Reporters::new(reporters(&plan, &options, version)));
+/// Runs the plan as `host` and returns the exit code. `more` are reporters beside those of the command line.
+pub(super) fn run(
+    plan: Plan,
+    options: Options,
+    host: &str,
+    bundle: Arc<Bundle>,
+    version: &str,
+    more: Vec<Box<dyn Reporter>>,
+) -> u8 {
+    let mut told = reporters(&plan, &options, version);
+    told.extend(more);
+    let reporters = Arc::new(Reporters::new(told));
     reporters.send(Event::Start {
         format: EVENT_FORMAT,
         plan: plan.name.clone(),
@@ -64,7 +73,9 @@ fn finish(reporters: &Reporters, ended: &Ended) {
 
 fn reporters(plan: &Plan, options: &Options, version: &str) -> Vec<Box<dyn Reporter>> {
     let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
-    if options.json {
+    if options.job.is_some() {
+        // It has nobody to talk to, and keeps its events.
+    } else if options.json {
         reporters.push(Box::new(JsonLines::new(io::stdout())));
     } else {
         reporters.push(Box::new(terminal(plan, options)));
