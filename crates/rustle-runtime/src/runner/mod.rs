@@ -5,19 +5,20 @@ mod listing;
 mod output;
 mod start;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use rustle_bundle::Bundle;
 use rustle_schema::plan::Plan;
+use zeroize::Zeroizing;
 
 pub use start::{Embedded, open};
 
 use crate::command_line::{self, LockChoice, Options};
 use crate::hosts::Hosts;
 use crate::lock::{self, Lock, LockError};
-use crate::{embedded, registry, worker};
+use crate::{embedded, registry, secrets, worker};
 
 /// The exit code of what should not happen: a damaged bundle, a module that is not linked.
 const UNEXPECTED: u8 = 250;
@@ -27,13 +28,15 @@ const ERROR: u8 = 1;
 
 /// Runs a runner: the `main` of every one.
 pub fn main(embedded: &Embedded) -> ExitCode {
+    // First of all, while there is no other thread and no child.
+    let key = secrets::environment::take();
     if std::env::args_os().nth(1).is_some_and(|it| it == worker::ARGUMENT) {
         return worker::serve(|| open(embedded).ok());
     }
-    match run(embedded) {
+    match run(embedded, key) {
         Ok(code) => ExitCode::from(code),
         Err(Refusal { code, message }) => {
-            let _ = writeln!(io::stderr(), "{}: {message}", embedded.name);
+            secrets::standard_error::line(&format!("{}: {message}", embedded.name));
             ExitCode::from(code)
         }
     }
@@ -49,13 +52,13 @@ fn refuse(code: u8) -> impl Fn(String) -> Refusal {
     move |message| Refusal { code, message }
 }
 
-fn run(embedded: &Embedded) -> Result<u8, Refusal> {
+fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refusal> {
     let bundle = open(embedded);
     let settings = bundle.as_ref().map(|bundle| bundle.settings().clone()).unwrap_or_default();
     let or =
         |text: &str, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text.to_owned() };
     let (name, version) = (or(&settings.name, embedded.name), or(&settings.version, embedded.version));
-    let mut command = command_line::command(&name, &version);
+    let mut command = secrets::options(command_line::command(&name, &version));
     let matches = match command.try_get_matches_from_mut(std::env::args_os()) {
         Ok(matches) => matches,
         Err(error) => {
@@ -76,6 +79,9 @@ fn run(embedded: &Embedded) -> Result<u8, Refusal> {
     embedded::set(Arc::clone(&bundle) as Arc<dyn embedded::Contents>);
     let plan = bundle.plan().map_err(|error| refuse(UNEXPECTED)(format!("the plan is damaged: {error}")))?;
     check_modules(&plan)?;
+    if let Some(message) = secrets::missing_opener(&bundle) {
+        return Err(refuse(UNEXPECTED)(message));
+    }
     let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let host = command_line::choose_host(&plan.inventory, options.host.as_deref(), &machine);
     let host = host.map_err(|error| refuse(ERROR)(error.to_string()))?;
@@ -84,7 +90,9 @@ fn run(embedded: &Embedded) -> Result<u8, Refusal> {
         return listing::print(&plan, &hosts, &options);
     }
     let _lock = take_lock(&options, &bundle)?;
-    Ok(output::run(plan, options, &host, bundle, &version))
+    let interactive = io::stdin().is_terminal();
+    let warnings = secrets::open(&bundle, &host, &matches, key, interactive).map_err(refuse(ERROR))?;
+    Ok(output::run(plan, options, &host, bundle, &version, &warnings))
 }
 
 /// A runner without one of its modules would fail in the middle of a run.

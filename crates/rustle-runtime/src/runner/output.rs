@@ -18,8 +18,15 @@ use crate::report::{
 };
 use crate::signals::Interrupt;
 
-/// Runs the plan as `host` and returns the exit code.
-pub(super) fn run(plan: Plan, options: Options, host: &str, bundle: Arc<Bundle>, version: &str) -> u8 {
+/// Runs the plan as `host` and returns the exit code. `warnings` are told before all else.
+pub(super) fn run(
+    plan: Plan,
+    options: Options,
+    host: &str,
+    bundle: Arc<Bundle>,
+    version: &str,
+    warnings: &[String],
+) -> u8 {
     let reporters = Arc::new(Reporters::new(reporters(&plan, &options, version)));
     reporters.send(Event::Start {
         format: EVENT_FORMAT,
@@ -28,7 +35,7 @@ pub(super) fn run(plan: Plan, options: Options, host: &str, bundle: Arc<Bundle>,
         check: options.settings.check,
         host: host.to_owned(),
     });
-    for notice in &plan.notices {
+    for notice in plan.notices.iter().chain(warnings) {
         reporters.send(Event::Warning { message: notice.clone() });
     }
     let interrupt = Arc::new(Interrupt::default());
