@@ -19,6 +19,8 @@ pub struct Opened {
     pub variables: Map,
     /// What stood in vaults, by the name under which `lookup('rustle.secret', …)` asks for it. Templates may stand in it.
     pub vaulted: BTreeMap<String, Value>,
+    /// What encrypted files hold, by the content of the file that stands for each in the bundle.
+    pub files: BTreeMap<Vec<u8>, Arc<[u8]>>,
     /// What finds all of them in a text.
     pub redact: Option<Arc<dyn Redact>>,
     /// What the operator should know.
