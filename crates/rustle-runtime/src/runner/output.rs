@@ -18,7 +18,8 @@ use crate::report::{
 };
 use crate::signals::Interrupt;
 
-/// Runs the plan as `host` and returns the exit code. `more` are reporters beside those of the command line.
+/// Runs the plan as `host` and returns the exit code. `more` are reporters beside those of the command line; `warnings` are
+/// told before all else.
 pub(super) fn run(
     plan: Plan,
     options: Options,
@@ -26,6 +27,7 @@ pub(super) fn run(
     bundle: Arc<Bundle>,
     version: &str,
     more: Vec<Box<dyn Reporter>>,
+    warnings: &[String],
 ) -> u8 {
     let mut told = reporters(&plan, &options, version);
     told.extend(more);
@@ -37,7 +39,7 @@ pub(super) fn run(
         check: options.settings.check,
         host: host.to_owned(),
     });
-    for notice in &plan.notices {
+    for notice in plan.notices.iter().chain(warnings) {
         reporters.send(Event::Warning { message: notice.clone() });
     }
     let interrupt = Arc::new(Interrupt::default());
