@@ -12,6 +12,8 @@
 mod append;
 mod content;
 mod error;
+#[cfg(feature = "folder")]
+pub mod folder;
 #[cfg(test)]
 mod hostile;
 mod index;
