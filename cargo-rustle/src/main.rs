@@ -5,6 +5,7 @@ mod commands;
 mod copy;
 mod failure;
 mod generate;
+mod profile;
 mod progress;
 mod project;
 mod report;

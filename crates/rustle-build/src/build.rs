@@ -17,6 +17,7 @@ use crate::embed;
 use crate::lints;
 use crate::modules::{Linked, Modules, Sources};
 use crate::packages::verify::{self, FileModule, Verified};
+use crate::profiles::{self, Used};
 
 /// What to build.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +38,8 @@ pub struct BuildOptions {
     pub machine_policy: Option<PathBuf>,
     /// Whether modules that are locked and not there may be fetched.
     pub fetch: bool,
+    /// What Cargo builds with, where a build script asks.
+    pub profile: Option<Used>,
 }
 
 /// What was built.
@@ -192,6 +195,9 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         Problem::warning(lints::UNUSED_MODULE_CRATE, message)
             .with_help(format!("`cargo remove {package}` makes the executable smaller"))
     }));
+    if let Linked::Manifest(manifest) = &options.sources.linked {
+        problems.extend(profiles::check(&options.config.build, manifest, options.profile.as_ref()));
+    }
     let settings = Settings {
         name: options.config.runner.name.clone().unwrap_or_else(|| options.name.clone()),
         version: options.version.clone(),

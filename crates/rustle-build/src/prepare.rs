@@ -164,6 +164,7 @@ fn options(environment: &Environment) -> Result<BuildOptions, Problems> {
         extra_vars: Default::default(),
         machine_policy: environment.policy.clone(),
         fetch: environment.fetch,
+        profile: Some(environment.profile.clone()),
     })
 }
 
