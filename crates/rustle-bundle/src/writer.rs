@@ -247,9 +247,7 @@ impl<S: Sink> Writer<S> {
 /// `error` with the file that it is about.
 fn named(path: &Path, error: BundleError) -> BundleError {
     match error {
-        BundleError::Io(error) => {
-            io::Error::new(error.kind(), format!("{}: {error}", path.display())).into()
-        }
+        BundleError::Io(error) => io::Error::new(error.kind(), format!("{}: {error}", path.display())).into(),
         other => other,
     }
 }
