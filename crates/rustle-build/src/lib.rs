@@ -24,7 +24,7 @@ pub mod packages;
 mod prepare;
 mod suggest;
 
-pub use build::{BuildOptions, Prepared, build_bundle, modules_there, plan_of};
+pub use build::{BuildOptions, Escalation, Prepared, build_bundle, modules_there, plan_of};
 pub use config::{Config, PlanSource};
 pub use diagnostics::Problems;
 pub use modules::{Linked, ModuleCrate};
