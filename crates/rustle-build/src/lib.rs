@@ -24,6 +24,7 @@ mod output;
 pub mod packages;
 mod prepare;
 pub mod profiles;
+pub mod sealed;
 mod suggest;
 
 pub use build::{BuildOptions, Escalation, Prepared, build_bundle, modules_there, plan_of};

@@ -6,6 +6,7 @@ pub mod modules;
 pub mod policy;
 pub(crate) mod reader;
 pub mod registries;
+pub mod secrets;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ pub use modules::{Declared, Key};
 pub use policy::Policy;
 use reader::Table;
 pub use registries::Registry;
+pub use secrets::Secrets;
 
 /// The configuration's name.
 pub const FILE_NAME: &str = "rustle.toml";
@@ -48,6 +50,8 @@ pub struct Config {
     pub policy: Policy,
     /// `[limits]`.
     pub limits: Limits,
+    /// `[secrets]`.
+    pub secrets: Secrets,
 }
 
 /// `[runner]`.
@@ -125,6 +129,10 @@ impl Config {
         }
         if let Some(table) = root.table("limits", problems) {
             config.limits = limits::read(table, problems);
+        }
+        let at = root.key_at("secrets");
+        if let Some(table) = root.table("secrets", problems) {
+            config.secrets = secrets::read(table, at, problems);
         }
         root.finish(problems);
         config
