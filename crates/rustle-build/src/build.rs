@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rustle_bundle::BundleError;
-use rustle_playbook::{Loaded, Problem, Severity};
+use rustle_playbook::{Files, Loaded, Problem, Severity, Vault};
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
 use rustle_value::Map;
@@ -13,10 +13,11 @@ use crate::check;
 use crate::companions;
 use crate::config::{Config, PlanSource};
 use crate::diagnostics::{Problems, any_error};
-use crate::embed;
+use crate::embed::{self, SealedContent};
 use crate::lints;
 use crate::modules::{Linked, Modules, Sources};
 use crate::packages::verify::{self, FileModule, Verified};
+use crate::sealed::{self, Sealed};
 
 /// What to build.
 #[derive(Clone, Debug, Default)]
@@ -91,7 +92,8 @@ pub fn plan_of(options: &BuildOptions) -> Option<Plan> {
     let mut problems = Vec::new();
     let verified = verified(options, &mut problems);
     let modules = gather(options, &verified, &mut problems);
-    let mut plan = load(options, &modules, &mut problems)?.loaded.plan?;
+    let sealed = Sealed::load(&options.folder, &mut problems);
+    let mut plan = load(options, &modules, &sealed, &mut problems)?.loaded.plan?;
     plan.modules = check::modules_of(&plan);
     Some(plan)
 }
@@ -132,7 +134,12 @@ struct Read {
     file: PathBuf,
 }
 
-fn load(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) -> Option<Read> {
+fn load(
+    options: &BuildOptions,
+    modules: &Modules,
+    sealed: &Sealed,
+    problems: &mut Vec<Problem>,
+) -> Option<Read> {
     let source = options.config.source();
     let file = options.folder.join(source.path());
     if let Err(error) = std::fs::metadata(&file) {
@@ -154,6 +161,7 @@ fn load(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) 
         extra_vars: options.extra_vars.clone(),
         given: options.config.runner.extra_vars.clone(),
         modules: modules.names().map(str::to_owned).collect(),
+        sealed: sealed.vaults(),
     };
     let loaded = match &source {
         PlanSource::Playbook(_) => rustle_playbook::load_playbook(&file, &load),
@@ -172,8 +180,9 @@ fn load(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) 
 }
 
 fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) -> Option<Prepared> {
-    let Read { loaded, root, file } = load(options, modules, problems)?;
-    let Loaded { plan, origins, problems: found, mut files } = loaded;
+    let sealed = Sealed::load(&options.folder, problems);
+    let Read { loaded, root, file } = load(options, modules, &sealed, problems)?;
+    let Loaded { plan, origins, problems: found, mut files, vaults } = loaded;
     let unreadable =
         found.iter().any(|problem| problem.severity == Severity::Error && !lints::is_lint(problem.code));
     problems.extend(found);
@@ -183,6 +192,7 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     let used = check::Subject { plan: &plan, origins: &origins, files: &files, modules, root: &root };
     let mut given = options.config.runner.extra_vars.clone();
     given.extend(options.extra_vars.keys().filter_map(|name| name.as_str().map(str::to_owned)));
+    given.extend(options.config.secrets.values.keys().cloned());
     let checked = check::check(&used, unreadable, &given);
     problems.extend(checked.problems);
     plan.facts = checked.facts;
@@ -197,14 +207,16 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         version: options.version.clone(),
         run: options.config.run.clone(),
     };
-    let needed = companions::needed(&options.config);
+    let sealed = sealed_content(options, &sealed, &files, vaults, problems);
+    files.watched.insert(options.folder.join(sealed::FOLDER));
+    let needed = companions::needed(options);
     let mut crates = modules.crates_of(plan.modules.iter().map(String::as_str));
     crates.extend(companions::linked(&needed, &options.sources.linked, problems));
     *problems = lints::apply(std::mem::take(problems), &options.config.lints);
     if any_error(problems) {
         return None;
     }
-    let packed = embed::pack(&plan, &settings, &options.config, &files);
+    let packed = embed::pack(&plan, &settings, &options.config, &files, &sealed);
     let (bundle, digest, listed) = packed.map_err(|error| problems.push(unpacked(&error))).ok()?;
     Some(Prepared {
         bundle,
@@ -217,6 +229,21 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         watched: files.watched,
         warnings: Problems::default(),
     })
+}
+
+/// What is carried sealed: what rustle.toml names, the values of the plan that are in `vaults`, and encrypted files.
+fn sealed_content(
+    options: &BuildOptions,
+    sealed: &Sealed,
+    files: &Files,
+    vaults: Vec<Vault>,
+    problems: &mut Vec<Problem>,
+) -> SealedContent {
+    let files = sealed::vault_files(files, &sealed.vaults(), problems);
+    let mut used: BTreeSet<String> = files.values().cloned().collect();
+    used.extend(vaults.into_iter().map(|vault| vault.name));
+    let seals = sealed.needed(&options.config.secrets, &used, problems);
+    SealedContent { seals, files }
 }
 
 fn unpacked(error: &BundleError) -> Problem {

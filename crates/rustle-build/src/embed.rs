@@ -1,5 +1,6 @@
 //! What the bundle carries: the files that the plan needs, and those that the configuration adds.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -11,6 +12,7 @@ use rustle_schema::settings::Settings;
 use walkdir::WalkDir;
 
 use crate::config::Config;
+use crate::sealed::Carried;
 
 /// Adds the files that `[runner] embed` names to `files`.
 pub(crate) fn configured(config: &Config, root: &Path, files: &mut Files, problems: &mut Vec<Problem>) {
@@ -90,20 +92,35 @@ fn mode_of(_metadata: &fs::Metadata) -> u32 {
 /// The bundle, its digest, and the files in it with their lengths.
 pub(crate) type Packed = (Vec<u8>, String, Vec<(Vec<u8>, u64)>);
 
+/// What a bundle carries sealed.
+#[derive(Debug, Default)]
+pub(crate) struct SealedContent {
+    /// The seals.
+    pub(crate) seals: Carried,
+    /// The secrets that are the content of files, by the path of those.
+    pub(crate) files: BTreeMap<Vec<u8>, String>,
+}
+
 /// Packs plan, settings and files.
 pub(crate) fn pack(
     plan: &Plan,
     settings: &Settings,
     config: &Config,
     files: &Files,
+    sealed: &SealedContent,
 ) -> Result<Packed, BundleError> {
     let mut writer = Writer::new(config.build.compression.unwrap_or(DEFAULT_LEVEL));
     for path in &config.runner.setuid {
         writer.allow_special_mode(path.as_str());
     }
     for (path, file) in &files.embedded {
+        if let Some(name) = sealed.files.get(path) {
+            writer.file(path.as_slice(), file.mode, rustle_seal::stand_in(name))?;
+            continue;
+        }
         writer.file_from(path.as_slice(), file.mode, file.source.clone())?;
     }
+    sealed.seals.write(&mut writer)?;
     let bytes = writer.finish(plan, settings)?;
     // What was just written is read as the runner will read it, so that a bundle that cannot be read is never built.
     let bundle = Bundle::open(bytes.clone())?;

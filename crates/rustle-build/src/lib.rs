@@ -23,6 +23,7 @@ pub mod modules;
 mod output;
 pub mod packages;
 mod prepare;
+pub mod sealed;
 mod suggest;
 
 pub use build::{BuildOptions, Prepared, build_bundle, modules_there, plan_of};

@@ -5,6 +5,7 @@ pub mod modules;
 pub mod policy;
 pub(crate) mod reader;
 pub mod registries;
+pub mod secrets;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ pub use modules::{Declared, Key};
 pub use policy::Policy;
 use reader::Table;
 pub use registries::Registry;
+pub use secrets::Secrets;
 
 /// The configuration's name.
 pub const FILE_NAME: &str = "rustle.toml";
@@ -46,6 +48,8 @@ pub struct Config {
     pub policy: Policy,
     /// `[limits]`.
     pub limits: Limits,
+    /// `[secrets]`.
+    pub secrets: Secrets,
 }
 
 /// `[runner]`.
@@ -135,6 +139,10 @@ impl Config {
         }
         if let Some(table) = root.table("limits", problems) {
             config.limits = limits::read(table, problems);
+        }
+        let at = root.key_at("secrets");
+        if let Some(table) = root.table("secrets", problems) {
+            config.secrets = secrets::read(table, at, problems);
         }
         root.finish(problems);
         config
