@@ -196,6 +196,11 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         name: options.config.runner.name.clone().unwrap_or_else(|| options.name.clone()),
         version: options.version.clone(),
         run: options.config.run.clone(),
+        controller: options
+            .config
+            .controller
+            .as_ref()
+            .map(|it| it.settings(&options.folder, &mut files.watched, problems)),
     };
     let needed = companions::needed(&options.config);
     let mut crates = modules.crates_of(plan.modules.iter().map(String::as_str));

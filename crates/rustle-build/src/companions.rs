@@ -15,11 +15,19 @@ pub struct Companion {
 }
 
 /// Every companion there is, whether a runner needs it or not: a base runner links them all.
-pub const ALL: [Companion; 0] = [];
+pub const ALL: [Companion; 1] = [CONTROLLER];
+
+/// Reports to a controller.
+pub const CONTROLLER: Companion =
+    Companion { package: "rustle-controller", needed_by: "`[controller]` of rustle.toml" };
 
 /// The companions that a runner of this configuration needs.
-pub fn needed(_config: &Config) -> Vec<Companion> {
-    Vec::new()
+pub fn needed(config: &Config) -> Vec<Companion> {
+    let mut needed = Vec::new();
+    if config.controller.is_some() {
+        needed.push(CONTROLLER);
+    }
+    needed
 }
 
 /// The names, as Rust code writes them, of the crates of `needed`. One that Cargo.toml lacks is a problem.

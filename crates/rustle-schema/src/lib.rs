@@ -4,6 +4,7 @@
 //! version, and the documentation of that version is its changelog.
 
 pub mod arguments;
+pub mod controller;
 pub mod event;
 pub mod inventory;
 pub mod module_spec;

@@ -6,17 +6,20 @@ mod output;
 mod start;
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use rustle_bundle::Bundle;
 use rustle_schema::plan::Plan;
+use rustle_schema::settings::Settings;
 
 pub use start::{Embedded, open};
 
 use crate::command_line::{self, LockChoice, Options};
 use crate::hosts::Hosts;
 use crate::lock::{self, Lock, LockError};
+use crate::report::linked::{self, RunStart, Warn};
 use crate::{embedded, registry, worker};
 
 /// The exit code of what should not happen: a damaged bundle, a module that is not linked.
@@ -73,9 +76,13 @@ fn run(embedded: &Embedded) -> Result<u8, Refusal> {
     if options.verify {
         return verify(&bundle);
     }
+    if options.send_spool {
+        return send_spool(&bundle, &name, &version);
+    }
     embedded::set(Arc::clone(&bundle) as Arc<dyn embedded::Contents>);
     let plan = bundle.plan().map_err(|error| refuse(UNEXPECTED)(format!("the plan is damaged: {error}")))?;
     check_modules(&plan)?;
+    check_reporters(bundle.settings())?;
     let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let host = command_line::choose_host(&plan.inventory, options.host.as_deref(), &machine);
     let host = host.map_err(|error| refuse(ERROR)(error.to_string()))?;
@@ -84,7 +91,64 @@ fn run(embedded: &Embedded) -> Result<u8, Refusal> {
         return listing::print(&plan, &hosts, &options);
     }
     let _lock = take_lock(&options, &bundle)?;
-    Ok(output::run(plan, options, &host, bundle, &version))
+    if let Some(folder) = &options.working_dir {
+        enter(folder)?;
+    }
+    let secret = no_secret;
+    Ok(output::run(plan, options, &host, bundle, &Who { name: &name, version: &version, secret }))
+}
+
+/// Who runs a plan.
+struct Who<'a> {
+    name: &'a str,
+    version: &'a str,
+    /// The text of a secret of the bundle, by name.
+    secret: fn(&str) -> Result<String, String>,
+}
+
+fn no_secret(name: &str) -> Result<String, String> {
+    Err(format!("the bundle has no secret `{name}`"))
+}
+
+/// Everything that is configured is linked in.
+fn check_reporters(settings: &Settings) -> Result<(), Refusal> {
+    let Some(table) = linked::missing(settings) else { return Ok(()) };
+    Err(refuse(UNEXPECTED)(format!(
+        "this executable lacks what `[{table}]` of its configuration needs. Build it again with the crate `rustle-{table}`"
+    )))
+}
+
+/// Makes `folder` the working directory.
+fn enter(folder: &Path) -> Result<(), Refusal> {
+    std::env::set_current_dir(folder).map_err(|error| {
+        refuse(ERROR)(format!(
+            "the run cannot be in the folder {}: {error}; make it, or name another with --working-dir",
+            folder.display()
+        ))
+    })
+}
+
+/// Delivers what the spools of earlier runs hold.
+fn send_spool(bundle: &Bundle, name: &str, version: &str) -> Result<u8, Refusal> {
+    check_reporters(bundle.settings())?;
+    let mut sent = Err("there is no spool: rustle.toml has no table `[controller]`".to_owned());
+    for linked in linked::wanted(bundle.settings()) {
+        let start = RunStart {
+            settings: bundle.settings(),
+            runner: name,
+            version,
+            plan: "",
+            digest: &bundle.digest(),
+            host: "",
+            check: false,
+            secret: &no_secret,
+            warn: Warn::default(),
+        };
+        sent = (linked.send_spool)(&start);
+    }
+    let text = sent.map_err(refuse(ERROR))?;
+    let _ = writeln!(io::stdout(), "{text}");
+    Ok(0)
 }
 
 /// A runner without one of its modules would fail in the middle of a run.

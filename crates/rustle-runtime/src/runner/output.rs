@@ -8,23 +8,41 @@ use rustle_schema::event::{EVENT_FORMAT, Event};
 use rustle_schema::plan::Plan;
 use rustle_schema::task::Step;
 
-use super::UNEXPECTED;
 use super::interruption::{self, Outcome};
+use super::{UNEXPECTED, Who};
 use crate::command_line::Options;
 use crate::executor::{Ended, Executor, Stopped};
 use crate::process;
+use crate::report::linked::{self, RunStart, Warn};
 use crate::report::{
     JsonLines, Look, Progress, ReportFile, Reporter, Reporters, Style, Terminal, Timings, WIDTH,
 };
 use crate::signals::Interrupt;
 
 /// Runs the plan as `host` and returns the exit code.
-pub(super) fn run(plan: Plan, options: Options, host: &str, bundle: Arc<Bundle>, version: &str) -> u8 {
-    let reporters = Arc::new(Reporters::new(reporters(&plan, &options, version)));
+pub(super) fn run(plan: Plan, options: Options, host: &str, bundle: Arc<Bundle>, who: &Who<'_>) -> u8 {
+    let reporters = Arc::new(Reporters::default());
+    let digest = bundle.digest();
+    // Those of other crates come first: they may take variables out of the environment, which no thread may see.
+    for linked in linked::wanted(bundle.settings()) {
+        let start = RunStart {
+            settings: bundle.settings(),
+            runner: who.name,
+            version: who.version,
+            plan: &plan.name,
+            digest: &digest,
+            host,
+            check: options.settings.check,
+            secret: &who.secret,
+            warn: Warn::through(&reporters),
+        };
+        reporters.add((linked.open)(&start));
+    }
+    self::reporters(&plan, &options, who.version).into_iter().for_each(|it| reporters.add(it));
     reporters.send(Event::Start {
         format: EVENT_FORMAT,
         plan: plan.name.clone(),
-        digest: bundle.digest(),
+        digest,
         check: options.settings.check,
         host: host.to_owned(),
     });
@@ -50,7 +68,11 @@ pub(super) fn run(plan: Plan, options: Options, host: &str, bundle: Arc<Bundle>,
         }
     };
     finish(&reporters, &ended);
-    u8::try_from(ended.exit_code).unwrap_or(UNEXPECTED)
+    interruption::no_longer();
+    match (u8::try_from(ended.exit_code).unwrap_or(UNEXPECTED), reporters.close()) {
+        (0, Some(code)) => code,
+        (code, _) => code,
+    }
 }
 
 /// Tells the recap and the end. An error of the plan has no recap, as in Ansible.
