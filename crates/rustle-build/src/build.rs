@@ -248,6 +248,11 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         name: options.config.runner.name.clone().unwrap_or_else(|| options.name.clone()),
         version: options.version.clone(),
         run: options.config.run.clone(),
+        controller: options
+            .config
+            .controller
+            .as_ref()
+            .map(|it| it.settings(&options.folder, &mut files.watched, problems)),
     };
     let sealed = sealed_content(options, &sealed, &files, vaults, problems);
     files.watched.insert(options.folder.join(sealed::FOLDER));
