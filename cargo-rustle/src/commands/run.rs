@@ -55,7 +55,7 @@ pub fn run(matches: &ArgMatches) -> Result {
     let base = base::executable()?;
     let stem = playbook.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let runner = base::run_file(&stem, &prepared.digest)?;
-    rustle_bundle::append(&base, &runner, &prepared.bundle).context(runner.display())?;
+    prepared.bundle.append(&base, &runner).context(runner.display())?;
     execute(&runner, passed.into_iter())
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use rustle_bundle::BundleError;
+use rustle_bundle::{BundleError, Packed};
 use rustle_playbook::{Loaded, Problem, Severity};
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
@@ -36,13 +36,15 @@ pub struct BuildOptions {
     pub machine_policy: Option<PathBuf>,
     /// Whether modules that are locked and not there may be fetched.
     pub fetch: bool,
+    /// The file that the bundle is written to. Where there is none, it is made in memory, which must have room for it.
+    pub bundle_file: Option<PathBuf>,
 }
 
 /// What was built.
 #[derive(Clone, Debug, Default)]
 pub struct Prepared {
-    /// The bundle.
-    pub bundle: Vec<u8>,
+    /// The bundle: a file where the options name one, else in memory.
+    pub bundle: Packed,
     /// Its digest, `sha256:…`.
     pub digest: String,
     /// The plan in it.
@@ -200,16 +202,17 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     if any_error(problems) {
         return None;
     }
-    let packed = embed::pack(&plan, &settings, &options.config, &files);
-    let (bundle, digest, listed) = packed.map_err(|error| problems.push(unpacked(&error))).ok()?;
+    let out = options.bundle_file.as_deref();
+    let packed = embed::pack(&plan, &settings, &options.config, &files, out);
+    let packed = packed.map_err(|error| problems.push(unpacked(&error))).ok()?;
     Some(Prepared {
-        bundle,
-        digest,
+        bundle: packed.bundle,
+        digest: packed.digest,
         modules: plan.modules.clone(),
         crates: modules.crates_of(plan.modules.iter().map(String::as_str)),
         plan,
         compiled: Vec::new(),
-        files: listed,
+        files: packed.files,
         watched: files.watched,
         warnings: Problems::default(),
     })

@@ -96,7 +96,6 @@ fn watch(prepared: &Prepared, out_dir: &Path) {
 
 fn write(environment: &Environment, prepared: &Prepared) -> io::Result<()> {
     let folder = environment.out_dir.join(BUNDLE);
-    output::write_if_changed(&folder.join(rustle_bundle::FILE_NAME), &prepared.bundle)?;
     output::keep_only(&folder, &[rustle_bundle::FILE_NAME])?;
     let glue = glue::text(&prepared.crates, &compiled(environment, prepared)?, true);
     output::write_if_changed(&environment.out_dir.join(GLUE), glue.as_bytes())
@@ -164,6 +163,7 @@ fn options(environment: &Environment) -> Result<BuildOptions, Problems> {
         extra_vars: Default::default(),
         machine_policy: environment.policy.clone(),
         fetch: environment.fetch,
+        bundle_file: Some(environment.out_dir.join(BUNDLE).join(rustle_bundle::FILE_NAME)),
     })
 }
 
