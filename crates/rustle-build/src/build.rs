@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rustle_bundle::BundleError;
+use rustle_bundle::{BundleError, Packed};
 use rustle_playbook::{Files, Loaded, Problem, Severity, Vault};
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
@@ -45,6 +45,8 @@ pub struct BuildOptions {
     pub profile: Option<Used>,
     /// Who tasks become where the playbook does not say.
     pub escalation: Escalation,
+    /// The file that the bundle is written to. Where there is none, it is made in memory, which must have room for it.
+    pub bundle_file: Option<PathBuf>,
 }
 
 /// `become` for a whole playbook, as `ansible-playbook` takes it on its command line: what a play says wins.
@@ -74,8 +76,8 @@ impl Escalation {
 /// What was built.
 #[derive(Clone, Debug, Default)]
 pub struct Prepared {
-    /// The bundle.
-    pub bundle: Vec<u8>,
+    /// The bundle: a file where the options name one, else in memory.
+    pub bundle: Packed,
     /// Its digest, `sha256:…`.
     pub digest: String,
     /// The plan in it.
@@ -264,16 +266,17 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         return None;
     }
     let until_checked = began.elapsed();
-    let packed = embed::pack(&plan, &settings, &options.config, &files, &sealed);
-    let (bundle, digest, listed) = packed.map_err(|error| problems.push(unpacked(&error))).ok()?;
+    let out = options.bundle_file.as_deref();
+    let packed = embed::pack(&plan, &settings, &options.config, &files, &sealed, out);
+    let packed = packed.map_err(|error| problems.push(unpacked(&error))).ok()?;
     Some(Prepared {
-        bundle,
-        digest,
+        bundle: packed.bundle,
+        digest: packed.digest,
         modules: plan.modules.clone(),
         crates,
         plan,
         compiled: Vec::new(),
-        files: listed,
+        files: packed.files,
         watched: files.watched,
         warnings: Problems::default(),
         phases: vec![

@@ -96,7 +96,6 @@ fn watch(prepared: &Prepared, out_dir: &Path) {
 
 fn write(environment: &Environment, prepared: &Prepared) -> io::Result<()> {
     let folder = environment.out_dir.join(BUNDLE);
-    output::write_if_changed(&folder.join(rustle_bundle::FILE_NAME), &prepared.bundle)?;
     output::keep_only(&folder, &[rustle_bundle::FILE_NAME])?;
     let glue = glue::text(&prepared.crates, &compiled(environment, prepared)?, !environment.bare);
     output::write_if_changed(&environment.out_dir.join(GLUE), glue.as_bytes())
@@ -166,6 +165,7 @@ fn options(environment: &Environment) -> Result<BuildOptions, Problems> {
         fetch: environment.fetch,
         profile: Some(environment.profile.clone()),
         escalation: Default::default(),
+        bundle_file: Some(environment.out_dir.join(BUNDLE).join(rustle_bundle::FILE_NAME)),
     })
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rustle_bundle::{BundleError, Writer};
+use rustle_bundle::{BundleError, Sink, Writer};
 use rustle_playbook::{Files, Problem};
 use rustle_seal::{BUNDLE_FOLDER, MAX_SEAL, Scope, Seal, VAULT_PREFIX, VaultText};
 
@@ -125,7 +125,7 @@ impl Carried {
         self.seals.is_empty()
     }
 
-    pub(crate) fn write(&self, writer: &mut Writer) -> Result<(), BundleError> {
+    pub(crate) fn write(&self, writer: &mut Writer<impl Sink>) -> Result<(), BundleError> {
         self.seals
             .iter()
             .try_for_each(|(path, seal)| writer.file(path.as_str(), 0o600, seal.bytes().to_vec()))

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use rustle_bundle::Bundle;
 use rustle_schema::event::{EVENT_FORMAT, Event};
 use rustle_schema::plan::Plan;
-use rustle_schema::task::Step;
 
 use super::interruption::{self, Outcome};
 use super::{UNEXPECTED, Who};
@@ -124,18 +123,6 @@ fn terminal(plan: &Plan, options: &Options) -> Terminal<impl Write + Send + use<
         flush: seen,
     };
     let live = io::stderr().is_terminal() && !options.settings.step;
-    let progress = if live { Progress::new(count(plan)) } else { Progress::none() };
+    let progress = if live { Progress::new(plan.tasks()) } else { Progress::none() };
     Terminal::new(BufWriter::with_capacity(64 << 10, io::stdout()), look, progress)
-}
-
-/// How many tasks the plan names; includes and loops may bring more, conditions and tags less.
-fn count(plan: &Plan) -> u64 {
-    let steps = |list: &[Step]| list.iter().map(Step::tasks).sum::<u64>();
-    let role =
-        |name: &str| plan.roles.get(name).and_then(|role| role.tasks.get("main")).map_or(0, |it| steps(it));
-    let plays = plan.plays.iter().map(|play| {
-        let roles: u64 = play.roles.iter().map(|entry| role(&entry.role)).sum();
-        roles + [&play.pre_tasks, &play.tasks, &play.post_tasks].into_iter().map(|it| steps(it)).sum::<u64>()
-    });
-    plays.sum()
 }
