@@ -1,5 +1,6 @@
 //! What the bundle carries: the files that the plan needs, and those that the configuration adds.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -11,6 +12,7 @@ use rustle_schema::settings::Settings;
 use walkdir::WalkDir;
 
 use crate::config::Config;
+use crate::sealed::Carried;
 
 /// Adds the files that `[runner] embed` names to `files`.
 pub(crate) fn configured(config: &Config, root: &Path, files: &mut Files, problems: &mut Vec<Problem>) {
@@ -100,18 +102,28 @@ pub(crate) struct Written {
 /// Plans of up to this many tasks are read once more when they have been packed.
 const READ_AGAIN: u64 = 5000;
 
+/// What a bundle carries sealed.
+#[derive(Debug, Default)]
+pub(crate) struct SealedContent {
+    /// The seals.
+    pub(crate) seals: Carried,
+    /// The secrets that are the content of files, by the path of those.
+    pub(crate) files: BTreeMap<Vec<u8>, String>,
+}
+
 /// Packs plan, settings and files: into the file `out`, or in memory where there is none.
 pub(crate) fn pack(
     plan: &Plan,
     settings: &Settings,
     config: &Config,
     files: &Files,
+    sealed: &SealedContent,
     out: Option<&Path>,
 ) -> Result<Written, BundleError> {
     let level = config.build.compression.unwrap_or(DEFAULT_LEVEL);
     let bundle = match out {
-        Some(out) => Packed::File(fill(Writer::create(out, level)?, plan, settings, config, files)?),
-        None => Packed::Memory(fill(Writer::new(level), plan, settings, config, files)?),
+        Some(out) => Packed::File(fill(Writer::create(out, level)?, plan, settings, config, files, sealed)?),
+        None => Packed::Memory(fill(Writer::new(level), plan, settings, config, files, sealed)?),
     };
     // What was just written is read as the runner will read it, so that a bundle that cannot be read is never built.
     let opened = bundle.open()?;
@@ -130,12 +142,18 @@ fn fill<S: Sink>(
     settings: &Settings,
     config: &Config,
     files: &Files,
+    sealed: &SealedContent,
 ) -> Result<S::Done, BundleError> {
     for path in &config.runner.setuid {
         writer.allow_special_mode(path.as_str());
     }
     for (path, file) in &files.embedded {
+        if let Some(name) = sealed.files.get(path) {
+            writer.file(path.as_slice(), file.mode, rustle_seal::stand_in(name))?;
+            continue;
+        }
         writer.file_from(path.as_slice(), file.mode, file.source.clone())?;
     }
+    sealed.seals.write(&mut writer)?;
     writer.finish(plan, settings)
 }

@@ -97,7 +97,7 @@ fn watch(prepared: &Prepared, out_dir: &Path) {
 fn write(environment: &Environment, prepared: &Prepared) -> io::Result<()> {
     let folder = environment.out_dir.join(BUNDLE);
     output::keep_only(&folder, &[rustle_bundle::FILE_NAME])?;
-    let glue = glue::text(&prepared.crates, &compiled(environment, prepared)?, true);
+    let glue = glue::text(&prepared.crates, &compiled(environment, prepared)?, !environment.bare);
     output::write_if_changed(&environment.out_dir.join(GLUE), glue.as_bytes())
 }
 
@@ -164,6 +164,8 @@ fn options(environment: &Environment) -> Result<BuildOptions, Problems> {
         machine_policy: environment.policy.clone(),
         fetch: environment.fetch,
         bundle_file: Some(environment.out_dir.join(BUNDLE).join(rustle_bundle::FILE_NAME)),
+        profile: Some(environment.profile.clone()),
+        escalation: Default::default(),
     })
 }
 

@@ -13,6 +13,8 @@ mod append;
 mod codec;
 mod content;
 mod error;
+#[cfg(feature = "folder")]
+pub mod folder;
 mod frames;
 mod head;
 #[cfg(test)]

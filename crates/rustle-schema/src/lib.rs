@@ -7,6 +7,7 @@ pub mod arguments;
 pub mod bytes;
 pub mod event;
 pub mod inventory;
+pub mod job;
 pub mod module_spec;
 pub mod names;
 pub mod outcome;

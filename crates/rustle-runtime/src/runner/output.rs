@@ -17,9 +17,20 @@ use crate::report::{
 };
 use crate::signals::Interrupt;
 
-/// Runs the plan as `host` and returns the exit code.
-pub(super) fn run(plan: Plan, options: Options, host: &str, bundle: Arc<Bundle>, version: &str) -> u8 {
-    let reporters = Arc::new(Reporters::new(reporters(&plan, &options, version)));
+/// Runs the plan as `host` and returns the exit code. `more` are reporters beside those of the command line; `warnings` are
+/// told before all else.
+pub(super) fn run(
+    plan: Plan,
+    options: Options,
+    host: &str,
+    bundle: Arc<Bundle>,
+    version: &str,
+    more: Vec<Box<dyn Reporter>>,
+    warnings: &[String],
+) -> u8 {
+    let mut told = reporters(&plan, &options, version);
+    told.extend(more);
+    let reporters = Arc::new(Reporters::new(told));
     reporters.send(Event::Start {
         format: EVENT_FORMAT,
         plan: plan.name.clone(),
@@ -27,7 +38,7 @@ pub(super) fn run(plan: Plan, options: Options, host: &str, bundle: Arc<Bundle>,
         check: options.settings.check,
         host: host.to_owned(),
     });
-    for notice in &plan.notices {
+    for notice in plan.notices.iter().chain(warnings) {
         reporters.send(Event::Warning { message: notice.clone() });
     }
     let interrupt = Arc::new(Interrupt::default());
@@ -63,7 +74,9 @@ fn finish(reporters: &Reporters, ended: &Ended) {
 
 fn reporters(plan: &Plan, options: &Options, version: &str) -> Vec<Box<dyn Reporter>> {
     let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
-    if options.json {
+    if options.job.is_some() {
+        // It has nobody to talk to, and keeps its events.
+    } else if options.json {
         reporters.push(Box::new(JsonLines::new(io::stdout())));
     } else {
         reporters.push(Box::new(terminal(plan, options)));
