@@ -7,6 +7,7 @@ mod compile;
 mod copy;
 mod failure;
 mod generate;
+mod profile;
 mod progress;
 mod project;
 mod rebuild;

@@ -6,18 +6,22 @@ use std::time::{Duration, Instant};
 
 use rustle_bundle::BundleError;
 use rustle_playbook::{Loaded, Problem, Severity};
+use rustle_schema::linked::LinkedModule;
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
 use rustle_schema::task::Directives;
 use rustle_value::{Map, Value};
 
 use crate::check;
+use crate::companions;
 use crate::config::{Config, PlanSource};
 use crate::diagnostics::{Problems, any_error};
 use crate::embed;
+use crate::linked;
 use crate::lints;
 use crate::modules::{Linked, Modules, Sources};
 use crate::packages::verify::{self, FileModule, Verified};
+use crate::profiles::{self, Used};
 
 /// What to build.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +42,8 @@ pub struct BuildOptions {
     pub machine_policy: Option<PathBuf>,
     /// Whether modules that are locked and not there may be fetched.
     pub fetch: bool,
+    /// What Cargo builds with, where a build script asks.
+    pub profile: Option<Used>,
     /// Who tasks become where the playbook does not say.
     pub escalation: Escalation,
 }
@@ -79,6 +85,8 @@ pub struct Prepared {
     pub modules: Vec<String>,
     /// The crates that they stand in, as Rust code names them, sorted. The runner's own is not among them.
     pub crates: Vec<String>,
+    /// All modules that these crates, those files and the runner itself bring: what the executable will have.
+    pub linked: Vec<LinkedModule>,
     /// The files of modules among them that are compiled with the runner.
     pub compiled: Vec<FileModule>,
     /// The embedded files: path below the bundle's root and length in bytes.
@@ -106,6 +114,9 @@ pub fn build_bundle(options: &BuildOptions) -> Result<Prepared, Problems> {
         let used = modules.files_of(prepared.modules.iter().map(String::as_str));
         prepared.compiled = verified.files.into_iter().filter(|file| used.contains(&file.id)).collect();
         prepared.watched.extend(verified.watched);
+        if let Linked::Manifest(_) = options.sources.linked {
+            prepared.linked = linked::modules(&modules, &prepared.crates, &prepared.compiled, options);
+        }
         prepared
     });
     let problems = Problems::new(lints::apply(problems, &options.config.lints));
@@ -227,11 +238,17 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         Problem::warning(lints::UNUSED_MODULE_CRATE, message)
             .with_help(format!("`cargo remove {package}` makes the executable smaller"))
     }));
+    if let Linked::Manifest(manifest) = &options.sources.linked {
+        problems.extend(profiles::check(&options.config.build, manifest, options.profile.as_ref()));
+    }
     let settings = Settings {
         name: options.config.runner.name.clone().unwrap_or_else(|| options.name.clone()),
         version: options.version.clone(),
         run: options.config.run.clone(),
     };
+    let needed = companions::needed(&options.config);
+    let mut crates = modules.crates_of(plan.modules.iter().map(String::as_str));
+    crates.extend(companions::linked(&needed, &options.sources.linked, problems));
     *problems = lints::apply(std::mem::take(problems), &options.config.lints);
     if any_error(problems) {
         return None;
@@ -243,8 +260,9 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         bundle,
         digest,
         modules: plan.modules.clone(),
-        crates: modules.crates_of(plan.modules.iter().map(String::as_str)),
+        crates,
         plan,
+        linked: Vec::new(),
         compiled: Vec::new(),
         files: listed,
         watched: files.watched,

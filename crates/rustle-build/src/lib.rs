@@ -10,18 +10,21 @@
 pub mod build;
 pub mod catalogue;
 mod check;
+pub mod companions;
 pub mod config;
 pub mod diagnostics;
 mod embed;
 pub mod env_vars;
 mod facts;
 mod glue;
+pub mod linked;
 pub mod lints;
 pub mod manifest;
 pub mod modules;
 mod output;
 pub mod packages;
 mod prepare;
+pub mod profiles;
 mod suggest;
 
 pub use build::{BuildOptions, Escalation, Prepared, build_bundle, modules_there, plan_of};

@@ -1,5 +1,6 @@
 //! `rustle.toml`: what is built, and how. `docs/CONFIGURATION.md` documents every key.
 
+pub mod build;
 pub mod limits;
 pub mod modules;
 pub mod policy;
@@ -16,6 +17,7 @@ use rustle_schema::settings::RunDefaults;
 
 use crate::lints::{self, Level};
 use crate::suggest;
+pub use build::Build;
 pub use limits::Limits;
 pub use modules::{Declared, Key};
 pub use policy::Policy;
@@ -89,15 +91,6 @@ impl PlanSource {
     }
 }
 
-/// `[build]`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Build {
-    /// `compression`: zstd's level.
-    pub compression: Option<i32>,
-    /// `target`: what `cargo rustle build` builds for.
-    pub target: Option<String>,
-}
-
 /// The playbook that is taken where the configuration names none.
 pub const DEFAULT_PLAYBOOK: &str = "site.yml";
 
@@ -109,11 +102,8 @@ impl Config {
         if let Some(table) = root.table("runner", problems) {
             config.runner = runner(table, problems);
         }
-        if let Some(mut table) = root.table("build", problems) {
-            config.build.compression =
-                table.integer("compression", -7..=22, problems).map(|level| level as i32);
-            config.build.target = table.text("target", problems);
-            table.finish(problems);
+        if let Some(table) = root.table("build", problems) {
+            config.build = build::read(table, problems);
         }
         if let Some(table) = root.table("lints", problems) {
             config.lints = lint_levels(table, problems);

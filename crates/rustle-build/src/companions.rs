@@ -1,0 +1,63 @@
+//! Companions: crates that register something else than modules, linked where the configuration or the plan needs them.
+
+use rustle_playbook::Problem;
+
+use crate::config::Config;
+use crate::modules::Linked;
+
+/// A crate that a runner may need beside those of its modules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Companion {
+    /// The package.
+    pub package: &'static str,
+    /// What needs it, as a message says it: `` `[controller]` of rustle.toml ``.
+    pub needed_by: &'static str,
+}
+
+/// Every companion there is, whether a runner needs it or not: a base runner links them all.
+pub const ALL: [Companion; 0] = [];
+
+/// The companions that a runner of this configuration needs.
+pub fn needed(_config: &Config) -> Vec<Companion> {
+    Vec::new()
+}
+
+/// The names, as Rust code writes them, of the crates of `needed`. One that Cargo.toml lacks is a problem.
+pub(crate) fn linked(needed: &[Companion], linked: &Linked, problems: &mut Vec<Problem>) -> Vec<String> {
+    let Linked::Manifest(manifest) = linked else {
+        return needed.iter().map(|it| it.package.replace('-', "_")).collect();
+    };
+    let mut names = Vec::new();
+    for Companion { package, needed_by } in needed {
+        match manifest.dependency(package) {
+            Some(dependency) => names.push(dependency.extern_name.clone()),
+            None => problems.push(
+                Problem::error(
+                    "missing-crate",
+                    format!("{needed_by} needs the crate `{package}`, which Cargo.toml lacks"),
+                )
+                .with_help("`cargo rustle check --fix` adds it"),
+            ),
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::Manifest;
+
+    const LINK: Companion = Companion { package: "rustle-controller", needed_by: "`[controller]`" };
+
+    #[test]
+    fn a_missing_companion_is_a_problem_that_says_what_to_do() {
+        let mut problems = Vec::new();
+        let there = Manifest::parse("[dependencies]\nlink = { package = \"rustle-controller\" }").unwrap();
+        assert_eq!(linked(&[LINK], &Linked::Manifest(there), &mut problems), ["link"]);
+        assert_eq!(linked(&[LINK], &Linked::Builtins, &mut problems), ["rustle_controller"]);
+        assert_eq!(problems, []);
+        assert_eq!(linked(&[LINK], &Linked::Manifest(Manifest::default()), &mut problems), [""; 0]);
+        assert_eq!(problems[0].help, ["`cargo rustle check --fix` adds it"]);
+    }
+}

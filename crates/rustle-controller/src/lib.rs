@@ -1,0 +1,1 @@
+//! Reports of a runner to a controller over HTTPS, none lost.
