@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustle_bundle::{BundleError, Packed};
 use rustle_playbook::{Files, Loaded, Problem, Severity, Vault};
+use rustle_schema::linked::LinkedModule;
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
 use rustle_schema::task::Directives;
@@ -16,6 +17,7 @@ use crate::companions;
 use crate::config::{Config, PlanSource};
 use crate::diagnostics::{Problems, any_error};
 use crate::embed::{self, SealedContent};
+use crate::linked;
 use crate::lints;
 use crate::modules::{Linked, Modules, Sources};
 use crate::packages::verify::{self, FileModule, Verified};
@@ -86,6 +88,8 @@ pub struct Prepared {
     pub modules: Vec<String>,
     /// The crates that they stand in, as Rust code names them, sorted. The runner's own is not among them.
     pub crates: Vec<String>,
+    /// All modules that these crates, those files and the runner itself bring: what the executable will have.
+    pub linked: Vec<LinkedModule>,
     /// The files of modules among them that are compiled with the runner.
     pub compiled: Vec<FileModule>,
     /// The embedded files: path below the bundle's root and length in bytes.
@@ -113,6 +117,9 @@ pub fn build_bundle(options: &BuildOptions) -> Result<Prepared, Problems> {
         let used = modules.files_of(prepared.modules.iter().map(String::as_str));
         prepared.compiled = verified.files.into_iter().filter(|file| used.contains(&file.id)).collect();
         prepared.watched.extend(verified.watched);
+        if let Linked::Manifest(_) = options.sources.linked {
+            prepared.linked = linked::modules(&modules, &prepared.crates, &prepared.compiled, options);
+        }
         prepared
     });
     let problems = Problems::new(lints::apply(problems, &options.config.lints));
@@ -275,6 +282,7 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         modules: plan.modules.clone(),
         crates,
         plan,
+        linked: Vec::new(),
         compiled: Vec::new(),
         files: packed.files,
         watched: files.watched,

@@ -34,6 +34,8 @@ const ERROR: u8 = 1;
 
 /// Runs a runner: the `main` of every one.
 pub fn main(embedded: &Embedded) -> ExitCode {
+    // Nothing here reads the list; it is read in the file. Without a use it would not be linked.
+    std::hint::black_box(embedded.linked);
     // First of all, while there is no other thread and no child.
     let key = secrets::environment::take();
     if std::env::args_os().nth(1).is_some_and(|it| it == worker::ARGUMENT) {
