@@ -15,6 +15,7 @@ mod module;
 mod new;
 mod plan;
 mod run;
+mod secret;
 
 use std::path::PathBuf;
 
@@ -26,7 +27,7 @@ use crate::failure::{Failure, Result};
 use crate::rustle_source::RustleSource;
 
 /// The commands, in the order in which help lists them.
-pub fn all() -> [Command; 19] {
+pub fn all() -> [Command; 20] {
     [
         new::command(),
         check::command(),
@@ -45,6 +46,7 @@ pub fn all() -> [Command; 19] {
         list::outdated_command(),
         cache::command(),
         module::command(),
+        secret::command(),
         doctor::command(),
         completions::command(),
     ]
@@ -73,6 +75,7 @@ pub fn run(matches: &ArgMatches) -> Result {
         Some(("outdated", matches)) => list::run_outdated(matches),
         Some(("cache", matches)) => cache::run(matches),
         Some(("module", matches)) => module::run(matches),
+        Some(("secret", matches)) => secret::run(matches),
         Some(("doctor", matches)) => doctor::run(matches),
         Some(("completions", matches)) => completions::run(matches),
         _ => Err(Failure::Usage("there is no such command".into())),
