@@ -1,6 +1,6 @@
 //! [`build_bundle`]: everything from explicit options, nothing from the environment.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -141,6 +141,22 @@ pub fn plan_of(options: &BuildOptions) -> Option<Plan> {
     let mut plan = load(options, &modules, &sealed, &mut problems)?.loaded.plan?;
     plan.modules = check::modules_of(&plan);
     Some(plan)
+}
+
+/// Everything encrypted with ansible-vault that the plan and its files refer to, as far as it can be read; what is wrong is
+/// not told.
+pub fn vaults_of(options: &BuildOptions) -> Vec<Vault> {
+    let mut problems = Vec::new();
+    let verified = verified(options, &mut problems);
+    let modules = gather(options, &verified, &mut problems);
+    let sealed = Sealed::load(&options.folder, &mut problems);
+    let Some(Read { loaded, root, .. }) = load(options, &modules, &sealed, &mut problems) else {
+        return Vec::new();
+    };
+    let Loaded { mut files, mut vaults, .. } = loaded;
+    embed::configured(&options.config, &root, &mut files, &mut problems);
+    vaults.extend(sealed::vault_files(&files, &mut problems).into_values());
+    vaults
 }
 
 /// All modules that a plan could name, those that are locked among them; what is wrong with some is not told.
@@ -303,7 +319,11 @@ fn sealed_content(
     vaults: Vec<Vault>,
     problems: &mut Vec<Problem>,
 ) -> SealedContent {
-    let files = sealed::vault_files(files, &sealed.vaults(), problems);
+    let there = sealed.vaults();
+    let found = sealed::vault_files(files, problems);
+    problems.extend(found.values().filter(|it| !there.contains(&it.name)).map(sealed::unsealed_file));
+    let files: BTreeMap<Vec<u8>, String> =
+        found.into_iter().map(|(path, vault)| (path, vault.name)).collect();
     let mut used: BTreeSet<String> = files.values().cloned().collect();
     used.extend(vaults.into_iter().map(|vault| vault.name));
     let seals = sealed.needed(&options.config.secrets, &used, problems);
