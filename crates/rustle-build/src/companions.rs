@@ -66,6 +66,6 @@ mod tests {
         assert_eq!(linked(&[LINK], &Linked::Builtins, &mut problems), ["rustle_controller"]);
         assert_eq!(problems, []);
         assert_eq!(linked(&[LINK], &Linked::Manifest(Manifest::default()), &mut problems), [""; 0]);
-        assert_eq!(problems[0].help.as_deref(), Some("`cargo rustle check --fix` adds it"));
+        assert_eq!(problems[0].help, ["`cargo rustle check --fix` adds it"]);
     }
 }

@@ -47,6 +47,14 @@ pub struct Options {
     pub working_dir: Option<PathBuf>,
     /// Whether what earlier runs could not deliver shall be delivered instead of a run.
     pub send_spool: bool,
+    /// The folder of the job that the run shall be.
+    pub job: Option<PathBuf>,
+    /// Whether this process is the job itself.
+    pub detached: bool,
+    /// The folder of the job that shall be followed instead of a run, and the byte from which on.
+    pub follow: Option<(PathBuf, u64)>,
+    /// Whether the executable's own digest shall be printed instead of a run.
+    pub self_digest: bool,
 }
 
 /// Which lock a run takes.
@@ -117,6 +125,11 @@ impl Options {
             lock,
             working_dir: text("working-dir").or_else(|| defaults.working_dir.clone()).map(PathBuf::from),
             send_spool: flag("send-spool"),
+            job: text("job").map(|folder| here(PathBuf::from(folder))),
+            detached: flag("detached"),
+            follow: text("follow")
+                .map(|folder| (folder.into(), matches.get_one::<u64>("from").copied().unwrap_or(0))),
+            self_digest: flag("self-digest"),
         })
     }
 }

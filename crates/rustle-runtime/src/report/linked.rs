@@ -43,8 +43,6 @@ pub struct RunStart<'a> {
     pub host: &'a str,
     /// Whether nothing is changed.
     pub check: bool,
-    /// The text of a secret of the bundle, by name. The error says why there is none.
-    pub secret: &'a dyn Fn(&str) -> Result<String, String>,
     /// Tells the operator something.
     pub warn: Warn,
 }
@@ -67,8 +65,7 @@ impl Warn {
             .and_then(Weak::upgrade)
             .is_some_and(|reporters| reporters.send(Event::Warning { message: message.clone() }));
         if !told {
-            use std::io::Write;
-            let _ = writeln!(std::io::stderr(), "[WARNING]: {message}");
+            crate::secrets::standard_error::line(&format!("[WARNING]: {message}"));
         }
     }
 }

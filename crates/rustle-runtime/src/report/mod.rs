@@ -16,6 +16,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rustle_schema::event::Event;
 use rustle_schema::report::Recap;
 
+use crate::secrets::{self, Redaction};
+
 pub use file::ReportFile;
 pub use json::JsonLines;
 pub use progress::Progress;
@@ -37,10 +39,11 @@ pub trait Reporter: Send {
     }
 }
 
-/// All reporters of a run, and the numbers of its recap.
+/// All reporters of a run, and the numbers of its recap. What they are told is without secrets.
 #[derive(Default)]
 pub struct Reporters {
     inner: Mutex<Inner>,
+    redaction: Redaction,
 }
 
 #[derive(Default)]
@@ -51,9 +54,10 @@ struct Inner {
 }
 
 impl Reporters {
-    /// Those of `reporters`.
+    /// Those of `reporters`, behind the [redaction](secrets::redaction) of this process.
     pub fn new(reporters: Vec<Box<dyn Reporter>>) -> Reporters {
-        Reporters { inner: Mutex::new(Inner { reporters, ..Inner::default() }) }
+        let redaction = secrets::redaction().clone();
+        Reporters { inner: Mutex::new(Inner { reporters, ..Inner::default() }), redaction }
     }
 
     /// One more, which is told what comes from now on.
@@ -61,8 +65,10 @@ impl Reporters {
         self.lock().reporters.push(reporter);
     }
 
-    /// Tells an event to every reporter. After [`Event::End`] nothing is told any more, and the answer is `false`.
-    pub fn send(&self, event: Event) -> bool {
+    /// Tells an event to every reporter, without the secrets in it. After [`Event::End`] nothing is told any more, and the
+    /// answer is `false`.
+    pub fn send(&self, mut event: Event) -> bool {
+        self.redaction.event(&mut event);
         let mut inner = self.lock();
         if inner.ended {
             return false;
@@ -107,7 +113,7 @@ impl Reporters {
         let mut inner = self.lock();
         inner.reporters.iter_mut().for_each(|reporter| reporter.pause());
         let mut out = std::io::stderr();
-        let _ = write!(out, "{question}").and_then(|()| out.flush());
+        let _ = write!(out, "{}", self.redaction.text(question)).and_then(|()| out.flush());
         let mut answer = String::new();
         let _ = std::io::stdin().lock().read_line(&mut answer);
         answer

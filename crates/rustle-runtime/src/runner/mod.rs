@@ -1,18 +1,22 @@
 //! A runner from its start to its exit code.
 
 mod interruption;
+mod job;
 mod listing;
 mod output;
 mod start;
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use rustle_bundle::Bundle;
 use rustle_schema::plan::Plan;
-use rustle_schema::settings::Settings;
+use rustle_schema::settings::{SecretSource, Settings};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 pub use start::{Embedded, open};
 
@@ -20,7 +24,7 @@ use crate::command_line::{self, LockChoice, Options};
 use crate::hosts::Hosts;
 use crate::lock::{self, Lock, LockError};
 use crate::report::linked::{self, RunStart, Warn};
-use crate::{embedded, registry, worker};
+use crate::{embedded, registry, secrets, worker};
 
 /// The exit code of what should not happen: a damaged bundle, a module that is not linked.
 const UNEXPECTED: u8 = 250;
@@ -30,16 +34,19 @@ const ERROR: u8 = 1;
 
 /// Runs a runner: the `main` of every one.
 pub fn main(embedded: &Embedded) -> ExitCode {
+    // First of all, while there is no other thread and no child.
+    let key = secrets::environment::take();
     if std::env::args_os().nth(1).is_some_and(|it| it == worker::ARGUMENT) {
         return worker::serve(|| open(embedded).ok());
     }
-    match run(embedded) {
-        Ok(code) => ExitCode::from(code),
-        Err(Refusal { code, message }) => {
-            let _ = writeln!(io::stderr(), "{}: {message}", embedded.name);
-            ExitCode::from(code)
+    let code = run(embedded, key).unwrap_or_else(|Refusal { code, message }| {
+        if !message.is_empty() {
+            secrets::standard_error::line(&format!("{}: {message}", embedded.name));
         }
-    }
+        code
+    });
+    job::ended(code);
+    ExitCode::from(code)
 }
 
 /// Why nothing was run.
@@ -52,13 +59,13 @@ fn refuse(code: u8) -> impl Fn(String) -> Refusal {
     move |message| Refusal { code, message }
 }
 
-fn run(embedded: &Embedded) -> Result<u8, Refusal> {
+fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refusal> {
     let bundle = open(embedded);
     let settings = bundle.as_ref().map(|bundle| bundle.settings().clone()).unwrap_or_default();
     let or =
         |text: &str, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text.to_owned() };
     let (name, version) = (or(&settings.name, embedded.name), or(&settings.version, embedded.version));
-    let mut command = command_line::command(&name, &version);
+    let mut command = secrets::options(command_line::command(&name, &version));
     let matches = match command.try_get_matches_from_mut(std::env::args_os()) {
         Ok(matches) => matches,
         Err(error) => {
@@ -72,17 +79,26 @@ fn run(embedded: &Embedded) -> Result<u8, Refusal> {
         clap_complete::generate(shell, &mut command, name, &mut io::stdout());
         return Ok(0);
     }
+    if let Some((folder, from)) = &options.follow {
+        let done = job::follow(folder, *from, &mut io::stdout().lock());
+        return done.map_err(|error| refuse(ERROR)(error.to_string()));
+    }
+    if options.self_digest {
+        return self_digest();
+    }
     let bundle = Arc::new(bundle.map_err(refuse(UNEXPECTED))?);
     if options.verify {
         return verify(&bundle);
     }
-    if options.send_spool {
-        return send_spool(&bundle, &name, &version);
-    }
     embedded::set(Arc::clone(&bundle) as Arc<dyn embedded::Contents>);
-    let plan = bundle.plan().map_err(|error| refuse(UNEXPECTED)(format!("the plan is damaged: {error}")))?;
+    // Only a listing looks at all tasks at once.
+    let plan = if options.listings.is_empty() { bundle.head() } else { bundle.plan() };
+    let plan = plan.map_err(|error| refuse(UNEXPECTED)(format!("the plan is damaged: {error}")))?;
     check_modules(&plan)?;
     check_reporters(bundle.settings())?;
+    if let Some(message) = secrets::missing_opener(&bundle) {
+        return Err(refuse(UNEXPECTED)(message));
+    }
     let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let host = command_line::choose_host(&plan.inventory, options.host.as_deref(), &machine);
     let host = host.map_err(|error| refuse(ERROR)(error.to_string()))?;
@@ -90,24 +106,40 @@ fn run(embedded: &Embedded) -> Result<u8, Refusal> {
         let hosts = Hosts::new(&plan.inventory, &host);
         return listing::print(&plan, &hosts, &options);
     }
+    if options.send_spool {
+        let open = || secrets::open(&bundle, &host, &matches, key, io::stdin().is_terminal());
+        return send_spool(&bundle, &Who { name: &name, version: &version }, open);
+    }
+    let job = match &options.job {
+        None => None,
+        Some(folder) if options.detached => Some(job::enter(folder).map_err(|error| {
+            refuse(ERROR)(format!("the job {} cannot be started: {error}", folder.display()))
+        })?),
+        Some(folder) => {
+            let started = job::start(folder);
+            return started.map(|()| 0).map_err(|(code, message)| Refusal { code, message });
+        }
+    };
     let _lock = take_lock(&options, &bundle)?;
+    let interactive = io::stdin().is_terminal();
+    let warnings = secrets::open(&bundle, &host, &matches, key, interactive).map_err(refuse(ERROR))?;
+    let reporters = match &job {
+        None => Vec::new(),
+        Some(job) => job
+            .reporters(&host, &version)
+            .map_err(|error| refuse(ERROR)(format!("the job cannot be kept: {error}")))?,
+    };
     if let Some(folder) = &options.working_dir {
         enter(folder)?;
     }
-    let secret = no_secret;
-    Ok(output::run(plan, options, &host, bundle, &Who { name: &name, version: &version, secret }))
+    let who = Who { name: &name, version: &version };
+    Ok(output::run(plan, options, &host, bundle, &who, reporters, &warnings))
 }
 
 /// Who runs a plan.
 struct Who<'a> {
     name: &'a str,
     version: &'a str,
-    /// The text of a secret of the bundle, by name.
-    secret: fn(&str) -> Result<String, String>,
-}
-
-fn no_secret(name: &str) -> Result<String, String> {
-    Err(format!("the bundle has no secret `{name}`"))
 }
 
 /// Everything that is configured is linked in.
@@ -128,26 +160,53 @@ fn enter(folder: &Path) -> Result<(), Refusal> {
     })
 }
 
-/// Delivers what the spools of earlier runs hold.
-fn send_spool(bundle: &Bundle, name: &str, version: &str) -> Result<u8, Refusal> {
-    check_reporters(bundle.settings())?;
+/// Delivers what the spools of earlier runs hold. `open` opens the secrets, if that needs one.
+fn send_spool(
+    bundle: &Bundle,
+    who: &Who<'_>,
+    open: impl FnOnce() -> Result<Vec<String>, String>,
+) -> Result<u8, Refusal> {
+    let given = bundle.settings().controller.iter().flat_map(|it| [&it.token, &it.key]);
+    if given.flatten().any(|it| matches!(it, SecretSource::Secret(_))) {
+        for warning in open().map_err(refuse(ERROR))? {
+            secrets::standard_error::line(&format!("[WARNING]: {warning}"));
+        }
+    }
     let mut sent = Err("there is no spool: rustle.toml has no table `[controller]`".to_owned());
     for linked in linked::wanted(bundle.settings()) {
         let start = RunStart {
             settings: bundle.settings(),
-            runner: name,
-            version,
+            runner: who.name,
+            version: who.version,
             plan: "",
             digest: &bundle.digest(),
             host: "",
             check: false,
-            secret: &no_secret,
             warn: Warn::default(),
         };
         sent = (linked.send_spool)(&start);
     }
     let text = sent.map_err(refuse(ERROR))?;
     let _ = writeln!(io::stdout(), "{text}");
+    Ok(0)
+}
+
+/// The digest of the whole executable, as `sha256sum` would print it: whoever copies one asks for it.
+fn self_digest() -> Result<u8, Refusal> {
+    let mut hash = Sha256::new();
+    let read = File::open("/proc/self/exe").and_then(|mut file| {
+        let mut piece = vec![0; 64 << 10];
+        loop {
+            let length = file.read(&mut piece)?;
+            if length == 0 {
+                return Ok(());
+            }
+            hash.update(piece.get(..length).unwrap_or_default());
+        }
+    });
+    read.map_err(|error| refuse(ERROR)(format!("this executable cannot be read: {error}")))?;
+    let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let _ = writeln!(io::stdout(), "{digest}");
     Ok(0)
 }
 
