@@ -71,12 +71,8 @@ pub(crate) fn open(start: &RunStart<'_>) -> Box<dyn Reporter> {
         warn: start.warn.clone(),
         pace: Pace::new(),
     };
-    let spawned = std::thread::Builder::new().name("controller".into()).spawn(move || sender.run());
-    if let Err(error) = spawned {
-        control.failed(Some(format!("no thread can be started: {error}")));
-        control.finish(false, true);
-    }
     Box::new(Controller {
+        sender: Some(sender),
         journal,
         control,
         enough: limits,
