@@ -109,8 +109,8 @@ fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refus
         return listing::print(&plan, &hosts, &options);
     }
     if options.send_spool {
-        secrets::open(&bundle, &host, &matches, key, false).map_err(refuse(ERROR))?;
-        return spool::send(&bundle, &Who { name: &name, version: &version });
+        let open = || secrets::open(&bundle, &host, &matches, key, io::stdin().is_terminal());
+        return spool::send(&bundle, &Who { name: &name, version: &version }, open);
     }
     let job = match &options.job {
         None => None,
@@ -125,15 +125,15 @@ fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refus
     let _lock = take_lock(&options, &bundle)?;
     let interactive = io::stdin().is_terminal();
     let warnings = secrets::open(&bundle, &host, &matches, key, interactive).map_err(refuse(ERROR))?;
-    if let Some(folder) = &options.working_dir {
-        enter(folder)?;
-    }
     let kept = match &job {
         None => Vec::new(),
         Some(job) => job
             .reporters(&host, &version)
             .map_err(|error| refuse(ERROR)(format!("the job cannot be kept: {error}")))?,
     };
+    if let Some(folder) = &options.working_dir {
+        enter(folder)?;
+    }
     let who = Who { name: &name, version: &version };
     Ok(output::run(plan, options, &host, bundle, &who, kept, &warnings))
 }
