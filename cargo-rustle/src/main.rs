@@ -3,6 +3,7 @@
 mod base;
 mod commands;
 mod copy;
+mod eject;
 mod failure;
 mod generate;
 mod profile;

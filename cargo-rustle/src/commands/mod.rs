@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod doc;
 mod doctor;
+mod eject;
 mod fetch;
 mod given;
 mod list;
@@ -18,6 +19,8 @@ mod run;
 
 use std::path::PathBuf;
 
+pub use new::relative;
+
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use rustle_schema::package::ModuleId;
@@ -26,7 +29,7 @@ use crate::failure::{Failure, Result};
 use crate::rustle_source::RustleSource;
 
 /// The commands, in the order in which help lists them.
-pub fn all() -> [Command; 19] {
+pub fn all() -> [Command; 20] {
     [
         new::command(),
         check::command(),
@@ -45,6 +48,7 @@ pub fn all() -> [Command; 19] {
         list::outdated_command(),
         cache::command(),
         module::command(),
+        eject::command(),
         doctor::command(),
         completions::command(),
     ]
@@ -73,6 +77,7 @@ pub fn run(matches: &ArgMatches) -> Result {
         Some(("outdated", matches)) => list::run_outdated(matches),
         Some(("cache", matches)) => cache::run(matches),
         Some(("module", matches)) => module::run(matches),
+        Some(("eject", matches)) => eject::run(matches),
         Some(("doctor", matches)) => doctor::run(matches),
         Some(("completions", matches)) => completions::run(matches),
         _ => Err(Failure::Usage("there is no such command".into())),
