@@ -89,7 +89,7 @@ pub fn append(base: &Path, out: &Path, bundle: &[u8]) -> Result<(), BundleError>
 }
 
 /// The name under which `out` is written before it is complete: beside it, so that renaming it is atomic.
-fn partial_name(out: &Path) -> Result<PathBuf, BundleError> {
+pub(crate) fn partial_name(out: &Path) -> Result<PathBuf, BundleError> {
     let name = out
         .file_name()
         .ok_or_else(|| BundleError::Executable(format!("{}: this is no file", out.display())))?;

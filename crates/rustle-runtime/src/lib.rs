@@ -23,6 +23,7 @@ pub mod process;
 pub mod registry;
 pub mod report;
 pub mod runner;
+pub mod secrets;
 pub mod settings;
 pub mod signals;
 pub mod terminal;

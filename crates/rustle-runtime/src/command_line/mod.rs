@@ -43,6 +43,14 @@ pub struct Options {
     pub timeout: Option<Duration>,
     /// The lock.
     pub lock: LockChoice,
+    /// The folder of the job that the run shall be.
+    pub job: Option<PathBuf>,
+    /// Whether this process is the job itself.
+    pub detached: bool,
+    /// The folder of the job that shall be followed instead of a run, and the byte from which on.
+    pub follow: Option<(PathBuf, u64)>,
+    /// Whether the executable's own digest shall be printed instead of a run.
+    pub self_digest: bool,
 }
 
 /// Which lock a run takes.
@@ -108,6 +116,11 @@ impl Options {
             timings: flag("timings"),
             timeout: seconds("timeout").or(defaults.timeout).filter(|it| *it > 0).map(Duration::from_secs),
             lock,
+            job: text("job").map(PathBuf::from),
+            detached: flag("detached"),
+            follow: text("follow")
+                .map(|folder| (folder.into(), matches.get_one::<u64>("from").copied().unwrap_or(0))),
+            self_digest: flag("self-digest"),
         })
     }
 }

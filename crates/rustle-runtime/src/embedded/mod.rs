@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, OnceLock};
 
 use rustle_schema::names::BUNDLE_ROOT;
+use rustle_schema::task::{Chunk, Step};
 
 pub use glob::{glob, glob_relative};
 pub use memory::Memory;
@@ -32,6 +33,14 @@ pub trait Contents: Send + Sync {
 
     /// Everything below the folder `path`, by its name relative to it, sorted, folders before what is in them.
     fn list(&self, path: &Path) -> Vec<FolderEntry>;
+
+    /// The steps of a part of the plan that is carried apart from it.
+    ///
+    /// # Errors
+    /// If it is damaged, or there is none.
+    fn steps(&self, _chunk: &Chunk) -> Result<Vec<Step>, String> {
+        Err("the plan is not carried in parts here".into())
+    }
 }
 
 /// The files of this executable, for every process of it.

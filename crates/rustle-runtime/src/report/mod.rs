@@ -15,6 +15,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rustle_schema::event::Event;
 use rustle_schema::report::Recap;
 
+use crate::secrets::{self, Redaction};
+
 pub use file::ReportFile;
 pub use json::JsonLines;
 pub use progress::Progress;
@@ -31,10 +33,11 @@ pub trait Reporter: Send {
     fn pause(&mut self) {}
 }
 
-/// All reporters of a run, and the numbers of its recap.
+/// All reporters of a run, and the numbers of its recap. What they are told is without secrets.
 #[derive(Default)]
 pub struct Reporters {
     inner: Mutex<Inner>,
+    redaction: Redaction,
 }
 
 #[derive(Default)]
@@ -45,13 +48,15 @@ struct Inner {
 }
 
 impl Reporters {
-    /// Those of `reporters`.
+    /// Those of `reporters`, behind the [redaction](secrets::redaction) of this process.
     pub fn new(reporters: Vec<Box<dyn Reporter>>) -> Reporters {
-        Reporters { inner: Mutex::new(Inner { reporters, ..Inner::default() }) }
+        let redaction = secrets::redaction().clone();
+        Reporters { inner: Mutex::new(Inner { reporters, ..Inner::default() }), redaction }
     }
 
-    /// Tells an event to every reporter. After [`Event::End`] nothing is told any more.
-    pub fn send(&self, event: Event) {
+    /// Tells an event to every reporter, without the secrets in it. After [`Event::End`] nothing is told any more.
+    pub fn send(&self, mut event: Event) {
+        self.redaction.event(&mut event);
         let mut inner = self.lock();
         if !inner.ended {
             inner.ended = matches!(event, Event::End { .. });
@@ -87,7 +92,7 @@ impl Reporters {
         let mut inner = self.lock();
         inner.reporters.iter_mut().for_each(|reporter| reporter.pause());
         let mut out = std::io::stderr();
-        let _ = write!(out, "{question}").and_then(|()| out.flush());
+        let _ = write!(out, "{}", self.redaction.text(question)).and_then(|()| out.flush());
         let mut answer = String::new();
         let _ = std::io::stdin().lock().read_line(&mut answer);
         answer

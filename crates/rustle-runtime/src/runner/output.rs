@@ -18,9 +18,20 @@ use crate::report::{
 };
 use crate::signals::Interrupt;
 
-/// Runs the plan as `host` and returns the exit code.
-pub(super) fn run(plan: Plan, options: Options, host: &str, bundle: Arc<Bundle>, version: &str) -> u8 {
-    let reporters = Arc::new(Reporters::new(reporters(&plan, &options, version)));
+/// Runs the plan as `host` and returns the exit code. `more` are reporters beside those of the command line; `warnings` are
+/// told before all else.
+pub(super) fn run(
+    plan: Plan,
+    options: Options,
+    host: &str,
+    bundle: Arc<Bundle>,
+    version: &str,
+    more: Vec<Box<dyn Reporter>>,
+    warnings: &[String],
+) -> u8 {
+    let mut told = reporters(&plan, &options, version);
+    told.extend(more);
+    let reporters = Arc::new(Reporters::new(told));
     reporters.send(Event::Start {
         format: EVENT_FORMAT,
         plan: plan.name.clone(),
@@ -28,7 +39,7 @@ pub(super) fn run(plan: Plan, options: Options, host: &str, bundle: Arc<Bundle>,
         check: options.settings.check,
         host: host.to_owned(),
     });
-    for notice in &plan.notices {
+    for notice in plan.notices.iter().chain(warnings) {
         reporters.send(Event::Warning { message: notice.clone() });
     }
     let interrupt = Arc::new(Interrupt::default());
@@ -64,7 +75,9 @@ fn finish(reporters: &Reporters, ended: &Ended) {
 
 fn reporters(plan: &Plan, options: &Options, version: &str) -> Vec<Box<dyn Reporter>> {
     let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
-    if options.json {
+    if options.job.is_some() {
+        // It has nobody to talk to, and keeps its events.
+    } else if options.json {
         reporters.push(Box::new(JsonLines::new(io::stdout())));
     } else {
         reporters.push(Box::new(terminal(plan, options)));
@@ -96,13 +109,7 @@ fn terminal(plan: &Plan, options: &Options) -> Terminal<impl Write + Send + use<
 
 /// How many tasks the plan names; includes and loops may bring more, conditions and tags less.
 fn count(plan: &Plan) -> u64 {
-    fn steps(list: &[Step]) -> u64 {
-        let one = |step: &Step| match step {
-            Step::Task(_) | Step::Role(_) => 1,
-            Step::Block(block) => steps(&block.block) + steps(&block.always),
-        };
-        list.iter().map(one).sum()
-    }
+    let steps = |list: &[Step]| list.iter().map(Step::tasks).sum::<u64>();
     let role =
         |name: &str| plan.roles.get(name).and_then(|role| role.tasks.get("main")).map_or(0, |it| steps(it));
     let plays = plan.plays.iter().map(|play| {

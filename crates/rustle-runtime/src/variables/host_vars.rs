@@ -26,7 +26,7 @@ fn own(state: &State<'_>) -> Map {
     let store = &state.store;
     let mut vars = of_inventory(state, state.hosts.own());
     vars.insert("ansible_facts", store.facts.clone());
-    for layer in [&store.injected, &store.included, &store.set_facts, &store.extra] {
+    for layer in [&store.injected, &store.included, &store.set_facts, &store.secrets, &store.extra] {
         vars.extend_from(layer);
     }
     vars

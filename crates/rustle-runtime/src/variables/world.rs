@@ -39,6 +39,9 @@ impl TaskWorld<'_, '_> {
         if let Some(value) = store.extra.get(name) {
             return templated(value);
         }
+        if let Some(value) = store.secrets.get(name) {
+            return plain(value);
+        }
         let include = self.include.into_iter().chain(&self.scope.include_params);
         if let Some(value) = include.into_iter().find_map(|layer| layer.get(name)) {
             return templated(value);
@@ -127,8 +130,15 @@ impl World for TaskWorld<'_, '_> {
                 _ => None,
             }));
         };
-        let fixed =
-            [&store.extra, &store.set_facts, &store.included, &store.injected, &store.host, &play.vars];
+        let fixed = [
+            &store.extra,
+            &store.secrets,
+            &store.set_facts,
+            &store.included,
+            &store.injected,
+            &store.host,
+            &play.vars,
+        ];
         fixed.into_iter().chain(&store.groups).for_each(&mut add);
         self.scope.vars.iter().chain(&self.scope.include_params).for_each(&mut add);
         play.vars_files.iter().chain([self.vars]).chain(self.include).chain(self.extra).for_each(&mut add);
