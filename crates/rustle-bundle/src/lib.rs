@@ -20,6 +20,7 @@ mod head;
 #[cfg(test)]
 mod hostile;
 mod index;
+mod packed;
 mod path;
 mod place;
 mod reader;
@@ -28,11 +29,12 @@ mod source;
 mod steps;
 mod writer;
 
-pub use append::{Appended, append, appended, open_appended};
+pub use append::{Appended, append, append_bundle, appended, open_appended};
 pub use codec::DEFAULT_LEVEL;
 pub use content::Reader;
 pub use error::BundleError;
 pub use index::{Entry, FORMAT, Kind, MAGIC, MAX_FRAME};
+pub use packed::Packed;
 pub use path::check as check_path;
 pub use reader::Bundle;
 pub use sink::{Disk, Memory, Sink};

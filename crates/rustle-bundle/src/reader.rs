@@ -1,7 +1,7 @@
 //! Reads bundles.
 
 use std::fmt::{self, Write as _};
-use std::io::BufReader;
+use std::io::{self, BufReader};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustle_schema::plan::Plan;
@@ -23,7 +23,7 @@ const PLAN_DEPTH: usize = 512;
 /// How deep chunks may lie in chunks: a list of any length needs a few levels, and blocks in blocks may each have some.
 const CHUNK_DEPTH: usize = 256;
 
-/// How many bytes of chunks are read at once when all of them are verified.
+/// How many bytes are read at once where much is verified or copied.
 const PART: u64 = 1 << 20;
 
 /// An open bundle.
@@ -111,6 +111,17 @@ impl Bundle {
     /// How many bytes the bundle has.
     pub fn length(&self) -> u64 {
         self.source.length()
+    }
+
+    /// Writes all its bytes, piece by piece.
+    pub(crate) fn copy_to(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        let (mut at, end) = (0, self.length());
+        while at < end {
+            let next = end.min(at + PART);
+            to.write_all(&self.source.bytes(at..next)?)?;
+            at = next;
+        }
+        Ok(())
     }
 
     /// The plan, with all steps in it: what tools want. A run reads [`head`](Bundle::head), and chunks as it gets there.

@@ -74,7 +74,8 @@ pub fn drive(number: usize, target: &Target, shared: &Shared<'_>, tell: &Sender<
     };
     let known = shared.deployment.known.get(&target.name).cloned().unwrap_or_default();
     let connected = Cell::new(false);
-    let mut host = Host { number, target, shared, say: &say, tally: Tally::default(), connected, sessions: 0 };
+    let mut host =
+        Host { number, target, shared, say: &say, tally: Tally::default(), connected, sessions: 0 };
     let end = host.drive(&known);
     if let Err(error) = shared.deployment.ended(&target.name, &end) {
         say(What::Warning(format!("the end of {} cannot be noted: {error}", target.name)));
@@ -99,7 +100,9 @@ impl Host<'_> {
     fn drive(&mut self, known: &Known) -> HostEnd {
         let mut kept = match self.shared.deployment.events(&self.target.name) {
             Ok(kept) => kept,
-            Err(error) => return self.end(State::NotBegun, format!("its events cannot be kept here: {error}")),
+            Err(error) => {
+                return self.end(State::NotBegun, format!("its events cannot be kept here: {error}"));
+            }
         };
         // What an earlier controller has received is part of the whole.
         let replayed = kept.replay(|event| {

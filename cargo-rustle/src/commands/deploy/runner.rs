@@ -57,12 +57,18 @@ impl Machine {
 
     /// Whether it may run where `uname -m` says `name`; what is not known here is left to the host.
     pub fn runs_on(self, name: &str) -> bool {
-        Machine::NAMES.iter().find(|(number, _)| *number == self.0).is_none_or(|(_, names)| names.contains(&name))
+        Machine::NAMES
+            .iter()
+            .find(|(number, _)| *number == self.0)
+            .is_none_or(|(_, names)| names.contains(&name))
     }
 
     /// The name of the processor.
     pub fn name(self) -> &'static str {
-        Machine::NAMES.iter().find(|(number, _)| *number == self.0).map_or("another processor", |(_, names)| names[0])
+        Machine::NAMES
+            .iter()
+            .find(|(number, _)| *number == self.0)
+            .map_or("another processor", |(_, names)| names[0])
     }
 }
 

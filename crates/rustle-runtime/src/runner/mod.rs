@@ -108,7 +108,7 @@ fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refus
             refuse(ERROR)(format!("the job {} cannot be started: {error}", folder.display()))
         })?),
         Some(folder) => {
-            let started = job::start(folder);
+            let started = job::start(folder, key.as_deref().map(Vec::as_slice));
             return started.map(|()| 0).map_err(|(code, message)| Refusal { code, message });
         }
     };
