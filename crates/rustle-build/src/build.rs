@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use rustle_bundle::BundleError;
 use rustle_playbook::{Loaded, Problem, Severity};
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
-use rustle_value::Map;
+use rustle_schema::task::Directives;
+use rustle_value::{Map, Value};
 
 use crate::check;
 use crate::companions;
@@ -40,6 +42,32 @@ pub struct BuildOptions {
     pub fetch: bool,
     /// What Cargo builds with, where a build script asks.
     pub profile: Option<Used>,
+    /// Who tasks become where the playbook does not say.
+    pub escalation: Escalation,
+}
+
+/// `become` for a whole playbook, as `ansible-playbook` takes it on its command line: what a play says wins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Escalation {
+    /// `--become`.
+    pub on: bool,
+    /// `--become-user`.
+    pub user: Option<String>,
+    /// `--become-method`.
+    pub method: Option<String>,
+}
+
+impl Escalation {
+    fn apply(&self, plan: &mut Plan) {
+        for Directives { become_, become_user, become_method, .. } in
+            plan.plays.iter_mut().map(|play| &mut play.directives)
+        {
+            let text = |text: &Option<String>| text.as_deref().map(Value::from);
+            *become_ = become_.take().or_else(|| self.on.then_some(Value::Bool(true)));
+            *become_user = become_user.take().or_else(|| text(&self.user));
+            *become_method = become_method.take().or_else(|| text(&self.method));
+        }
+    }
 }
 
 /// What was built.
@@ -63,6 +91,8 @@ pub struct Prepared {
     pub watched: BTreeSet<PathBuf>,
     /// What is no error.
     pub warnings: Problems,
+    /// How long reading, checking and packing took.
+    pub phases: Vec<(&'static str, Duration)>,
 }
 
 /// Reads, checks and packs what `options` say.
@@ -71,9 +101,12 @@ pub struct Prepared {
 /// Every problem that was found, if one of them is an error. Warnings are among them.
 pub fn build_bundle(options: &BuildOptions) -> Result<Prepared, Problems> {
     let mut problems = Vec::new();
+    let began = Instant::now();
     let verified = verified(options, &mut problems);
     let modules = gather(options, &verified, &mut problems);
+    let gathered = began.elapsed();
     let prepared = prepare(options, &modules, &mut problems).map(|mut prepared| {
+        prepared.phases.insert(0, ("modules", gathered));
         let used = modules.files_of(prepared.modules.iter().map(String::as_str));
         prepared.compiled = verified.files.into_iter().filter(|file| used.contains(&file.id)).collect();
         prepared.watched.extend(verified.watched);
@@ -175,12 +208,15 @@ fn load(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) 
 }
 
 fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) -> Option<Prepared> {
+    let began = Instant::now();
     let Read { loaded, root, file } = load(options, modules, problems)?;
+    let read = began.elapsed();
     let Loaded { plan, origins, problems: found, mut files } = loaded;
     let unreadable =
         found.iter().any(|problem| problem.severity == Severity::Error && !lints::is_lint(problem.code));
     problems.extend(found);
     let mut plan = plan?;
+    options.escalation.apply(&mut plan);
     files.watched.insert(file);
     embed::configured(&options.config, &root, &mut files, problems);
     let used = check::Subject { plan: &plan, origins: &origins, files: &files, modules, root: &root };
@@ -210,6 +246,7 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     if any_error(problems) {
         return None;
     }
+    let until_checked = began.elapsed();
     let packed = embed::pack(&plan, &settings, &options.config, &files);
     let (bundle, digest, listed) = packed.map_err(|error| problems.push(unpacked(&error))).ok()?;
     Some(Prepared {
@@ -222,6 +259,11 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         files: listed,
         watched: files.watched,
         warnings: Problems::default(),
+        phases: vec![
+            ("load", read),
+            ("check", until_checked.saturating_sub(read)),
+            ("pack", began.elapsed().saturating_sub(until_checked)),
+        ],
     })
 }
 

@@ -79,8 +79,14 @@ pub const RUSTLE_FETCH: EnvVar = EnvVar {
     doc: "`1` lets the build fetch modules that are locked and not there, if `rustle-build` has the features for it",
 };
 
+/// Whether the executable carries the bundle from the beginning.
+pub const RUSTLE_EMBED: EnvVar = EnvVar {
+    name: "RUSTLE_EMBED",
+    doc: "`none` builds an executable without a bundle, to append one to: `cargo rustle build` does so for large ones",
+};
+
 /// All of them.
-pub const ALL: [EnvVar; 16] = [
+pub const ALL: [EnvVar; 17] = [
     OUT_DIR,
     CARGO_MANIFEST_DIR,
     CARGO_PKG_NAME,
@@ -97,6 +103,7 @@ pub const ALL: [EnvVar; 16] = [
     RUSTLE_COMPRESSION_LEVEL,
     RUSTLE_POLICY,
     RUSTLE_FETCH,
+    RUSTLE_EMBED,
 ];
 
 /// What a build script is told by its environment, read once.
@@ -115,6 +122,7 @@ pub(crate) struct Environment {
     pub(crate) policy: Option<PathBuf>,
     pub(crate) fetch: bool,
     pub(crate) profile: Used,
+    pub(crate) bare: bool,
 }
 
 /// Where an administrator puts a policy for all projects of a machine.
@@ -144,8 +152,8 @@ impl Environment {
     }
 
     /// The variables whose change makes Cargo run the build script again. It does so by itself for those that it sets.
-    pub(crate) fn watched() -> [EnvVar; 3] {
-        [RUSTLE_COMPRESSION_LEVEL, RUSTLE_POLICY, RUSTLE_FETCH]
+    pub(crate) fn watched() -> [EnvVar; 4] {
+        [RUSTLE_COMPRESSION_LEVEL, RUSTLE_POLICY, RUSTLE_FETCH, RUSTLE_EMBED]
     }
 
     fn of(mut vars: Vec<(String, String)>) -> Result<Environment, Missing> {
@@ -186,6 +194,7 @@ impl Environment {
                     .map(|(_, it)| it.clone())
                     .unwrap_or_default(),
             },
+            bare: get(RUSTLE_EMBED).is_some_and(|value| value == "none"),
             policy: policy(get(RUSTLE_POLICY).map(PathBuf::from)),
         })
     }

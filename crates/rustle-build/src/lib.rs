@@ -26,7 +26,7 @@ mod prepare;
 pub mod profiles;
 mod suggest;
 
-pub use build::{BuildOptions, Prepared, build_bundle, modules_there, plan_of};
+pub use build::{BuildOptions, Escalation, Prepared, build_bundle, modules_there, plan_of};
 pub use config::{Config, PlanSource};
 pub use diagnostics::Problems;
 pub use modules::{Linked, ModuleCrate};
