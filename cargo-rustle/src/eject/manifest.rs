@@ -132,7 +132,14 @@ mod tests {
     fn ejected(text: &str) -> Result<(String, Vec<PathBuf>)> {
         let source = RustleSource::Version("0.1.0".into());
         let manifest = Manifest { text, profile: Profile::Speed, source: &source };
-        manifest.ejected(Some(Path::new("/work/web")), Path::new("/work/out/web"))
+        let home = tempfile::tempdir().unwrap();
+        let folder = |name: &str| {
+            let path = home.path().join(name);
+            std::fs::create_dir_all(&path).unwrap();
+            path
+        };
+        folder("near");
+        manifest.ejected(Some(&folder("web")), &folder("out/web"))
     }
 
     #[test]
