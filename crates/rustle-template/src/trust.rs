@@ -28,7 +28,7 @@ pub fn trusted<'n>(node: &'n Node, encrypted: &mut Vec<&'n Node>) -> Value {
         }
         (NodeKind::Mapping(entries), None | Some("tag:yaml.org,2002:map")) => {
             let mut map = Map::with_capacity(entries.len());
-            for (key, value) in entries {
+            for (key, value) in entries.iter() {
                 map.insert(trusted(key, encrypted), trusted(value, encrypted));
             }
             Value::Map(map)
