@@ -7,7 +7,7 @@ mod output;
 mod start;
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, Read, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -108,13 +108,13 @@ fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refus
             refuse(ERROR)(format!("the job {} cannot be started: {error}", folder.display()))
         })?),
         Some(folder) => {
-            let started = job::start(folder);
+            let key = secrets::carry(&bundle, &matches, key).map_err(refuse(ERROR))?;
+            let started = job::start(folder, key.as_deref().map(Vec::as_slice));
             return started.map(|()| 0).map_err(|(code, message)| Refusal { code, message });
         }
     };
     let _lock = take_lock(&options, &bundle)?;
-    let interactive = io::stdin().is_terminal();
-    let warnings = secrets::open(&bundle, &host, &matches, key, interactive).map_err(refuse(ERROR))?;
+    let warnings = secrets::open(&bundle, &host, &matches, key, job.is_some()).map_err(refuse(ERROR))?;
     let reporters = match &job {
         None => Vec::new(),
         Some(job) => job

@@ -19,7 +19,7 @@ pub use hardening::harden;
 pub use opened::Opened;
 pub use opener::{OPENERS, Opener, Request, Sealed};
 pub use redaction::{MASK, Redact, Redaction};
-pub(crate) use start::{are_carried, missing_opener, open, options};
+pub(crate) use start::{are_carried, carry, missing_opener, open, options};
 
 /// The redaction of this process.
 static REDACTION: OnceLock<Redaction> = OnceLock::new();

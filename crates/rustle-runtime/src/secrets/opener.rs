@@ -26,12 +26,19 @@ pub struct Request<'r> {
     pub key: Option<Zeroizing<Vec<u8>>>,
     /// Whether somebody can be asked.
     pub interactive: bool,
+    /// Whether this is a job, which has left its terminal: what [`Opener::carry`] gave is the `key`.
+    pub detached: bool,
 }
 
 /// Opens seals. One is registered by the crate `rustle-secrets`, which a runner links if its bundle carries any.
 pub struct Opener {
     /// Adds the options that say where a key comes from.
     pub options: fn(Command) -> Command,
+    /// Reads the key that a job could not read any more: from standard input, or from somebody who is asked.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub carry: fn(&ArgMatches) -> Result<Option<Zeroizing<Vec<u8>>>, String>,
     /// Opens the seals for all hosts and those of the host.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Opens the secrets of a bundle when a runner starts.
 
 use std::ffi::OsStr;
+use std::io::IsTerminal;
 use std::os::unix::ffi::OsStrExt;
 
 use clap::{ArgMatches, Command};
@@ -31,6 +32,21 @@ pub(crate) fn options(command: Command) -> Command {
     OPENERS.iter().fold(command, |command, opener| (opener.options)(command))
 }
 
+/// The key that a job of `bundle` must be started with: `key` is what was in the environment.
+///
+/// # Errors
+/// If one that was asked for cannot be read.
+pub(crate) fn carry(
+    bundle: &Bundle,
+    options: &ArgMatches,
+    key: Option<Zeroizing<Vec<u8>>>,
+) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
+    match OPENERS.iter().next().filter(|_| are_carried(bundle)) {
+        Some(opener) => Ok((opener.carry)(options)?.or(key)),
+        None => Ok(None),
+    }
+}
+
 /// Opens the secrets of `bundle` and makes them those of this process. From here on nobody may look into it, and
 /// everything that it tells is redacted. Returns warnings.
 ///
@@ -41,7 +57,7 @@ pub(crate) fn open(
     host: &str,
     options: &ArgMatches,
     key: Option<Zeroizing<Vec<u8>>>,
-    interactive: bool,
+    detached: bool,
 ) -> Result<Vec<String>, String> {
     let Some(opener) = OPENERS.iter().next().filter(|_| are_carried(bundle)) else { return Ok(Vec::new()) };
     harden();
@@ -52,7 +68,8 @@ pub(crate) fn open(
             bytes: bundle.read(entry.path()).map(|bytes| bytes.to_vec()).unwrap_or_default(),
         })
         .collect();
-    let mut opened = (opener.open)(Request { seals: &seals, host, options, key, interactive })?;
+    let interactive = std::io::stdin().is_terminal();
+    let mut opened = (opener.open)(Request { seals: &seals, host, options, key, interactive, detached })?;
     if let Some(redact) = opened.redact.take() {
         redact_with(redact);
         panics::silence();

@@ -8,6 +8,7 @@ mod passphrase;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use clap::ArgMatches;
 use rustle_runtime::secrets::environment;
 use rustle_seal::{Identity, SecretBytes};
 use zeroize::Zeroizing;
@@ -79,6 +80,26 @@ pub(crate) fn sources(options: &Options, key: Option<Zeroizing<Vec<u8>>>, intera
     all
 }
 
+/// Reads the key that a job could not read any more; none if no option names such a place.
+///
+/// # Errors
+/// If it cannot be read.
+pub(crate) fn carry(matches: &ArgMatches) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
+    let options = Options::new(matches);
+    match options.key_fd {
+        Some(0) => {
+            let mut text = descriptor::read(0)?;
+            // It travels in a variable, in which no line needs an end.
+            while text.last().is_some_and(u8::is_ascii_whitespace) {
+                text.pop();
+            }
+            Ok(Some(text))
+        }
+        _ if options.ask => passphrase::typed(),
+        _ => Ok(None),
+    }
+}
+
 impl Source {
     /// The keys that are there. None is no fault where nobody has asked for this place.
     ///
@@ -103,7 +124,10 @@ impl Source {
             // That it is not there, or not for us to read, is the common case.
             Source::HostKey(path) if wanted.ssh => Ok(host_key(path)),
             Source::HostKey(_) => Ok(Vec::new()),
-            Source::Asked if wanted.passphrase => Ok(passphrase::ask()?.into_iter().collect()),
+            Source::Asked if wanted.passphrase => {
+                let typed = passphrase::typed()?;
+                Ok(typed.map(|typed| Identity::passphrase(typed.into())).into_iter().collect())
+            }
             Source::Asked => Ok(Vec::new()),
             Source::Environment(text) => of_text(text.0.clone(), wanted, environment::KEY),
         }
