@@ -40,7 +40,7 @@ fn values_of_vaults_are_opened_and_their_templates_rendered() {
     let secrets = [
         (inline_name.clone(), value(serde_json::json!("https://{{ user }}:pa55word-inline@host"))),
         (format!("{whole_name}:db"), value(serde_json::json!({"password": TOKEN, "ports": [1, 2]}))),
-        (whole_name.clone(), Secret::text("db: …\n")),
+        (whole_name.clone(), Secret::text(format!("db:\n  password: {TOKEN}\n  ports: [1, 2]\n"))),
         (file_name.clone(), Secret::text(KEY)),
     ];
     let project = Project::new(&playbook).file("secret.yml", &whole).file("files/key.pem", &file).sealed(

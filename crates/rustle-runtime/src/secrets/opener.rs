@@ -1,9 +1,8 @@
 //! What opens seals, as it registers.
 
-use clap::{ArgMatches, Command};
-use zeroize::Zeroizing;
-
+use super::KeyText;
 use super::opened::Opened;
+use clap::{ArgMatches, Command};
 
 /// A seal as the bundle carries it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +22,7 @@ pub struct Request<'r> {
     /// The command line, with what [`Opener::options`] has added.
     pub options: &'r ArgMatches,
     /// What stood in [`environment::KEY`](super::environment::KEY).
-    pub key: Option<Zeroizing<Vec<u8>>>,
+    pub key: Option<KeyText>,
     /// Whether somebody can be asked.
     pub interactive: bool,
     /// Whether this is a job, which has left its terminal: what [`Opener::carry`] gave is the `key`.
@@ -38,7 +37,7 @@ pub struct Opener {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub carry: fn(&ArgMatches) -> Result<Option<Zeroizing<Vec<u8>>>, String>,
+    pub carry: fn(&ArgMatches) -> Result<Option<KeyText>, String>,
     /// Opens the seals for all hosts and those of the host.
     ///
     /// # Errors

@@ -4,14 +4,12 @@ use std::ffi::OsStr;
 use std::io::IsTerminal;
 use std::os::unix::ffi::OsStrExt;
 
+use super::opener::{OPENERS, Request, Sealed};
+use super::{KeyText, OPENED, harden, redact_with};
+use crate::executor::panics;
 use clap::{ArgMatches, Command};
 use rustle_bundle::{Bundle, Entry, Kind};
 use rustle_schema::names::SEALED_FOLDER;
-use zeroize::Zeroizing;
-
-use super::opener::{OPENERS, Request, Sealed};
-use super::{OPENED, harden, redact_with};
-use crate::executor::panics;
 
 /// Whether a bundle carries sealed secrets.
 pub(crate) fn are_carried(bundle: &Bundle) -> bool {
@@ -39,8 +37,8 @@ pub(crate) fn options(command: Command) -> Command {
 pub(crate) fn carry(
     bundle: &Bundle,
     options: &ArgMatches,
-    key: Option<Zeroizing<Vec<u8>>>,
-) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
+    key: Option<KeyText>,
+) -> Result<Option<KeyText>, String> {
     match OPENERS.iter().next().filter(|_| are_carried(bundle)) {
         Some(opener) => Ok((opener.carry)(options)?.or(key)),
         None => Ok(None),
@@ -56,7 +54,7 @@ pub(crate) fn open(
     bundle: &Bundle,
     host: &str,
     options: &ArgMatches,
-    key: Option<Zeroizing<Vec<u8>>>,
+    key: Option<KeyText>,
     detached: bool,
 ) -> Result<Vec<String>, String> {
     let Some(opener) = OPENERS.iter().next().filter(|_| are_carried(bundle)) else { return Ok(Vec::new()) };

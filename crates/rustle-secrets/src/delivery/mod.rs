@@ -9,9 +9,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
-use rustle_runtime::secrets::environment;
+use rustle_runtime::secrets::{KeyText, environment};
 use rustle_seal::{Identity, SecretBytes};
-use zeroize::Zeroizing;
 
 use crate::options::Options;
 
@@ -41,7 +40,7 @@ pub(crate) enum Source {
 }
 
 /// The text of a key. `Debug` does not show it.
-pub(crate) struct Text(Zeroizing<Vec<u8>>);
+pub(crate) struct Text(KeyText);
 
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -59,7 +58,7 @@ pub(crate) struct Wanted {
 }
 
 /// All places, in order.
-pub(crate) fn sources(options: &Options, key: Option<Zeroizing<Vec<u8>>>, interactive: bool) -> Vec<Source> {
+pub(crate) fn sources(options: &Options, key: Option<KeyText>, interactive: bool) -> Vec<Source> {
     let mut all = vec![match &options.credential {
         Some(name) => Source::Credential { name: name.clone(), asked: true },
         None => Source::Credential { name: CREDENTIAL.into(), asked: false },
@@ -84,7 +83,7 @@ pub(crate) fn sources(options: &Options, key: Option<Zeroizing<Vec<u8>>>, intera
 ///
 /// # Errors
 /// If it cannot be read.
-pub(crate) fn carry(matches: &ArgMatches) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
+pub(crate) fn carry(matches: &ArgMatches) -> Result<Option<KeyText>, String> {
     let options = Options::new(matches);
     match options.key_fd {
         Some(0) => {
@@ -140,7 +139,7 @@ fn host_key(path: &Path) -> Vec<Identity> {
 }
 
 /// A key, or where passphrases are taken also the passphrase: the text without the end of its line.
-fn of_text(text: Zeroizing<Vec<u8>>, wanted: Wanted, place: &str) -> Result<Vec<Identity>, String> {
+fn of_text(text: KeyText, wanted: Wanted, place: &str) -> Result<Vec<Identity>, String> {
     let mut identities = match parsed(&text, place) {
         Ok(identities) => identities,
         Err(_) if wanted.passphrase => Vec::new(),
@@ -161,6 +160,8 @@ fn parsed(text: &[u8], place: &str) -> Result<Vec<Identity>, String> {
 
 #[cfg(test)]
 mod tests {
+    use zeroize::Zeroizing;
+
     use super::*;
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
+use rustle_runtime::secrets::KeyText;
 use rustle_runtime::terminal::hide_input;
 use zeroize::Zeroizing;
 
@@ -12,7 +13,7 @@ const LONGEST: usize = 4096;
 ///
 /// # Errors
 /// If there is nobody to ask.
-pub(super) fn typed() -> Result<Option<Zeroizing<Vec<u8>>>, String> {
+pub(super) fn typed() -> Result<Option<KeyText>, String> {
     if !io::stdin().is_terminal() {
         return Err(
             "a passphrase can be asked for on a terminal only; --secret-key-file takes one from a file, and \

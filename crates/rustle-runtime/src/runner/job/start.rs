@@ -23,7 +23,8 @@ pub const STARTED: &[u8] = b"started\n";
 const KEPT: usize = 10;
 
 /// Begins a job in `folder` with the own arguments, and returns when it runs by itself. In a folder that had a job already
-/// nothing is begun: whoever does not know whether his words were heard may say them again.
+/// nothing is begun: whoever does not know whether his words were heard may say them again. `key` is what stood in the
+/// environment: the job takes it out of its own as this process did.
 ///
 /// `key` opens the secrets. The job gets it in the environment, from which it takes it at once.
 ///
