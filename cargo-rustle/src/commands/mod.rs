@@ -5,6 +5,8 @@ mod build;
 mod cache;
 mod check;
 mod completions;
+#[cfg(unix)]
+mod deploy;
 mod doc;
 mod doctor;
 mod fetch;
@@ -27,12 +29,14 @@ use crate::failure::{Failure, Result};
 use crate::rustle_source::RustleSource;
 
 /// The commands, in the order in which help lists them.
-pub fn all() -> [Command; 20] {
-    [
+pub fn all() -> Vec<Command> {
+    vec![
         new::command(),
         check::command(),
         build::command(),
         run::command(),
+        #[cfg(unix)]
+        deploy::command(),
         plan::command(),
         doc::command(),
         add::command(),
@@ -62,6 +66,8 @@ pub fn run(matches: &ArgMatches) -> Result {
         Some(("check", matches)) => check::run(matches),
         Some(("build", matches)) => build::run(matches),
         Some(("run", matches)) => run::run(matches),
+        #[cfg(unix)]
+        Some(("deploy", matches)) => deploy::run(matches),
         Some(("plan", matches)) => plan::run(matches),
         Some(("doc", matches)) => doc::run(matches),
         Some(("add", matches)) => add::run(matches),

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use rustle_bundle::BundleError;
 use rustle_playbook::{Files, Loaded, Problem, Severity, Vault};
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
-use rustle_value::Map;
+use rustle_schema::task::Directives;
+use rustle_value::{Map, Value};
 
 use crate::check;
 use crate::companions;
@@ -17,6 +19,7 @@ use crate::embed::{self, SealedContent};
 use crate::lints;
 use crate::modules::{Linked, Modules, Sources};
 use crate::packages::verify::{self, FileModule, Verified};
+use crate::profiles::{self, Used};
 use crate::sealed::{self, Sealed};
 
 /// What to build.
@@ -38,6 +41,34 @@ pub struct BuildOptions {
     pub machine_policy: Option<PathBuf>,
     /// Whether modules that are locked and not there may be fetched.
     pub fetch: bool,
+    /// What Cargo builds with, where a build script asks.
+    pub profile: Option<Used>,
+    /// Who tasks become where the playbook does not say.
+    pub escalation: Escalation,
+}
+
+/// `become` for a whole playbook, as `ansible-playbook` takes it on its command line: what a play says wins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Escalation {
+    /// `--become`.
+    pub on: bool,
+    /// `--become-user`.
+    pub user: Option<String>,
+    /// `--become-method`.
+    pub method: Option<String>,
+}
+
+impl Escalation {
+    fn apply(&self, plan: &mut Plan) {
+        for Directives { become_, become_user, become_method, .. } in
+            plan.plays.iter_mut().map(|play| &mut play.directives)
+        {
+            let text = |text: &Option<String>| text.as_deref().map(Value::from);
+            *become_ = become_.take().or_else(|| self.on.then_some(Value::Bool(true)));
+            *become_user = become_user.take().or_else(|| text(&self.user));
+            *become_method = become_method.take().or_else(|| text(&self.method));
+        }
+    }
 }
 
 /// What was built.
@@ -61,6 +92,8 @@ pub struct Prepared {
     pub watched: BTreeSet<PathBuf>,
     /// What is no error.
     pub warnings: Problems,
+    /// How long reading, checking and packing took.
+    pub phases: Vec<(&'static str, Duration)>,
 }
 
 /// Reads, checks and packs what `options` say.
@@ -69,9 +102,12 @@ pub struct Prepared {
 /// Every problem that was found, if one of them is an error. Warnings are among them.
 pub fn build_bundle(options: &BuildOptions) -> Result<Prepared, Problems> {
     let mut problems = Vec::new();
+    let began = Instant::now();
     let verified = verified(options, &mut problems);
     let modules = gather(options, &verified, &mut problems);
+    let gathered = began.elapsed();
     let prepared = prepare(options, &modules, &mut problems).map(|mut prepared| {
+        prepared.phases.insert(0, ("modules", gathered));
         let used = modules.files_of(prepared.modules.iter().map(String::as_str));
         prepared.compiled = verified.files.into_iter().filter(|file| used.contains(&file.id)).collect();
         prepared.watched.extend(verified.watched);
@@ -196,13 +232,16 @@ fn load(
 }
 
 fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) -> Option<Prepared> {
+    let began = Instant::now();
     let sealed = Sealed::load(&options.folder, problems);
     let Read { loaded, root, file } = load(options, modules, &sealed, problems)?;
+    let read = began.elapsed();
     let Loaded { plan, origins, problems: found, mut files, vaults } = loaded;
     let unreadable =
         found.iter().any(|problem| problem.severity == Severity::Error && !lints::is_lint(problem.code));
     problems.extend(found);
     let mut plan = plan?;
+    options.escalation.apply(&mut plan);
     files.watched.insert(file);
     embed::configured(&options.config, &root, &mut files, problems);
     let used = check::Subject { plan: &plan, origins: &origins, files: &files, modules, root: &root };
@@ -218,10 +257,18 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         Problem::warning(lints::UNUSED_MODULE_CRATE, message)
             .with_help(format!("`cargo remove {package}` makes the executable smaller"))
     }));
+    if let Linked::Manifest(manifest) = &options.sources.linked {
+        problems.extend(profiles::check(&options.config.build, manifest, options.profile.as_ref()));
+    }
     let settings = Settings {
         name: options.config.runner.name.clone().unwrap_or_else(|| options.name.clone()),
         version: options.version.clone(),
         run: options.config.run.clone(),
+        controller: options
+            .config
+            .controller
+            .as_ref()
+            .map(|it| it.settings(&options.folder, &mut files.watched, problems)),
     };
     let sealed = sealed_content(options, &sealed, &files, vaults, problems);
     files.watched.insert(options.folder.join(sealed::FOLDER));
@@ -232,6 +279,7 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     if any_error(problems) {
         return None;
     }
+    let until_checked = began.elapsed();
     let packed = embed::pack(&plan, &settings, &options.config, &files, &sealed);
     let (bundle, digest, listed) = packed.map_err(|error| problems.push(unpacked(&error))).ok()?;
     Some(Prepared {
@@ -244,6 +292,11 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         files: listed,
         watched: files.watched,
         warnings: Problems::default(),
+        phases: vec![
+            ("load", read),
+            ("check", until_checked.saturating_sub(read)),
+            ("pack", began.elapsed().saturating_sub(until_checked)),
+        ],
     })
 }
 

@@ -23,10 +23,11 @@ pub mod modules;
 mod output;
 pub mod packages;
 mod prepare;
+pub mod profiles;
 pub mod sealed;
 mod suggest;
 
-pub use build::{BuildOptions, Prepared, build_bundle, modules_there, plan_of, vaults_of};
+pub use build::{BuildOptions, Escalation, Prepared, build_bundle, modules_there, plan_of, vaults_of};
 pub use config::{Config, PlanSource};
 pub use diagnostics::Problems;
 pub use modules::{Linked, ModuleCrate};

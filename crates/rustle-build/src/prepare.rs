@@ -98,7 +98,7 @@ fn write(environment: &Environment, prepared: &Prepared) -> io::Result<()> {
     let folder = environment.out_dir.join(BUNDLE);
     output::write_if_changed(&folder.join(rustle_bundle::FILE_NAME), &prepared.bundle)?;
     output::keep_only(&folder, &[rustle_bundle::FILE_NAME])?;
-    let glue = glue::text(&prepared.crates, &compiled(environment, prepared)?, true);
+    let glue = glue::text(&prepared.crates, &compiled(environment, prepared)?, !environment.bare);
     output::write_if_changed(&environment.out_dir.join(GLUE), glue.as_bytes())
 }
 
@@ -164,6 +164,8 @@ fn options(environment: &Environment) -> Result<BuildOptions, Problems> {
         extra_vars: Default::default(),
         machine_policy: environment.policy.clone(),
         fetch: environment.fetch,
+        profile: Some(environment.profile.clone()),
+        escalation: Default::default(),
     })
 }
 

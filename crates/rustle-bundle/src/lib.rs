@@ -10,24 +10,37 @@
 //! [`MAX_FRAME`] or than what was there to be read.
 
 mod append;
+mod codec;
 mod content;
 mod error;
+#[cfg(feature = "folder")]
+pub mod folder;
+mod frames;
+mod head;
 #[cfg(test)]
 mod hostile;
 mod index;
+mod packed;
 mod path;
+mod place;
 mod reader;
+mod sink;
 mod source;
+mod steps;
 mod writer;
 
-pub use append::{Appended, append, appended, open_appended};
+pub use append::{Appended, append, append_bundle, appended, open_appended};
+pub use codec::DEFAULT_LEVEL;
 pub use content::Reader;
 pub use error::BundleError;
 pub use index::{Entry, FORMAT, Kind, MAGIC, MAX_FRAME};
+pub use packed::Packed;
 pub use path::check as check_path;
 pub use reader::Bundle;
+pub use sink::{Disk, Memory, Sink};
 pub use source::{FilePart, Source};
-pub use writer::{DEFAULT_LEVEL, Writer};
+pub use steps::StepList;
+pub use writer::Writer;
 
 /// Bundles shorter than this are verified as a whole when they are opened; of longer ones the index and the first frame
 /// are, and every further frame before it is used.

@@ -48,6 +48,7 @@ mod vaults;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use rustle_schema::inventory::Inventory;
 use rustle_schema::plan::Plan;
 use rustle_value::Map;
 
@@ -112,6 +113,15 @@ pub fn load_playbook(playbook: &Path, options: &Options) -> Loaded {
         return loader.finish();
     }
     Loaded { plan: None, ..loader.finish() }
+}
+
+/// Reads the inventories of `options` alone, with the variables beside them and in `folder`, which is the root if the options
+/// name none.
+pub fn load_inventory(folder: &Path, options: &Options) -> (Inventory, Vec<Problem>) {
+    let folder = project::absolute(folder);
+    let mut loader = loader::Loader::new(options.root.as_deref().unwrap_or(&folder), options);
+    loader.inventory(&folder);
+    (loader.plan.inventory, loader.problems.into_list())
 }
 
 /// Reads a plan in one of the four shapes of rustle-plan's JSON. `name` is its name for display; files that it names are

@@ -1,6 +1,7 @@
 //! A runner with every builtin module and no plan of its own: the suite appends bundles to it, so that no compiler runs
 //! for a case.
 
+use rustle_controller as _;
 use rustle_module_command as _;
 use rustle_module_control as _;
 use rustle_module_file as _;

@@ -2,6 +2,7 @@
 //! command line, the bundle, workers, signals and the lock are those of a real runner.
 
 mod harness;
+mod jobs;
 mod toys;
 
 use std::io::Write;
@@ -258,8 +259,10 @@ fn main() -> ExitCode {
     // As the usual harness, as far as cargo and people use it: names filter, `--list` lists.
     let args: Vec<String> = std::env::args().skip(1).collect();
     let filters: Vec<&String> = args.iter().filter(|arg| !arg.starts_with('-')).collect();
-    let chosen =
-        TESTS.iter().filter(|(name, _)| filters.is_empty() || filters.iter().any(|it| name.contains(*it)));
+    let chosen = TESTS
+        .iter()
+        .chain(&jobs::TESTS)
+        .filter(|(name, _)| filters.is_empty() || filters.iter().any(|it| name.contains(*it)));
     let mut failed = 0;
     for (name, test) in chosen {
         if args.iter().any(|arg| arg == "--list") {
