@@ -2,34 +2,85 @@
 
 use std::path::PathBuf;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
+
+use crate::linked::SYMBOL;
 
 /// A file of modules that is compiled with the runner: the name of its Rust module, and where it lies.
 pub(crate) type Compiled = (String, PathBuf);
 
-/// The text of the glue that links `crates`, compiles `files`, and carries the bundle, which lies in the folder `bundle`
-/// beside it.
+/// How the runner carries its bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Carries {
+    /// Not at all: there are problems, or one will be appended.
+    Nothing,
+    /// In the folder `bundle` beside the glue.
+    Folder,
+    /// In an object file, at [`SYMBOL`], so many bytes.
+    Object(u64),
+}
+
+/// The text of the glue that links `crates`, compiles `files`, and carries the bundle.
 ///
 /// A crate that no code names is not linked and registers nothing, so each is named. `include_dir!` writes paths that
 /// begin with the name of its crate, so that name is brought into scope; the runner itself does not depend on it.
-pub(crate) fn text(crates: &[String], files: &[Compiled], bundle: bool) -> String {
+///
+/// With `live`, the file `live` beside the glue says where the bundle's files lie, for debug builds alone.
+pub(crate) fn text(crates: &[String], files: &[Compiled], carries: Carries, live: bool) -> String {
     let uses = crates.iter().map(|name| {
         let name = format_ident!("{name}");
         quote!(use ::#name as _;)
     });
-    let bundle: TokenStream = if bundle {
-        quote! {
-            use ::rustle_runtime::__private::include_dir;
+    let folder: TokenStream = match carries {
+        Carries::Nothing => quote! {
+            /// Nothing: there are problems, which the build told, or a bundle will be appended.
+            pub static BUNDLE: include_dir::Dir<'static> = include_dir::Dir::new("", &[]);
+        },
+        Carries::Folder => quote! {
             /// The plan and its files.
             pub static BUNDLE: include_dir::Dir<'static> = include_dir::include_dir!("$OUT_DIR/bundle");
+        },
+        Carries::Object(_) => quote! {
+            /// Nothing: the plan and its files are linked.
+            pub static BUNDLE: include_dir::Dir<'static> = include_dir::Dir::new("", &[]);
+        },
+    };
+    let (linked, given) = match carries {
+        Carries::Object(length) => {
+            let (symbol, length) = (format_ident!("{}", SYMBOL), Literal::u64_unsuffixed(length));
+            let linked = quote! {
+                unsafe extern "C" {
+                    safe static #symbol: [u8; #length];
+                }
+                fn linked() -> &'static [u8] {
+                    &#symbol
+                }
+            };
+            (linked, quote!(Some(linked)))
+        }
+        _ => (TokenStream::new(), quote!(None)),
+    };
+    let lies = if live {
+        quote! {
+            #[cfg(debug_assertions)]
+            const LIVE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/live"));
+            #[cfg(not(debug_assertions))]
+            const LIVE: &[u8] = &[];
         }
     } else {
-        quote! {
-            use ::rustle_runtime::__private::include_dir;
-            /// Nothing: there are problems, which the build told.
-            pub static BUNDLE: include_dir::Dir<'static> = include_dir::Dir::new("", &[]);
-        }
+        quote!(
+            const LIVE: &[u8] = &[];
+        )
+    };
+    let bundle = quote! {
+        use ::rustle_runtime::__private::include_dir;
+        #folder
+        #linked
+        #lies
+        /// What else the runner is told of its bundle.
+        pub static BESIDE: ::rustle_runtime::runner::Beside =
+            ::rustle_runtime::runner::Beside { linked: #given, live: LIVE };
     };
     // Where the file lies is what the compiler's messages name.
     let files = files.iter().map(|(name, path)| {
@@ -59,7 +110,7 @@ mod tests {
     #[test]
     fn exactly_the_crates_are_named() {
         let files = [("com_acme_greet".to_owned(), "/p/modules/greet.rs".into())];
-        let text = text(&["rustle_module_file".into(), "vhost".into()], &files, true);
+        let text = text(&["rustle_module_file".into(), "vhost".into()], &files, Carries::Folder, true);
         assert_eq!(
             text,
             r#"// Written by rustle-build; edits are lost.
@@ -79,7 +130,7 @@ pub static BUNDLE: include_dir::Dir<'static> = include_dir::include_dir!(
 
     #[test]
     fn with_problems_it_still_compiles() {
-        let text = text(&[], &[], false);
+        let text = text(&[], &[], Carries::Nothing, false);
         assert!(syn::parse_file(&text).is_ok());
         assert!(!text.contains("OUT_DIR"), "{text}");
     }

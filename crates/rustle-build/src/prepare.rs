@@ -6,10 +6,11 @@ use std::path::Path;
 use rustle_playbook::{Problem, Severity};
 
 use crate::build::{BuildOptions, Prepared, build_bundle};
-use crate::config::{self, Config};
+use crate::config::{self, Config, Embed};
 use crate::diagnostics::{Problems, one_line};
 use crate::env_vars::{Environment, Missing};
-use crate::glue;
+use crate::glue::{self, Carries};
+use crate::linked::{self, Form};
 use crate::manifest::Manifest;
 use crate::modules::{Linked, ModuleCrate, Sources};
 use crate::output;
@@ -19,6 +20,12 @@ const GLUE: &str = "rustle.rs";
 
 /// The folder of the bundle in `OUT_DIR`.
 const BUNDLE: &str = "bundle";
+
+/// The bundle's object file in `OUT_DIR`.
+const OBJECT: &str = "bundle.o";
+
+/// Where embedded files lie on this machine, for debug builds, in `OUT_DIR`.
+const LIVE: &str = "live";
 
 /// The folder of modules in `OUT_DIR` whose text stands in `rustle.toml` or in the plan.
 const MODULES: &str = "modules";
@@ -66,9 +73,10 @@ pub(crate) fn with(environment: &Environment) -> Result<Prepared, Problems> {
     let result = options(environment).and_then(|options| build_bundle(&options));
     let written = match &result {
         Ok(prepared) => write(environment, prepared),
-        Err(_) => {
-            output::write_if_changed(&environment.out_dir.join(GLUE), glue::text(&[], &[], false).as_bytes())
-        }
+        Err(_) => output::write_if_changed(
+            &environment.out_dir.join(GLUE),
+            glue::text(&[], &[], Carries::Nothing, false).as_bytes(),
+        ),
     };
     let mut prepared = result?;
     if let Err(error) = written {
@@ -97,8 +105,40 @@ fn watch(prepared: &Prepared, out_dir: &Path) {
 fn write(environment: &Environment, prepared: &Prepared) -> io::Result<()> {
     let folder = environment.out_dir.join(BUNDLE);
     output::keep_only(&folder, &[rustle_bundle::FILE_NAME])?;
-    let glue = glue::text(&prepared.crates, &compiled(environment, prepared)?, !environment.bare);
+    let object = environment.out_dir.join(OBJECT);
+    let form = linked_form(environment, prepared).map_err(io::Error::other)?;
+    let carries = match (environment.bare, form) {
+        (true, _) => Carries::Nothing,
+        (false, None) => Carries::Folder,
+        (false, Some(form)) => {
+            linked::write(&folder.join(rustle_bundle::FILE_NAME), &object, form)?;
+            println!("cargo::rustc-link-arg-bins={}", object.display());
+            Carries::Object(prepared.bundle.length().map_err(io::Error::other)?)
+        }
+    };
+    if !matches!(carries, Carries::Object(_)) && object.exists() {
+        std::fs::remove_file(&object)?;
+    }
+    let live = matches!(carries, Carries::Folder | Carries::Object(_));
+    if live {
+        output::write_if_changed(&environment.out_dir.join(LIVE), &prepared.live())?;
+    }
+    let glue = glue::text(&prepared.crates, &compiled(environment, prepared)?, carries, live);
     output::write_if_changed(&environment.out_dir.join(GLUE), glue.as_bytes())
+}
+
+/// What the bundle's object file is made for, if it is to be linked.
+fn linked_form(environment: &Environment, prepared: &Prepared) -> Result<Option<Form>, String> {
+    let long = prepared.bundle.length().is_ok_and(|length| length > linked::THRESHOLD);
+    let form = Form::of(&environment.target);
+    match prepared.embed {
+        Embed::Include => Ok(None),
+        Embed::Auto => Ok(form.filter(|_| long)),
+        Embed::Object if form.is_some() => Ok(form),
+        Embed::Object => Err("`[build] embed = \"object\"`: object files for this target are not known; \
+             `embed = \"include\"` compiles the bundle in"
+            .into()),
+    }
 }
 
 /// The files of modules that are compiled with the runner. What stands in another file is written to the output.

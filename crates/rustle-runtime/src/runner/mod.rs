@@ -16,9 +16,10 @@ use rustle_schema::plan::Plan;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-pub use start::{Embedded, open};
+pub use start::{Beside, Carried, Embedded, open};
 
 use crate::command_line::{self, LockChoice, Options};
+use crate::embedded::Live;
 use crate::hosts::Hosts;
 use crate::lock::{self, Lock, LockError};
 use crate::{embedded, registry, secrets, worker};
@@ -31,12 +32,17 @@ const ERROR: u8 = 1;
 
 /// Runs a runner: the `main` of every one.
 pub fn main(embedded: &Embedded) -> ExitCode {
+    main_with(embedded, &Beside::NOTHING)
+}
+
+/// The same for a runner that the build has told more.
+pub fn main_with(embedded: &Embedded, beside: &Beside) -> ExitCode {
     // First of all, while there is no other thread and no child.
     let key = secrets::environment::take();
     if std::env::args_os().nth(1).is_some_and(|it| it == worker::ARGUMENT) {
-        return worker::serve(|| open(embedded).ok());
+        return worker::serve(|| open(embedded, beside).ok());
     }
-    let code = run(embedded, key).unwrap_or_else(|Refusal { code, message }| {
+    let code = run(embedded, beside, key).unwrap_or_else(|Refusal { code, message }| {
         if !message.is_empty() {
             secrets::standard_error::line(&format!("{}: {message}", embedded.name));
         }
@@ -56,8 +62,11 @@ fn refuse(code: u8) -> impl Fn(String) -> Refusal {
     move |message| Refusal { code, message }
 }
 
-fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refusal> {
-    let bundle = open(embedded);
+fn run(embedded: &Embedded, beside: &Beside, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refusal> {
+    let (bundle, live) = match open(embedded, beside) {
+        Ok(Carried { bundle, live }) => (Ok(bundle), live),
+        Err(error) => (Err(error), Live::default()),
+    };
     let settings = bundle.as_ref().map(|bundle| bundle.settings().clone()).unwrap_or_default();
     let or =
         |text: &str, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text.to_owned() };
@@ -87,7 +96,7 @@ fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refus
     if options.verify {
         return verify(&bundle);
     }
-    embedded::set(Arc::clone(&bundle) as Arc<dyn embedded::Contents>);
+    embedded::set(live.over(Arc::clone(&bundle) as Arc<dyn embedded::Contents>));
     // Only a listing looks at all tasks at once.
     let plan = if options.listings.is_empty() { bundle.head() } else { bundle.plan() };
     let plan = plan.map_err(|error| refuse(UNEXPECTED)(format!("the plan is damaged: {error}")))?;
@@ -121,7 +130,7 @@ fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refus
             .reporters(&host, &version)
             .map_err(|error| refuse(ERROR)(format!("the job cannot be kept: {error}")))?,
     };
-    Ok(output::run(plan, options, &host, bundle, &version, reporters, &warnings))
+    Ok(output::run(plan, options, &host, &bundle, &version, reporters, &warnings))
 }
 
 /// The digest of the whole executable, as `sha256sum` would print it: whoever copies one asks for it.

@@ -11,11 +11,11 @@ use super::UNEXPECTED;
 use super::interruption::{self, Outcome};
 use crate::command_line::Options;
 use crate::executor::{Ended, Executor, Stopped};
-use crate::process;
 use crate::report::{
     JsonLines, Look, Progress, ReportFile, Reporter, Reporters, Style, Terminal, Timings, WIDTH,
 };
 use crate::signals::Interrupt;
+use crate::{embedded, process};
 
 /// Runs the plan as `host` and returns the exit code. `more` are reporters beside those of the command line; `warnings` are
 /// told before all else.
@@ -23,7 +23,7 @@ pub(super) fn run(
     plan: Plan,
     options: Options,
     host: &str,
-    bundle: Arc<Bundle>,
+    bundle: &Bundle,
     version: &str,
     more: Vec<Box<dyn Reporter>>,
     warnings: &[String],
@@ -45,7 +45,8 @@ pub(super) fn run(
     let work = {
         let (reporters, interrupt) = (Arc::clone(&reporters), Arc::clone(&interrupt));
         let (settings, host) = (options.settings.clone(), host.to_owned());
-        move || Executor::new(&plan, settings, &host, bundle, reporters, interrupt).run()
+        let files = embedded::contents();
+        move || Executor::new(&plan, settings, &host, files, reporters, interrupt).run()
     };
     let ended = match interruption::watch(work, &interrupt, options.timeout, process::end_all) {
         Outcome::Ended(ended) => ended,
