@@ -10,6 +10,9 @@ use crate::linked::SYMBOL;
 /// A file of modules that is compiled with the runner: the name of its Rust module, and where it lies.
 pub(crate) type Compiled = (String, PathBuf);
 
+/// What stands before the one unsafe block of a glue; tokens hold no comments.
+const SAFETY: &str = "    // SAFETY: the object file that the build links holds so many bytes there, and nothing changes them.\n    unsafe {";
+
 /// How the runner carries its bundle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Carries {
@@ -51,10 +54,10 @@ pub(crate) fn text(crates: &[String], files: &[Compiled], carries: Carries, live
             let (symbol, length) = (format_ident!("{}", SYMBOL), Literal::u64_unsuffixed(length));
             let linked = quote! {
                 unsafe extern "C" {
-                    safe static #symbol: [u8; #length];
+                    static #symbol: [u8; #length];
                 }
                 fn linked() -> &'static [u8] {
-                    &#symbol
+                    unsafe { &#symbol }
                 }
             };
             (linked, quote!(Some(linked)))
@@ -97,7 +100,8 @@ pub(crate) fn text(crates: &[String], files: &[Compiled], carries: Carries, live
     };
     match syn::parse2(tokens) {
         Ok(file) => {
-            format!("// Written by rustle-build; edits are lost.\n\n{}", prettyplease::unparse(&file))
+            let text = prettyplease::unparse(&file).replace("    unsafe {", SAFETY);
+            format!("// Written by rustle-build; edits are lost.\n\n{text}")
         }
         Err(error) => format!("compile_error!({:?});\n", error.to_string()),
     }
@@ -111,9 +115,7 @@ mod tests {
     fn exactly_the_crates_are_named() {
         let files = [("com_acme_greet".to_owned(), "/p/modules/greet.rs".into())];
         let text = text(&["rustle_module_file".into(), "vhost".into()], &files, Carries::Folder, true);
-        assert_eq!(
-            text,
-            r#"// Written by rustle-build; edits are lost.
+        let begins = r#"// Written by rustle-build; edits are lost.
 
 use ::rustle_module_file as _;
 use ::vhost as _;
@@ -124,8 +126,16 @@ use ::rustle_runtime::__private::include_dir;
 pub static BUNDLE: include_dir::Dir<'static> = include_dir::include_dir!(
     "$OUT_DIR/bundle"
 );
-"#
-        );
+"#;
+        assert!(text.starts_with(begins), "{text}");
+    }
+
+    #[test]
+    fn a_linked_bundle_is_as_long_as_it_is() {
+        let text = text(&[], &[], Carries::Object(12_345), true);
+        assert!(syn::parse_file(&text).is_ok(), "{text}");
+        assert!(text.contains("    static rustle_bundle: [u8; 12345];") && text.contains("SAFETY"), "{text}");
+        assert!(text.contains("linked: Some(linked)") && text.contains("#[cfg(debug_assertions)]"), "{text}");
     }
 
     #[test]
