@@ -23,12 +23,13 @@ macro_rules! main {
         }
 
         fn main() -> ::std::process::ExitCode {
-            $crate::runner::main(&$crate::runner::Embedded {
+            let embedded = $crate::runner::Embedded {
                 bundle: &__rustle::BUNDLE,
                 linked: __rustle::LINKED,
                 name: env!("CARGO_PKG_NAME"),
                 version: env!("CARGO_PKG_VERSION"),
-            })
+            };
+            $crate::runner::main_with(&embedded, &__rustle::BESIDE)
         }
     };
     ($bundle:expr) => {
