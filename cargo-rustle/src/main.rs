@@ -1,6 +1,7 @@
 //! `cargo rustle`: from a playbook to a runner.
 
 mod base;
+mod binary;
 mod cargo_view;
 mod commands;
 mod compile;
