@@ -2,6 +2,7 @@
 
 mod delivery;
 mod faults;
+mod page;
 mod receiver;
 mod site;
 mod spool;
