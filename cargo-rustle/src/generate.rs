@@ -4,9 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use include_dir::{Dir, DirEntry, include_dir};
+use rustle_build::config::Config;
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use crate::failure::{Context, Failure, Result};
+use crate::profile;
 use crate::rustle_source::RustleSource;
 
 /// The template: every file of it is a link into `runner-template`, which is a crate that builds and runs. Cargo leaves
@@ -129,7 +131,7 @@ const PROFILES: &str = "
 # A workspace of its own, so that it can lie anywhere, also in the folder of another one.
 [workspace]
 
-# The smallest executable. Panics unwind, so that a module that panics fails its task and not the run.
+# What `[build] profile` of rustle.toml asks for. Panics unwind, so that a module that panics fails its task and not the run.
 [profile.release]
 opt-level = \"z\"
 lto = \"fat\"
@@ -169,7 +171,9 @@ fn manifest(recipe: &Recipe<'_>) -> Result<String> {
     let build = table(&mut manifest, "build-dependencies")?;
     build.clear();
     build.insert("rustle-build", Item::Value(recipe.source.dependency("rustle-build")));
-    Ok(format!("{manifest}{PROFILES}"))
+    let text = format!("{manifest}{PROFILES}");
+    let config = Config::of_text(recipe.config.to_owned(), &mut Vec::new());
+    profile::applied(&text, config.build.profile())
 }
 
 /// Adds packages of builtin modules to the text of a manifest. What is there already is left alone.

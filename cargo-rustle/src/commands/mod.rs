@@ -17,6 +17,7 @@ mod module;
 mod new;
 mod plan;
 mod run;
+mod secret;
 
 use std::path::PathBuf;
 
@@ -49,6 +50,7 @@ pub fn all() -> Vec<Command> {
         list::outdated_command(),
         cache::command(),
         module::command(),
+        secret::command(),
         doctor::command(),
         completions::command(),
     ]
@@ -79,6 +81,7 @@ pub fn run(matches: &ArgMatches) -> Result {
         Some(("outdated", matches)) => list::run_outdated(matches),
         Some(("cache", matches)) => cache::run(matches),
         Some(("module", matches)) => module::run(matches),
+        Some(("secret", matches)) => secret::run(matches),
         Some(("doctor", matches)) => doctor::run(matches),
         Some(("completions", matches)) => completions::run(matches),
         _ => Err(Failure::Usage("there is no such command".into())),

@@ -2,8 +2,9 @@
 
 use rustle_playbook::Problem;
 
-use crate::config::Config;
+use crate::build::BuildOptions;
 use crate::modules::Linked;
+use crate::sealed::Sealed;
 
 /// A crate that a runner may need beside those of its modules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,17 +16,23 @@ pub struct Companion {
 }
 
 /// Every companion there is, whether a runner needs it or not: a base runner links them all.
-pub const ALL: [Companion; 1] = [CONTROLLER];
+pub const ALL: [Companion; 2] = [CONTROLLER, SECRETS];
 
 /// Reports to a controller.
-pub const CONTROLLER: Companion =
+const CONTROLLER: Companion =
     Companion { package: "rustle-controller", needed_by: "`[controller]` of rustle.toml" };
 
-/// The companions that a runner of this configuration needs.
-pub fn needed(config: &Config) -> Vec<Companion> {
+/// What opens seals.
+const SECRETS: Companion = Companion { package: "rustle-secrets", needed_by: "a sealed secret" };
+
+/// The companions that a runner of these options needs.
+pub fn needed(options: &BuildOptions) -> Vec<Companion> {
     let mut needed = Vec::new();
-    if config.controller.is_some() {
+    if options.config.controller.is_some() {
         needed.push(CONTROLLER);
+    }
+    if !options.config.secrets.is_empty() || Sealed::has_some(&options.folder) {
+        needed.push(SECRETS);
     }
     needed
 }

@@ -1,7 +1,7 @@
 //! Reads bundles.
 
 use std::fmt::{self, Write as _};
-use std::io::BufReader;
+use std::io::{self, BufReader};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustle_schema::plan::Plan;
@@ -23,7 +23,7 @@ const PLAN_DEPTH: usize = 512;
 /// How deep chunks may lie in chunks: a list of any length needs a few levels, and blocks in blocks may each have some.
 const CHUNK_DEPTH: usize = 256;
 
-/// How many bytes of chunks are read at once when all of them are verified.
+/// How many bytes are read at once where much is verified or copied.
 const PART: u64 = 1 << 20;
 
 /// An open bundle.
@@ -39,8 +39,9 @@ pub struct Bundle {
 }
 
 impl Bundle {
-    /// Opens the bundle that `source` is. Its index and first frame are verified; all of it is if it is shorter than
-    /// [`VERIFIED_WHOLE`](crate::VERIFIED_WHOLE).
+    /// Opens the bundle that `source` is. Its index and first frame are verified; all contents are if it is shorter than
+    /// [`VERIFIED_WHOLE`](crate::VERIFIED_WHOLE), and all tasks if they are not longer than
+    /// [`VERIFIED_PLAN`](crate::VERIFIED_PLAN).
     ///
     /// # Errors
     /// If it is no bundle, has another format, or is damaged.
@@ -73,8 +74,11 @@ impl Bundle {
             last: Mutex::new(None),
             unpacker: Mutex::new(Unpacker::new()?),
         };
+        if bundle.index.chunks.0 <= crate::VERIFIED_PLAN {
+            bundle.verify_chunks()?;
+        }
         if total < crate::VERIFIED_WHOLE {
-            bundle.verify_all()?;
+            bundle.verify_contents()?;
         } else if !bundle.places.is_empty() {
             bundle.packed(0)?;
         }
@@ -86,6 +90,11 @@ impl Bundle {
     /// # Errors
     /// If one is damaged or cannot be read.
     pub fn verify_all(&self) -> Result<(), BundleError> {
+        self.verify_chunks()?;
+        self.verify_contents()
+    }
+
+    fn verify_chunks(&self) -> Result<(), BundleError> {
         let Region(length, expected) = &self.index.chunks;
         let (mut digest, end) = (Sha256::new(), HEADER.saturating_add(*length));
         let mut at = HEADER;
@@ -97,6 +106,10 @@ impl Bundle {
         if digest.finalize().as_slice() != expected.0 {
             return Err(BundleError::Digest("a chunk of the plan".into()));
         }
+        Ok(())
+    }
+
+    fn verify_contents(&self) -> Result<(), BundleError> {
         (0..self.places.len()).try_for_each(|frame| self.packed(frame).map(drop))
     }
 
@@ -111,6 +124,17 @@ impl Bundle {
     /// How many bytes the bundle has.
     pub fn length(&self) -> u64 {
         self.source.length()
+    }
+
+    /// Writes all its bytes, piece by piece.
+    pub(crate) fn copy_to(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        let (mut at, end) = (0, self.length());
+        while at < end {
+            let next = end.min(at + PART);
+            to.write_all(&self.source.bytes(at..next)?)?;
+            at = next;
+        }
+        Ok(())
     }
 
     /// The plan, with all steps in it: what tools want. A run reads [`head`](Bundle::head), and chunks as it gets there.

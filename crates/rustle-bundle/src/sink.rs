@@ -61,7 +61,8 @@ pub struct Disk {
 impl Disk {
     pub(crate) fn new(out: &Path) -> Result<Disk, BundleError> {
         let partial = partial_name(out)?;
-        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", partial.display()));
+        let named =
+            |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", partial.display()));
         if let Some(folder) = out.parent() {
             fs::create_dir_all(folder).map_err(named)?;
         }

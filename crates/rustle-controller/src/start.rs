@@ -27,7 +27,7 @@ use crate::spool::{Spool, default_folder};
 /// The reporter of a run that is about to begin.
 pub(crate) fn open(start: &RunStart<'_>) -> Box<dyn Reporter> {
     let settings = start.settings.controller.clone().unwrap_or_default();
-    let link = link(&settings);
+    let link = link(start, &settings);
     let head = RunHead {
         run: run_id(),
         host: start.host.to_owned(),
@@ -94,7 +94,7 @@ pub(crate) fn send_spool(start: &RunStart<'_>) -> Result<String, String> {
     let older: VecDeque<Older> = spool.left().into_iter().map(Older::new).collect();
     let held = spool.runs() - older.len();
     let mut sender = Sender {
-        link: link(&settings),
+        link: link(start, &settings),
         address: Link::shown(&settings.url).to_owned(),
         journal: Arc::new(Journal::new(Err(String::new()))),
         control: Arc::new(Control::default()),
@@ -129,9 +129,9 @@ fn limits(settings: &ControllerSettings) -> Limits {
     Limits { events, bytes: settings.batch_kb.saturating_mul(1024) }
 }
 
-fn link(settings: &ControllerSettings) -> Result<Link, String> {
-    let token = settings.token.as_ref().map(source::read).transpose();
-    let key = settings.key.as_ref().map(source::read).transpose();
+fn link(start: &RunStart<'_>, settings: &ControllerSettings) -> Result<Link, String> {
+    let token = settings.token.as_ref().map(|it| source::read(it, start.secret)).transpose();
+    let key = settings.key.as_ref().map(|it| source::read(it, start.secret)).transpose();
     let signer = match (key?, &settings.key) {
         (Some(text), Some(from)) => {
             let signer = Signer::new(&text);

@@ -60,6 +60,7 @@ pub mod __private {
     pub use linkme;
     pub use serde_json;
 
+    pub use rustle_bundle::FILE_NAME as BUNDLE_FILE;
     pub use rustle_schema::module_spec::ModuleSpec;
     pub use rustle_value::Value;
 

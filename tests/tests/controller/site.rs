@@ -76,7 +76,7 @@ impl Site {
             BuildOptions { folder: project, config, name: "site".into(), ..BuildOptions::default() };
         let bundle = build_bundle(&options).map_err(|it| it.to_string()).expect("a bundle").bundle;
         let runner = self.path("runner");
-        rustle_bundle::append(Path::new(env!("CARGO_BIN_EXE_base")), &runner, &bundle).expect("appended");
+        bundle.append(Path::new(env!("CARGO_BIN_EXE_base")), &runner).expect("appended");
         runner
     }
 

@@ -25,7 +25,8 @@ impl Serial {
     /// # Errors
     /// If it is neither.
     pub fn parse(text: &str) -> Result<Serial, String> {
-        let wrong = || format!("serial: '{text}' is neither a number of hosts nor a part of them, such as 30%");
+        let wrong =
+            || format!("serial: '{text}' is neither a number of hosts nor a part of them, such as 30%");
         match text.strip_suffix('%') {
             Some(part) => match part.trim().parse::<f64>() {
                 Ok(part) if part >= 0.0 && part.is_finite() => Ok(Serial::Percent(part)),

@@ -57,7 +57,8 @@ impl Connection {
 
     fn read(name: &str, layers: &[Map]) -> Result<Connection, String> {
         let find = |names: &[&str]| -> Result<Option<String>, String> {
-            let found = layers.iter().find_map(|vars| names.iter().find_map(|name| Some((name, vars.get(*name)?))));
+            let found =
+                layers.iter().find_map(|vars| names.iter().find_map(|name| Some((name, vars.get(*name)?))));
             match found {
                 None | Some((_, Value::None)) => Ok(None),
                 Some((name, Value::Template(_))) => {
@@ -69,7 +70,11 @@ impl Connection {
         match find(&["ansible_connection"])?.as_deref() {
             None | Some("ssh" | "smart" | "ansible.builtin.ssh" | "paramiko" | "paramiko_ssh") => {}
             Some("local" | "ansible.builtin.local") => return Ok(Connection::Local),
-            Some(other) => return Err(format!("ansible_connection '{other}' is not known to a deployment: ssh and local are")),
+            Some(other) => {
+                return Err(format!(
+                    "ansible_connection '{other}' is not known to a deployment: ssh and local are"
+                ));
+            }
         }
         if find(&["ansible_ssh_pass", "ansible_ssh_password", "ansible_password"])?.is_some() {
             return Err("it has a password in the inventory, which ssh does not take from others: \
@@ -83,7 +88,8 @@ impl Connection {
         let mut more = Vec::new();
         for name in ["ansible_ssh_common_args", "ansible_ssh_extra_args"] {
             if let Some(text) = find(&[name])? {
-                let words = shlex::split(&text).ok_or_else(|| format!("{name} has a quote that does not end"))?;
+                let words =
+                    shlex::split(&text).ok_or_else(|| format!("{name} has a quote that does not end"))?;
                 more.extend(words);
             }
         }
@@ -99,7 +105,8 @@ impl Connection {
             key: find(&["ansible_ssh_private_key_file", "ansible_private_key_file"])?.map(|it| home(&it)),
             executable: find(&["ansible_ssh_executable"])?,
             more,
-            check_host_key: check.map(|text| !matches!(&*text.to_ascii_lowercase(), "false" | "no" | "0" | "off")),
+            check_host_key: check
+                .map(|text| !matches!(&*text.to_ascii_lowercase(), "false" | "no" | "0" | "off")),
         }))
     }
 }

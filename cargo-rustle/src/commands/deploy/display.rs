@@ -20,7 +20,7 @@ use super::deployment::{HostEnd, State};
 use super::host::What;
 
 /// For how long a silent host keeps the others from being shown.
-const PATIENCE: Duration = Duration::from_millis(700);
+const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// Where everything that hosts tell is shown.
 pub struct Display {
@@ -102,7 +102,9 @@ impl Display {
             let target = ProgressDrawTarget::stderr();
             let bar = ProgressBar::with_draw_target(Some(hosts.len() as u64), target);
             // The text is constant, so it cannot fail; without a style the line is merely plainer.
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {pos}/{len} hosts {elapsed} {wide_msg}") {
+            if let Ok(style) =
+                ProgressStyle::with_template("{spinner} {pos}/{len} hosts {elapsed} {wide_msg}")
+            {
                 bar.set_style(style);
             }
             bar.enable_steady_tick(Duration::from_millis(120));
@@ -230,7 +232,8 @@ impl Display {
         let (status, mut result) = match end.state {
             State::Unreachable => (Status::Unreachable, Map::from([("unreachable", Value::Bool(true))])),
             State::Lost => {
-                return self.warning(format!("the connection to {name} is lost, and its run goes on: {message}"));
+                return self
+                    .warning(format!("the connection to {name} is lost, and its run goes on: {message}"));
             }
             State::Finished | State::NotBegun => (Status::Failed, Map::new()),
         };

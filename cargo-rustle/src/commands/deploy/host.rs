@@ -74,7 +74,8 @@ pub fn drive(number: usize, target: &Target, shared: &Shared<'_>, tell: &Sender<
     };
     let known = shared.deployment.known.get(&target.name).cloned().unwrap_or_default();
     let connected = Cell::new(false);
-    let mut host = Host { number, target, shared, say: &say, tally: Tally::default(), connected, sessions: 0 };
+    let mut host =
+        Host { number, target, shared, say: &say, tally: Tally::default(), connected, sessions: 0 };
     let end = host.drive(&known);
     if let Err(error) = shared.deployment.ended(&target.name, &end) {
         say(What::Warning(format!("the end of {} cannot be noted: {error}", target.name)));
@@ -99,7 +100,9 @@ impl Host<'_> {
     fn drive(&mut self, known: &Known) -> HostEnd {
         let mut kept = match self.shared.deployment.events(&self.target.name) {
             Ok(kept) => kept,
-            Err(error) => return self.end(State::NotBegun, format!("its events cannot be kept here: {error}")),
+            Err(error) => {
+                return self.end(State::NotBegun, format!("its events cannot be kept here: {error}"));
+            }
         };
         // What an earlier controller has received is part of the whole.
         let replayed = kept.replay(|event| {
@@ -188,7 +191,8 @@ impl Host<'_> {
             *begun = Some(place);
         }
         let Some(place) = begun else { return Err(Problem::Host("nothing was begun there".into())) };
-        let mut words = vec!["--host".to_owned(), self.target.name.clone()];
+        // In one word: a name may begin as an option does.
+        let mut words = vec![format!("--host={}", self.target.name)];
         words.extend(self.shared.arguments.with_files_in(&place.vars));
         let words = (!self.shared.collect).then_some(&words[..]);
         say(What::Doing("running"));

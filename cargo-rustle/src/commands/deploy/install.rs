@@ -129,7 +129,8 @@ pub fn install(
     remote_dir: &str,
     copying: impl Fn(),
 ) -> Result<Installed, Problem> {
-    let probe = || session.run(PROBE, &[remote_dir, &runner.sha256]).map_err(|broken| refused(broken, remote_dir));
+    let probe =
+        || session.run(PROBE, &[remote_dir, &runner.sha256]).map_err(|broken| refused(broken, remote_dir));
     let mut there = There::parse(&probe()?.out);
     if there.system != "Linux" {
         return Err(Problem::Host(format!("it runs {}, and the runner is built for Linux", there.system)));

@@ -103,8 +103,11 @@ fn resumed(options: &Options) -> Result<(Deployment, Runner, rustle_schema::inve
     let record = &deployment.record;
     let runner = Runner::of(&Options { what: Some(record.runner.clone()), ..options.clone() })?;
     if runner.sha256 != record.sha256 {
-        return Err(Failure::new(format!("{} is not the runner any more that was deployed", runner.path.display()))
-            .help("a new deployment brings the new one to the hosts"));
+        return Err(Failure::new(format!(
+            "{} is not the runner any more that was deployed",
+            runner.path.display()
+        ))
+        .help("a new deployment brings the new one to the hosts"));
     }
     let sources = match options.inventory.as_slice() {
         [] => record.inventory.clone(),

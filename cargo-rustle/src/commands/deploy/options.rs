@@ -238,7 +238,20 @@ mod tests {
     #[test]
     fn ansibles_options_are_told_to_the_runner() {
         let options = options(&[
-            "-CD", "-t", "a,b", "-e", "x=1", "-e", "@v.yml", "-e", "y=2", "-f", "20", "--", "--start-at-task", "T",
+            "-CD",
+            "-t",
+            "a,b",
+            "-e",
+            "x=1",
+            "-e",
+            "@v.yml",
+            "-e",
+            "y=2",
+            "-f",
+            "20",
+            "--",
+            "--start-at-task",
+            "T",
         ]);
         assert_eq!(options.forks, 20);
         let words = options.arguments.with_files_in("/h/vars");

@@ -224,7 +224,9 @@ mod tests {
         assert!(matches!(session.run("exit 255", &[]), Err(Broken::Connection(_))));
         assert!(matches!(session.run("kill -9 $$", &[]), Err(Broken::Connection(_))));
         let refused = Connection::Refused("why".into());
-        assert!(matches!(super::tests::session(&refused).run("true", &[]), Err(Broken::Connection(why)) if why == "why"));
+        assert!(
+            matches!(super::tests::session(&refused).run("true", &[]), Err(Broken::Connection(why)) if why == "why")
+        );
     }
 
     #[test]

@@ -16,7 +16,12 @@ use super::targets::Target;
 const TICK: Duration = Duration::from_millis(100);
 
 /// How all hosts ended, in the order of the targets; `None` for those that were not touched.
-pub fn run(targets: &[Target], forks: usize, shared: &Shared<'_>, display: &mut Display) -> Vec<Option<HostEnd>> {
+pub fn run(
+    targets: &[Target],
+    forks: usize,
+    shared: &Shared<'_>,
+    display: &mut Display,
+) -> Vec<Option<HostEnd>> {
     let mut ends: Vec<Option<HostEnd>> = vec![None; targets.len()];
     let record = &shared.deployment.record;
     for range in &record.batches {
@@ -43,9 +48,8 @@ fn batch(
     let (over, left): (Vec<usize>, VecDeque<usize>) = {
         let (over, left): (Vec<usize>, Vec<usize>) = range.clone().partition(|number| {
             let known = known(*number);
-            let finished = known
-                .and_then(|known| known.ended.as_ref())
-                .is_some_and(|end| end.state == State::Finished);
+            let finished =
+                known.and_then(|known| known.ended.as_ref()).is_some_and(|end| end.state == State::Finished);
             finished || shared.collect && known.is_none_or(|known| known.begun.is_none())
         });
         (over, left.into())
@@ -66,7 +70,11 @@ fn batch(
     let next = || {
         // Once it is clear that this batch is the last, no further host of it is touched.
         let stop = most.is_some() && batches::stops(range.len(), failed.load(Ordering::Acquire), most);
-        if stop && !shared.collect { None } else { left.lock().unwrap_or_else(PoisonError::into_inner).pop_front() }
+        if stop && !shared.collect {
+            None
+        } else {
+            left.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+        }
     };
     std::thread::scope(|scope| {
         let (tell, told) = mpsc::channel::<Message>();

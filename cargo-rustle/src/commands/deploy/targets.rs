@@ -74,7 +74,9 @@ pub fn chosen(inventory: &Inventory, plan: &Plan, limit: Option<&str>) -> Result
         wanted.extend(found.context("the hosts of a play")?);
     }
     let within = match limit {
-        Some(limit) => Some(select(&limit_of(limit)?).map_err(|error| Failure::Usage(format!("--limit: {error}")))?),
+        Some(limit) => {
+            Some(select(&limit_of(limit)?).map_err(|error| Failure::Usage(format!("--limit: {error}")))?)
+        }
         None => None,
     };
     let chosen: Vec<String> = hosts
@@ -185,7 +187,9 @@ mod tests {
     fn a_host_that_the_runner_does_not_know_is_told() {
         let plan = Plan { inventory: inventory_of(&["a"]), ..Plan::default() };
         assert!(known(&["a".into()], &plan).is_ok());
-        let Err(Failure::Message(message, _)) = known(&["a".into(), "new".into()], &plan) else { panic!("known") };
+        let Err(Failure::Message(message, _)) = known(&["a".into(), "new".into()], &plan) else {
+            panic!("known")
+        };
         assert!(message.ends_with("these hosts: new"), "{message}");
     }
 }

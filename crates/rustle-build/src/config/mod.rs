@@ -1,11 +1,13 @@
 //! `rustle.toml`: what is built, and how. `docs/CONFIGURATION.md` documents every key.
 
+pub mod build;
 pub mod controller;
 pub mod limits;
 pub mod modules;
 pub mod policy;
 pub(crate) mod reader;
 pub mod registries;
+pub mod secrets;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,12 +19,14 @@ use rustle_schema::settings::RunDefaults;
 
 use crate::lints::{self, Level};
 use crate::suggest;
+pub use build::Build;
 pub use controller::Controller;
 pub use limits::Limits;
 pub use modules::{Declared, Key};
 pub use policy::Policy;
 use reader::Table;
 pub use registries::Registry;
+pub use secrets::Secrets;
 
 /// The configuration's name.
 pub const FILE_NAME: &str = "rustle.toml";
@@ -50,6 +54,8 @@ pub struct Config {
     pub policy: Policy,
     /// `[limits]`.
     pub limits: Limits,
+    /// `[secrets]`.
+    pub secrets: Secrets,
 }
 
 /// `[runner]`.
@@ -93,15 +99,6 @@ impl PlanSource {
     }
 }
 
-/// `[build]`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Build {
-    /// `compression`: zstd's level.
-    pub compression: Option<i32>,
-    /// `target`: what `cargo rustle build` builds for.
-    pub target: Option<String>,
-}
-
 /// The playbook that is taken where the configuration names none.
 pub const DEFAULT_PLAYBOOK: &str = "site.yml";
 
@@ -113,11 +110,8 @@ impl Config {
         if let Some(table) = root.table("runner", problems) {
             config.runner = runner(table, problems);
         }
-        if let Some(mut table) = root.table("build", problems) {
-            config.build.compression =
-                table.integer("compression", -7..=22, problems).map(|level| level as i32);
-            config.build.target = table.text("target", problems);
-            table.finish(problems);
+        if let Some(table) = root.table("build", problems) {
+            config.build = build::read(table, problems);
         }
         if let Some(table) = root.table("lints", problems) {
             config.lints = lint_levels(table, problems);
@@ -143,6 +137,10 @@ impl Config {
         }
         if let Some(table) = root.table("limits", problems) {
             config.limits = limits::read(table, problems);
+        }
+        let at = root.key_at("secrets");
+        if let Some(table) = root.table("secrets", problems) {
+            config.secrets = secrets::read(table, at, problems);
         }
         root.finish(problems);
         config

@@ -7,6 +7,7 @@ use rustle_schema::event::Event;
 use rustle_schema::settings::Settings;
 
 use super::{Reporter, Reporters};
+use crate::secrets::standard_error;
 
 /// Every reporter of another crate that is linked into this executable.
 #[linkme::distributed_slice]
@@ -43,6 +44,8 @@ pub struct RunStart<'a> {
     pub host: &'a str,
     /// Whether nothing is changed.
     pub check: bool,
+    /// The text of a secret of the bundle, by name. The error says why there is none.
+    pub secret: &'a dyn Fn(&str) -> Result<String, String>,
     /// Tells the operator something.
     pub warn: Warn,
 }
@@ -65,7 +68,7 @@ impl Warn {
             .and_then(Weak::upgrade)
             .is_some_and(|reporters| reporters.send(Event::Warning { message: message.clone() }));
         if !told {
-            crate::secrets::standard_error::line(&format!("[WARNING]: {message}"));
+            standard_error::line(&format!("[WARNING]: {message}"));
         }
     }
 }

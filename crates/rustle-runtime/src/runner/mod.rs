@@ -4,18 +4,18 @@ mod interruption;
 mod job;
 mod listing;
 mod output;
+mod self_digest;
+mod spool;
 mod start;
 
-use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use rustle_bundle::Bundle;
 use rustle_schema::plan::Plan;
-use rustle_schema::settings::{SecretSource, Settings};
-use sha2::{Digest, Sha256};
+use rustle_schema::settings::Settings;
 use zeroize::Zeroizing;
 
 pub use start::{Embedded, open};
@@ -23,7 +23,7 @@ pub use start::{Embedded, open};
 use crate::command_line::{self, LockChoice, Options};
 use crate::hosts::Hosts;
 use crate::lock::{self, Lock, LockError};
-use crate::report::linked::{self, RunStart, Warn};
+use crate::report::linked;
 use crate::{embedded, registry, secrets, worker};
 
 /// The exit code of what should not happen: a damaged bundle, a module that is not linked.
@@ -34,6 +34,8 @@ const ERROR: u8 = 1;
 
 /// Runs a runner: the `main` of every one.
 pub fn main(embedded: &Embedded) -> ExitCode {
+    // Nothing here reads the list; it is read in the file. Without a use it would not be linked.
+    std::hint::black_box(embedded.linked);
     // First of all, while there is no other thread and no child.
     let key = secrets::environment::take();
     if std::env::args_os().nth(1).is_some_and(|it| it == worker::ARGUMENT) {
@@ -84,7 +86,7 @@ fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refus
         return done.map_err(|error| refuse(ERROR)(error.to_string()));
     }
     if options.self_digest {
-        return self_digest();
+        return self_digest::print();
     }
     let bundle = Arc::new(bundle.map_err(refuse(UNEXPECTED))?);
     if options.verify {
@@ -107,8 +109,11 @@ fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refus
         return listing::print(&plan, &hosts, &options);
     }
     if options.send_spool {
-        let open = || secrets::open(&bundle, &host, &matches, key, io::stdin().is_terminal());
-        return send_spool(&bundle, &Who { name: &name, version: &version }, open);
+        if spool::needs_secrets(bundle.settings()) {
+            let interactive = io::stdin().is_terminal();
+            secrets::open(&bundle, &host, &matches, key, interactive).map_err(refuse(ERROR))?;
+        }
+        return spool::send(&bundle, &Who { name: &name, version: &version });
     }
     let job = match &options.job {
         None => None,
@@ -116,24 +121,24 @@ fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refus
             refuse(ERROR)(format!("the job {} cannot be started: {error}", folder.display()))
         })?),
         Some(folder) => {
-            let started = job::start(folder);
+            let started = job::start(folder, key.as_deref().map(Vec::as_slice));
             return started.map(|()| 0).map_err(|(code, message)| Refusal { code, message });
         }
     };
     let _lock = take_lock(&options, &bundle)?;
     let interactive = io::stdin().is_terminal();
     let warnings = secrets::open(&bundle, &host, &matches, key, interactive).map_err(refuse(ERROR))?;
-    let reporters = match &job {
+    if let Some(folder) = &options.working_dir {
+        enter(folder)?;
+    }
+    let kept = match &job {
         None => Vec::new(),
         Some(job) => job
             .reporters(&host, &version)
             .map_err(|error| refuse(ERROR)(format!("the job cannot be kept: {error}")))?,
     };
-    if let Some(folder) = &options.working_dir {
-        enter(folder)?;
-    }
     let who = Who { name: &name, version: &version };
-    Ok(output::run(plan, options, &host, bundle, &who, reporters, &warnings))
+    Ok(output::run(plan, options, &host, bundle, &who, kept, &warnings))
 }
 
 /// Who runs a plan.
@@ -158,56 +163,6 @@ fn enter(folder: &Path) -> Result<(), Refusal> {
             folder.display()
         ))
     })
-}
-
-/// Delivers what the spools of earlier runs hold. `open` opens the secrets, if that needs one.
-fn send_spool(
-    bundle: &Bundle,
-    who: &Who<'_>,
-    open: impl FnOnce() -> Result<Vec<String>, String>,
-) -> Result<u8, Refusal> {
-    let given = bundle.settings().controller.iter().flat_map(|it| [&it.token, &it.key]);
-    if given.flatten().any(|it| matches!(it, SecretSource::Secret(_))) {
-        for warning in open().map_err(refuse(ERROR))? {
-            secrets::standard_error::line(&format!("[WARNING]: {warning}"));
-        }
-    }
-    let mut sent = Err("there is no spool: rustle.toml has no table `[controller]`".to_owned());
-    for linked in linked::wanted(bundle.settings()) {
-        let start = RunStart {
-            settings: bundle.settings(),
-            runner: who.name,
-            version: who.version,
-            plan: "",
-            digest: &bundle.digest(),
-            host: "",
-            check: false,
-            warn: Warn::default(),
-        };
-        sent = (linked.send_spool)(&start);
-    }
-    let text = sent.map_err(refuse(ERROR))?;
-    let _ = writeln!(io::stdout(), "{text}");
-    Ok(0)
-}
-
-/// The digest of the whole executable, as `sha256sum` would print it: whoever copies one asks for it.
-fn self_digest() -> Result<u8, Refusal> {
-    let mut hash = Sha256::new();
-    let read = File::open("/proc/self/exe").and_then(|mut file| {
-        let mut piece = vec![0; 64 << 10];
-        loop {
-            let length = file.read(&mut piece)?;
-            if length == 0 {
-                return Ok(());
-            }
-            hash.update(piece.get(..length).unwrap_or_default());
-        }
-    });
-    read.map_err(|error| refuse(ERROR)(format!("this executable cannot be read: {error}")))?;
-    let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    let _ = writeln!(io::stdout(), "{digest}");
-    Ok(0)
 }
 
 /// A runner without one of its modules would fail in the middle of a run.
