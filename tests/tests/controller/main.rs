@@ -4,5 +4,6 @@ mod delivery;
 mod faults;
 mod page;
 mod receiver;
+mod run_settings;
 mod site;
 mod spool;
