@@ -268,6 +268,11 @@ impl Journal {
         }
     }
 
+    /// The operator should know this.
+    pub(crate) fn trouble(&self, trouble: String) {
+        self.lock().troubles.push(trouble);
+    }
+
     /// What the operator should know and was not told yet.
     pub(crate) fn troubles(&self) -> Vec<String> {
         std::mem::take(&mut self.lock().troubles)

@@ -68,7 +68,11 @@ impl RunFolder {
         }
         let mut text = Vec::new();
         lock.read_to_end(&mut text)?;
-        let head = serde_json::from_slice(&text)?;
+        let head: RunHead = serde_json::from_slice(&text)?;
+        // It becomes a header.
+        if !head.run.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(io::Error::other("its id is none"));
+        }
         Ok(Some(RunFolder { path: path.to_owned(), head, _lock: lock }))
     }
 
