@@ -18,6 +18,7 @@ mod module;
 mod new;
 mod plan;
 mod run;
+mod secret;
 
 use std::path::PathBuf;
 
@@ -53,6 +54,7 @@ pub fn all() -> Vec<Command> {
         cache::command(),
         module::command(),
         eject::command(),
+        secret::command(),
         doctor::command(),
         completions::command(),
     ]
@@ -84,6 +86,7 @@ pub fn run(matches: &ArgMatches) -> Result {
         Some(("cache", matches)) => cache::run(matches),
         Some(("module", matches)) => module::run(matches),
         Some(("eject", matches)) => eject::run(matches),
+        Some(("secret", matches)) => secret::run(matches),
         Some(("doctor", matches)) => doctor::run(matches),
         Some(("completions", matches)) => completions::run(matches),
         _ => Err(Failure::Usage("there is no such command".into())),

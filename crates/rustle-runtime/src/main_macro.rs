@@ -25,6 +25,7 @@ macro_rules! main {
         fn main() -> ::std::process::ExitCode {
             $crate::runner::main(&$crate::runner::Embedded {
                 bundle: &__rustle::BUNDLE,
+                linked: __rustle::LINKED,
                 name: env!("CARGO_PKG_NAME"),
                 version: env!("CARGO_PKG_VERSION"),
             })
@@ -37,6 +38,7 @@ macro_rules! main {
                 Dir::new("", &[DirEntry::File(File::new($crate::__private::BUNDLE_FILE, $bundle))]);
             $crate::runner::main(&$crate::runner::Embedded {
                 bundle: &__RUSTLE_BUNDLE,
+                linked: &[],
                 name: env!("CARGO_PKG_NAME"),
                 version: env!("CARGO_PKG_VERSION"),
             })

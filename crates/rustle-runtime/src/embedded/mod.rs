@@ -18,6 +18,7 @@ pub use memory::Memory;
 pub use search::find;
 
 use crate::module::{EntryKind, FolderEntry};
+use crate::secrets;
 
 /// What an executable carries: files, folders and links by their names below the root, without a slash in front. A name
 /// need not be UTF-8.
@@ -90,7 +91,7 @@ pub fn exists(contents: &dyn Contents, path: &Path) -> bool {
 /// If it cannot be read.
 pub fn read(contents: &dyn Contents, path: &Path) -> io::Result<Arc<[u8]>> {
     match inside(path) {
-        Some(name) => contents.read(&name),
+        Some(name) => Ok(secrets::unsealed(contents.read(&name)?)),
         None => Ok(std::fs::read(path)?.into()),
     }
 }

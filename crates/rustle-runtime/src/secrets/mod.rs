@@ -4,6 +4,7 @@
 //! as modules register. Once they are open, every event and every line on standard error goes through the [`Redaction`].
 
 pub mod environment;
+mod files;
 mod hardening;
 mod opened;
 mod opener;
@@ -13,6 +14,7 @@ mod start;
 
 use std::sync::{Arc, OnceLock};
 
+pub(crate) use files::{adopt_files, sealed_files, unsealed};
 pub use hardening::harden;
 pub use opened::Opened;
 pub use opener::{OPENERS, Opener, Request, Sealed};

@@ -83,7 +83,8 @@ fn listen() -> (mpsc::Receiver<Request>, Arc<AtomicBool>) {
 }
 
 fn apply(request: Request) -> Outcome {
-    let Request { module, args, context } = request;
+    let Request { module, args, context, sealed } = request;
+    secrets::adopt_files(&sealed);
     let Some(registration) = registry::find(&module) else {
         return Outcome::failed(format!("this executable has no module {module}"));
     };

@@ -254,7 +254,7 @@ fn main() -> ExitCode {
     let own = std::env::current_exe().expect("this executable");
     let appended = rustle_bundle::open_appended(&own).is_ok_and(|bundle| bundle.is_none());
     if !appended || std::env::var_os("RUSTLE_TEST_RUNNER").is_some() {
-        return runner::main(&Embedded { bundle: &NOTHING, name: "site", version: "1.0.0" });
+        return runner::main(&Embedded { bundle: &NOTHING, linked: &[], name: "site", version: "1.0.0" });
     }
     // As the usual harness, as far as cargo and people use it: names filter, `--list` lists.
     let args: Vec<String> = std::env::args().skip(1).collect();

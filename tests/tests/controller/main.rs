@@ -1,0 +1,5 @@
+//! Runners that report to a controller: real executables, real TLS, a controller that is told how to misbehave.
+
+mod delivery;
+mod receiver;
+mod site;
