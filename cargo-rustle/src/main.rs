@@ -18,6 +18,7 @@ mod report;
 mod rustle_source;
 mod settling;
 mod show;
+mod signing;
 mod timings;
 
 use std::process::ExitCode;

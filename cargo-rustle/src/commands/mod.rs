@@ -22,6 +22,7 @@ mod secret;
 
 use std::path::PathBuf;
 
+pub use module::password;
 pub use new::relative;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -53,8 +54,8 @@ pub fn all() -> Vec<Command> {
         list::outdated_command(),
         cache::command(),
         module::command(),
-        eject::command(),
         secret::command(),
+        eject::command(),
         doctor::command(),
         completions::command(),
     ]
@@ -85,8 +86,8 @@ pub fn run(matches: &ArgMatches) -> Result {
         Some(("outdated", matches)) => list::run_outdated(matches),
         Some(("cache", matches)) => cache::run(matches),
         Some(("module", matches)) => module::run(matches),
-        Some(("eject", matches)) => eject::run(matches),
         Some(("secret", matches)) => secret::run(matches),
+        Some(("eject", matches)) => eject::run(matches),
         Some(("doctor", matches)) => doctor::run(matches),
         Some(("completions", matches)) => completions::run(matches),
         _ => Err(Failure::Usage("there is no such command".into())),

@@ -92,6 +92,8 @@ pub struct Prepared {
     pub linked: Vec<LinkedModule>,
     /// The files of modules among them that are compiled with the runner.
     pub compiled: Vec<FileModule>,
+    /// The public key that the executable is pinned to, as `[build] signer` names it.
+    pub signer: Option<String>,
     /// The embedded files: path below the bundle's root and length in bytes.
     pub files: Vec<(Vec<u8>, u64)>,
     /// Files and folders whose change may change the bundle.
@@ -299,6 +301,7 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         crates,
         plan,
         linked: Vec::new(),
+        signer: options.config.signer(),
         compiled: Vec::new(),
         files: packed.files,
         watched: files.watched,

@@ -13,7 +13,13 @@ pub(crate) type Compiled = (String, PathBuf);
 ///
 /// A crate that no code names is not linked and registers nothing, so each is named. `include_dir!` writes paths that
 /// begin with the name of its crate, so that name is brought into scope; the runner itself does not depend on it.
-pub(crate) fn text(crates: &[String], files: &[Compiled], bundle: bool, linked: bool) -> String {
+pub(crate) fn text(
+    crates: &[String],
+    files: &[Compiled],
+    bundle: bool,
+    linked: bool,
+    signer: Option<&str>,
+) -> String {
     let uses = crates.iter().map(|name| {
         let name = format_ident!("{name}");
         quote!(use ::#name as _;)
@@ -42,6 +48,10 @@ pub(crate) fn text(crates: &[String], files: &[Compiled], bundle: bool, linked: 
             pub static LINKED: &[u8] = &[];
         }
     };
+    let signer = match signer {
+        Some(key) => quote!(Some(::rustle_runtime::runner::Signer::pinned(#key))),
+        None => quote!(None),
+    };
     // Where the file lies is what the compiler's messages name.
     let files = files.iter().map(|(name, path)| {
         let (name, path) = (format_ident!("{name}"), path.to_string_lossy());
@@ -55,6 +65,8 @@ pub(crate) fn text(crates: &[String], files: &[Compiled], bundle: bool, linked: 
         #(#files)*
         #bundle
         #linked
+        /// The key that the bundle must be signed by.
+        pub const SIGNER: Option<::rustle_runtime::runner::Signer> = #signer;
     };
     match syn::parse2(tokens) {
         Ok(file) => {
@@ -71,7 +83,7 @@ mod tests {
     #[test]
     fn exactly_the_crates_are_named() {
         let files = [("com_acme_greet".to_owned(), "/p/modules/greet.rs".into())];
-        let text = text(&["rustle_module_file".into(), "vhost".into()], &files, true, true);
+        let text = text(&["rustle_module_file".into(), "vhost".into()], &files, true, true, None);
         assert_eq!(
             text,
             r#"// Written by rustle-build; edits are lost.
@@ -87,13 +99,16 @@ pub static BUNDLE: include_dir::Dir<'static> = include_dir::include_dir!(
 );
 /// The modules and crates that are linked.
 pub static LINKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/linked"));
+/// The key that the bundle must be signed by.
+pub const SIGNER: Option<::rustle_runtime::runner::Signer> = None;
 "#
         );
     }
 
     #[test]
     fn with_problems_it_still_compiles() {
-        let text = text(&[], &[], false, false);
+        let text = text(&[], &[], false, false, Some("RWQ"));
+        assert!(text.contains("Signer::pinned(\"RWQ\")"), "{text}");
         assert!(syn::parse_file(&text).is_ok());
         assert!(!text.contains("OUT_DIR"), "{text}");
     }

@@ -72,7 +72,7 @@ pub(crate) fn with(environment: &Environment) -> Result<Prepared, Problems> {
         Ok(prepared) => write(environment, prepared),
         Err(_) => output::write_if_changed(
             &environment.out_dir.join(GLUE),
-            glue::text(&[], &[], false, false).as_bytes(),
+            glue::text(&[], &[], false, false, None).as_bytes(),
         ),
     };
     let mut prepared = result?;
@@ -106,7 +106,13 @@ fn write(environment: &Environment, prepared: &Prepared) -> io::Result<()> {
     let linked = linked::of_runner(&environment.manifest_dir, &environment.package, prepared.linked.clone());
     let linked = rustle_bundle::pack_linked(&linked).map_err(io::Error::other)?;
     output::write_if_changed(&environment.out_dir.join(LINKED), &linked)?;
-    let glue = glue::text(&prepared.crates, &compiled(environment, prepared)?, !environment.bare, true);
+    let glue = glue::text(
+        &prepared.crates,
+        &compiled(environment, prepared)?,
+        !environment.bare,
+        true,
+        prepared.signer.as_deref(),
+    );
     output::write_if_changed(&environment.out_dir.join(GLUE), glue.as_bytes())
 }
 

@@ -26,6 +26,7 @@ mod path;
 mod place;
 mod reader;
 mod search;
+pub mod signature;
 mod sink;
 mod source;
 mod steps;

@@ -5,6 +5,7 @@ mod job;
 mod listing;
 mod output;
 mod self_digest;
+mod signer;
 mod spool;
 mod start;
 
@@ -18,6 +19,7 @@ use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
 use zeroize::Zeroizing;
 
+pub use signer::Signer;
 pub use start::{Embedded, open};
 
 use crate::command_line::{self, LockChoice, Options};
@@ -90,7 +92,7 @@ fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refus
     }
     let bundle = Arc::new(bundle.map_err(refuse(UNEXPECTED))?);
     if options.verify {
-        return verify(&bundle);
+        return verify(&bundle, embedded.signer.as_ref());
     }
     embedded::set(Arc::clone(&bundle) as Arc<dyn embedded::Contents>);
     // Only a listing looks at all tasks at once.
@@ -109,8 +111,8 @@ fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refus
         return listing::print(&plan, &hosts, &options);
     }
     if options.send_spool {
-        secrets::open(&bundle, &host, &matches, key, false).map_err(refuse(ERROR))?;
-        return spool::send(&bundle, &Who { name: &name, version: &version });
+        let open = || secrets::open(&bundle, &host, &matches, key, io::stdin().is_terminal());
+        return spool::send(&bundle, &Who { name: &name, version: &version }, open);
     }
     let job = match &options.job {
         None => None,
@@ -125,15 +127,15 @@ fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refus
     let _lock = take_lock(&options, &bundle)?;
     let interactive = io::stdin().is_terminal();
     let warnings = secrets::open(&bundle, &host, &matches, key, interactive).map_err(refuse(ERROR))?;
-    if let Some(folder) = &options.working_dir {
-        enter(folder)?;
-    }
     let kept = match &job {
         None => Vec::new(),
         Some(job) => job
             .reporters(&host, &version)
             .map_err(|error| refuse(ERROR)(format!("the job cannot be kept: {error}")))?,
     };
+    if let Some(folder) = &options.working_dir {
+        enter(folder)?;
+    }
     let who = Who { name: &name, version: &version };
     Ok(output::run(plan, options, &host, bundle, &who, kept, &warnings))
 }
@@ -175,9 +177,19 @@ fn check_modules(plan: &Plan) -> Result<(), Refusal> {
     )))
 }
 
-fn verify(bundle: &Bundle) -> Result<u8, Refusal> {
+fn verify(bundle: &Bundle, signer: Option<&Signer>) -> Result<u8, Refusal> {
     bundle.verify_all().map_err(|error| refuse(UNEXPECTED)(format!("the bundle is damaged: {error}")))?;
     let _ = writeln!(io::stdout(), "{}", bundle.digest());
+    // Standard output is the digest, for programs.
+    let said = match (signer, bundle.signature()) {
+        (Some(signer), _) => format!("signed by {}, which this runner is pinned to", signer.key()),
+        (None, Some(text)) => format!(
+            "signed, it says, by the key {}; this runner is pinned to none, and has not checked that",
+            rustle_bundle::signature::claimed(text).as_deref().unwrap_or("of nobody")
+        ),
+        (None, None) => return Ok(0),
+    };
+    let _ = writeln!(io::stderr(), "{said}");
     Ok(0)
 }
 

@@ -11,12 +11,12 @@ use super::interruption::{self, Outcome};
 use super::{UNEXPECTED, Who};
 use crate::command_line::Options;
 use crate::executor::{Ended, Executor, Stopped};
+use crate::process;
 use crate::report::linked::{self, RunStart, Warn};
 use crate::report::{
     JsonLines, Look, Progress, ReportFile, Reporter, Reporters, Style, Terminal, Timings, WIDTH,
 };
 use crate::signals::Interrupt;
-use crate::{process, secrets};
 
 /// Runs the plan as `host` and returns the exit code. `kept` are reporters beside those of the command line; `warnings` are
 /// told before all else.
@@ -41,7 +41,6 @@ pub(super) fn run(
             digest: &digest,
             host,
             check: options.settings.check,
-            secret: &|name| secrets::opened().text(name),
             warn: Warn::through(&reporters),
         };
         reporters.add((linked.open)(&start));

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use rustle_bundle::{Bundle, FILE_NAME, open_appended};
 
+use super::signer::Signer;
+
 /// What the build has put into an executable.
 #[derive(Clone, Copy, Debug)]
 pub struct Embedded {
@@ -11,6 +13,8 @@ pub struct Embedded {
     pub bundle: &'static include_dir::Dir<'static>,
     /// The list of what is linked, which `cargo rustle inspect` and `repack` find in the executable; may be empty.
     pub linked: &'static [u8],
+    /// The key that its bundle must be signed by.
+    pub signer: Option<Signer>,
     /// The name of the runner's crate.
     pub name: &'static str,
     /// Its version.
@@ -20,8 +24,17 @@ pub struct Embedded {
 /// The bundle that is appended to this executable, or else the embedded one.
 ///
 /// # Errors
-/// If there is none, or it is damaged; the message says which and why.
+/// If there is none, it is damaged, or it is not signed by the key that the executable is pinned to; the message says which
+/// and why.
 pub fn open(embedded: &Embedded) -> Result<Bundle, String> {
+    let bundle = unchecked(embedded)?;
+    match &embedded.signer {
+        Some(signer) => signer.check(&bundle).map(|()| bundle),
+        None => Ok(bundle),
+    }
+}
+
+fn unchecked(embedded: &Embedded) -> Result<Bundle, String> {
     match open_appended(Path::new("/proc/self/exe")) {
         Ok(Some(bundle)) => return Ok(bundle),
         Ok(None) => {}
