@@ -19,6 +19,7 @@ mod report;
 mod rustle_source;
 mod settling;
 mod show;
+mod signing;
 mod timings;
 
 use std::process::ExitCode;

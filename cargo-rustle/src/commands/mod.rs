@@ -25,6 +25,7 @@ mod secret;
 
 use std::path::PathBuf;
 
+pub use module::password;
 pub use new::relative;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};

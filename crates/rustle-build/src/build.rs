@@ -96,6 +96,8 @@ pub struct Prepared {
     pub embed: Embed,
     /// Where the embedded files that are no secrets lie on this machine, by path below the bundle's root.
     pub lies: BTreeMap<Vec<u8>, PathBuf>,
+    /// The public key that the executable is pinned to, as `[build] signer` names it.
+    pub signer: Option<String>,
     /// The embedded files: path below the bundle's root and length in bytes.
     pub files: Vec<(Vec<u8>, u64)>,
     /// Files and folders whose change may change the bundle.
@@ -327,6 +329,7 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         crates,
         plan,
         linked: Vec::new(),
+        signer: options.config.signer(),
         compiled: Vec::new(),
         files: packed.files,
         embed: options.config.build.embed,

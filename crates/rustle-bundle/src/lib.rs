@@ -27,6 +27,7 @@ mod place;
 mod reader;
 mod search;
 mod share;
+pub mod signature;
 mod sink;
 mod source;
 mod steps;
