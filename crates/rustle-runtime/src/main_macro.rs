@@ -23,21 +23,22 @@ macro_rules! main {
         }
 
         fn main() -> ::std::process::ExitCode {
-            $crate::runner::main(&$crate::runner::Embedded {
+            let embedded = $crate::runner::Embedded {
                 bundle: &__rustle::BUNDLE,
                 linked: __rustle::LINKED,
                 name: env!("CARGO_PKG_NAME"),
                 version: env!("CARGO_PKG_VERSION"),
-            })
+            };
+            $crate::runner::main_with(&embedded, &__rustle::BESIDE)
         }
     };
     ($bundle:expr) => {
         fn main() -> ::std::process::ExitCode {
             use $crate::__private::include_dir::{Dir, DirEntry, File};
-            static BUNDLE: Dir<'static> =
+            static __RUSTLE_BUNDLE: Dir<'static> =
                 Dir::new("", &[DirEntry::File(File::new($crate::__private::BUNDLE_FILE, $bundle))]);
             $crate::runner::main(&$crate::runner::Embedded {
-                bundle: &BUNDLE,
+                bundle: &__RUSTLE_BUNDLE,
                 linked: &[],
                 name: env!("CARGO_PKG_NAME"),
                 version: env!("CARGO_PKG_VERSION"),

@@ -17,9 +17,10 @@ use rustle_bundle::Bundle;
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
 
-pub use start::{Embedded, open};
+pub use start::{Beside, Carried, Embedded, open};
 
 use crate::command_line::{self, LockChoice, Options};
+use crate::embedded::Live;
 use crate::hosts::Hosts;
 use crate::lock::{self, Lock, LockError};
 use crate::report::linked;
@@ -34,14 +35,19 @@ const ERROR: u8 = 1;
 
 /// Runs a runner: the `main` of every one.
 pub fn main(embedded: &Embedded) -> ExitCode {
+    main_with(embedded, &Beside::NOTHING)
+}
+
+/// The same for a runner that the build has told more.
+pub fn main_with(embedded: &Embedded, beside: &Beside) -> ExitCode {
     // Nothing here reads the list; it is read in the file. Without a use it would not be linked.
     std::hint::black_box(embedded.linked);
     // First of all, while there is no other thread and no child.
     let key = secrets::environment::take();
     if std::env::args_os().nth(1).is_some_and(|it| it == worker::ARGUMENT) {
-        return worker::serve(|| open(embedded).ok());
+        return worker::serve(|| open(embedded, beside).ok());
     }
-    let code = run(embedded, key).unwrap_or_else(|Refusal { code, message }| {
+    let code = run(embedded, beside, key).unwrap_or_else(|Refusal { code, message }| {
         if !message.is_empty() {
             secrets::standard_error::line(&format!("{}: {message}", embedded.name));
         }
@@ -61,8 +67,11 @@ fn refuse(code: u8) -> impl Fn(String) -> Refusal {
     move |message| Refusal { code, message }
 }
 
-fn run(embedded: &Embedded, key: Option<KeyText>) -> Result<u8, Refusal> {
-    let bundle = open(embedded);
+fn run(embedded: &Embedded, beside: &Beside, key: Option<KeyText>) -> Result<u8, Refusal> {
+    let (bundle, live) = match open(embedded, beside) {
+        Ok(Carried { bundle, live }) => (Ok(bundle), live),
+        Err(error) => (Err(error), Live::default()),
+    };
     let settings = bundle.as_ref().map(|bundle| bundle.settings().clone()).unwrap_or_default();
     let or =
         |text: &str, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text.to_owned() };
@@ -92,7 +101,7 @@ fn run(embedded: &Embedded, key: Option<KeyText>) -> Result<u8, Refusal> {
     if options.verify {
         return verify(&bundle);
     }
-    embedded::set(Arc::clone(&bundle) as Arc<dyn embedded::Contents>);
+    embedded::set(live.over(Arc::clone(&bundle) as Arc<dyn embedded::Contents>));
     // Only a listing looks at all tasks at once.
     let plan = if options.listings.is_empty() { bundle.head() } else { bundle.plan() };
     let plan = plan.map_err(|error| refuse(UNEXPECTED)(format!("the plan is damaged: {error}")))?;
@@ -109,8 +118,8 @@ fn run(embedded: &Embedded, key: Option<KeyText>) -> Result<u8, Refusal> {
         return listing::print(&plan, &hosts, &options);
     }
     if options.send_spool {
-        secrets::open(&bundle, &host, &matches, key, false).map_err(refuse(ERROR))?;
-        return spool::send(&bundle, &Who { name: &name, version: &version });
+        let open = || secrets::open(&bundle, &host, &matches, key, false);
+        return spool::send(&bundle, &Who { name: &name, version: &version }, open);
     }
     let job = match &options.job {
         None => None,
@@ -125,17 +134,17 @@ fn run(embedded: &Embedded, key: Option<KeyText>) -> Result<u8, Refusal> {
     };
     let _lock = take_lock(&options, &bundle)?;
     let warnings = secrets::open(&bundle, &host, &matches, key, job.is_some()).map_err(refuse(ERROR))?;
-    if let Some(folder) = &options.working_dir {
-        enter(folder)?;
-    }
     let kept = match &job {
         None => Vec::new(),
         Some(job) => job
             .reporters(&host, &version)
             .map_err(|error| refuse(ERROR)(format!("the job cannot be kept: {error}")))?,
     };
+    if let Some(folder) = &options.working_dir {
+        enter(folder)?;
+    }
     let who = Who { name: &name, version: &version };
-    Ok(output::run(plan, options, &host, bundle, &who, kept, &warnings))
+    Ok(output::run(plan, options, &host, &bundle, &who, kept, &warnings))
 }
 
 /// Who runs a plan.
