@@ -24,7 +24,7 @@ use crate::timings::Timings;
 
 /// A bundle that is larger than this is not compiled in: the executable would carry it twice after the next change, and a
 /// compiler needs many times its memory.
-const APART: usize = 1 << 20;
+const APART: u64 = 1 << 20;
 
 /// What is to be built.
 #[derive(Clone, Debug, Default)]
@@ -73,7 +73,7 @@ pub fn runner(project: &Project, config: Config, wanted: &Wanted, timings: &mut 
     let prepared = build_bundle(&options)?;
     warn(&prepared.warnings);
     timings.phases(&prepared.phases);
-    let embeds = prepared.bundle.len() <= APART;
+    let embeds = prepared.bundle.length().context("the bundle")? <= APART;
     let subject = Subject {
         folder: &project.folder,
         view: &view,
@@ -117,7 +117,7 @@ pub fn runner(project: &Project, config: Config, wanted: &Wanted, timings: &mut 
     };
     trees.save();
     let Some(kept) = kept else { return compiled(project, wanted, "no base could be kept".into(), timings) };
-    rustle_bundle::append(&kept.base, &kept.output, &prepared.bundle).context(kept.output.display())?;
+    prepared.bundle.append(&kept.base, &kept.output).context(kept.output.display())?;
     timings.phase("append");
     Ok(Runner { path: kept.output, digest: prepared.digest, modules: prepared.modules, compiled: why })
 }

@@ -9,6 +9,7 @@ mod completions;
 mod deploy;
 mod doc;
 mod doctor;
+mod eject;
 mod fetch;
 mod given;
 mod list;
@@ -20,6 +21,8 @@ mod run;
 mod secret;
 
 use std::path::PathBuf;
+
+pub use new::relative;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
@@ -51,6 +54,7 @@ pub fn all() -> Vec<Command> {
         cache::command(),
         module::command(),
         secret::command(),
+        eject::command(),
         doctor::command(),
         completions::command(),
     ]
@@ -82,6 +86,7 @@ pub fn run(matches: &ArgMatches) -> Result {
         Some(("cache", matches)) => cache::run(matches),
         Some(("module", matches)) => module::run(matches),
         Some(("secret", matches)) => secret::run(matches),
+        Some(("eject", matches)) => eject::run(matches),
         Some(("doctor", matches)) => doctor::run(matches),
         Some(("completions", matches)) => completions::run(matches),
         _ => Err(Failure::Usage("there is no such command".into())),

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rustle_bundle::BundleError;
+use rustle_bundle::{BundleError, Packed};
 use rustle_playbook::{Files, Loaded, Problem, Severity, Vault};
+use rustle_schema::linked::LinkedModule;
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
 use rustle_schema::task::Directives;
@@ -16,6 +17,7 @@ use crate::companions;
 use crate::config::{Config, PlanSource};
 use crate::diagnostics::{Problems, any_error};
 use crate::embed::{self, SealedContent};
+use crate::linked;
 use crate::lints;
 use crate::modules::{Linked, Modules, Sources};
 use crate::packages::verify::{self, FileModule, Verified};
@@ -45,6 +47,8 @@ pub struct BuildOptions {
     pub profile: Option<Used>,
     /// Who tasks become where the playbook does not say.
     pub escalation: Escalation,
+    /// The file that the bundle is written to. Where there is none, it is made in memory, which must have room for it.
+    pub bundle_file: Option<PathBuf>,
 }
 
 /// `become` for a whole playbook, as `ansible-playbook` takes it on its command line: what a play says wins.
@@ -74,8 +78,8 @@ impl Escalation {
 /// What was built.
 #[derive(Clone, Debug, Default)]
 pub struct Prepared {
-    /// The bundle.
-    pub bundle: Vec<u8>,
+    /// The bundle: a file where the options name one, else in memory.
+    pub bundle: Packed,
     /// Its digest, `sha256:…`.
     pub digest: String,
     /// The plan in it.
@@ -84,6 +88,8 @@ pub struct Prepared {
     pub modules: Vec<String>,
     /// The crates that they stand in, as Rust code names them, sorted. The runner's own is not among them.
     pub crates: Vec<String>,
+    /// All modules that these crates, those files and the runner itself bring: what the executable will have.
+    pub linked: Vec<LinkedModule>,
     /// The files of modules among them that are compiled with the runner.
     pub compiled: Vec<FileModule>,
     /// The embedded files: path below the bundle's root and length in bytes.
@@ -111,6 +117,9 @@ pub fn build_bundle(options: &BuildOptions) -> Result<Prepared, Problems> {
         let used = modules.files_of(prepared.modules.iter().map(String::as_str));
         prepared.compiled = verified.files.into_iter().filter(|file| used.contains(&file.id)).collect();
         prepared.watched.extend(verified.watched);
+        if let Linked::Manifest(_) = options.sources.linked {
+            prepared.linked = linked::modules(&modules, &prepared.crates, &prepared.compiled, options);
+        }
         prepared
     });
     let problems = Problems::new(lints::apply(problems, &options.config.lints));
@@ -244,7 +253,14 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     options.escalation.apply(&mut plan);
     files.watched.insert(file);
     embed::configured(&options.config, &root, &mut files, problems);
-    let used = check::Subject { plan: &plan, origins: &origins, files: &files, modules, root: &root };
+    let used = check::Subject {
+        plan: &plan,
+        origins: &origins,
+        files: &files,
+        modules,
+        root: &root,
+        lints: &options.config.lints,
+    };
     let mut given = options.config.runner.extra_vars.clone();
     given.extend(options.extra_vars.keys().filter_map(|name| name.as_str().map(str::to_owned)));
     given.extend(options.config.secrets.values.keys().cloned());
@@ -280,16 +296,18 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         return None;
     }
     let until_checked = began.elapsed();
-    let packed = embed::pack(&plan, &settings, &options.config, &files, &sealed);
-    let (bundle, digest, listed) = packed.map_err(|error| problems.push(unpacked(&error))).ok()?;
+    let out = options.bundle_file.as_deref();
+    let packed = embed::pack(&plan, &settings, &options.config, &files, &sealed, out);
+    let packed = packed.map_err(|error| problems.push(unpacked(&error))).ok()?;
     Some(Prepared {
-        bundle,
-        digest,
+        bundle: packed.bundle,
+        digest: packed.digest,
         modules: plan.modules.clone(),
         crates,
         plan,
+        linked: Vec::new(),
         compiled: Vec::new(),
-        files: listed,
+        files: packed.files,
         watched: files.watched,
         warnings: Problems::default(),
         phases: vec![

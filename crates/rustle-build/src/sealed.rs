@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustle_bundle::{BundleError, Writer};
+use rustle_bundle::{BundleError, Sink, Writer};
 use rustle_playbook::{Files, Location, Problem, SourceFile, Vault, VaultKind};
 use rustle_seal::{BUNDLE_FOLDER, MAX_SEAL, Scope, Seal, VAULT_PREFIX, VaultText};
 
@@ -122,7 +122,7 @@ pub(crate) struct Carried {
 }
 
 impl Carried {
-    pub(crate) fn write(&self, writer: &mut Writer) -> Result<(), BundleError> {
+    pub(crate) fn write(&self, writer: &mut Writer<impl Sink>) -> Result<(), BundleError> {
         self.seals
             .iter()
             .try_for_each(|(path, seal)| writer.file(path.as_str(), 0o600, seal.bytes().to_vec()))

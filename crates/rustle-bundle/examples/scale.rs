@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let play = Play {
         name: "scale".into(),
-        hosts: vec![Value::str("all")],
+        hosts: vec![Value::str("localhost")],
         gather_facts: Value::Bool(false),
         tasks: writer.end(list)?,
         ..Play::default()

@@ -79,7 +79,7 @@ pub fn append(base: &Path, out: &Path, bundle: &[u8]) -> Result<(), BundleError>
 /// As for [`append()`].
 pub fn append_bundle(base: &Path, out: &Path, bundle: &Bundle) -> Result<(), BundleError> {
     // A damaged bundle must not get as far as a host; a short one was verified when it was opened.
-    if bundle.length() >= crate::VERIFIED_WHOLE {
+    if bundle.length() >= crate::VERIFIED_PLAN {
         bundle.verify_all()?;
     }
     let mut file = File::open(base).map_err(|error| at(base, &error))?;

@@ -12,6 +12,7 @@ use crate::cleanup;
 use crate::control::Control;
 use crate::event_json::{now, timed};
 use crate::journal::{Journal, Limits};
+use crate::sender::Sender;
 use crate::spool::record::Kind;
 
 /// The exit code of a run that went well, and whose report is not acknowledged although that is required: EX_TEMPFAIL of
@@ -20,6 +21,8 @@ const UNACKNOWLEDGED: u8 = 75;
 
 /// Tells the controller.
 pub(crate) struct Controller {
+    /// What sends, until the run begins.
+    pub(crate) sender: Option<Sender>,
     pub(crate) journal: Arc<Journal>,
     pub(crate) control: Arc<Control>,
     pub(crate) enough: Limits,
@@ -49,6 +52,10 @@ impl Reporter for Controller {
         }
         let kind = if matches!(event, Event::Start { .. }) { Kind::Start } else { Kind::Event };
         self.journal.add(kind, timed(event), self.enough);
+        // Not before there is something to send, and somebody who is told what goes wrong.
+        if let Some(sender) = self.sender.take() {
+            self.spawn(sender);
+        }
         if let Event::End { exit_code, stopped } = event {
             self.summary.exit_code = *exit_code;
             self.summary.stopped.clone_from(stopped);
@@ -60,7 +67,9 @@ impl Reporter for Controller {
     fn close(&mut self) -> Option<u8> {
         let finished = self.control.wait(Instant::now() + self.end.wait);
         self.journal.notify();
+        let told = |journal: &Journal| journal.troubles().into_iter().for_each(|it| self.warn.tell(it));
         if finished.delivered {
+            told(&self.journal);
             if self.end.cleanup && !self.summary.check {
                 self.remove(finished.older);
             }
@@ -70,7 +79,7 @@ impl Reporter for Controller {
         if let Some(file) = self.journal.unsynced() {
             let _ = file.sync_data();
         }
-        self.journal.troubles().into_iter().for_each(|trouble| self.warn.tell(trouble));
+        told(&self.journal);
         let why = finished.failure.unwrap_or_else(|| "there was no time".into());
         let mut message = format!("the report is not acknowledged ({why})");
         if left.kept > 0 {
@@ -85,6 +94,14 @@ impl Reporter for Controller {
 }
 
 impl Controller {
+    fn spawn(&self, sender: Sender) {
+        let spawned = std::thread::Builder::new().name("controller".into()).spawn(move || sender.run());
+        if let Err(error) = spawned {
+            self.control.failed(Some(format!("no thread can be started: {error}")));
+            self.control.finish(false, true);
+        }
+    }
+
     fn remove(&self, older: bool) {
         if older {
             self.warn.tell(

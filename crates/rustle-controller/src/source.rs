@@ -6,21 +6,20 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use rustle_runtime::schema::settings::SecretSource;
+use rustle_runtime::secrets::{self, Opened, environment};
+use rustle_runtime::value::Value;
 use zeroize::Zeroizing;
 
 /// No token or key is longer.
 const LONGEST: u64 = 64 << 10;
 
-/// What `source` holds, without the end of its line.
+/// What `source` holds, without the end of its line. A variable leaves the environment: call it before there are threads.
 ///
 /// # Errors
 /// Why it cannot be had; the text says nothing of what it holds.
-pub(crate) fn read(
-    source: &SecretSource,
-    secret: &dyn Fn(&str) -> Result<String, String>,
-) -> Result<Zeroizing<String>, String> {
+pub(crate) fn read(source: &SecretSource) -> Result<Zeroizing<String>, String> {
     let text = match source {
-        SecretSource::Secret(name) => Zeroizing::new(secret(name)?),
+        SecretSource::Secret(name) => secret(name, secrets::opened())?,
         SecretSource::File(path) => file(Path::new(path))?,
         SecretSource::Credential(name) => credential(name)?,
         SecretSource::Env(name) => variable(name)?,
@@ -36,6 +35,15 @@ pub(crate) fn words(source: &SecretSource) -> String {
         SecretSource::File(path) => format!("the file {path}"),
         SecretSource::Credential(name) => format!("the credential `{name}`"),
         SecretSource::Env(name) => format!("the variable {name}"),
+    }
+}
+
+/// A secret of the bundle.
+fn secret(name: &str, opened: &Opened) -> Result<Zeroizing<String>, String> {
+    match opened.variables.get(name) {
+        Some(Value::Str(text)) => Ok(Zeroizing::new(text.to_string())),
+        Some(_) => Err(format!("the secret `{name}` is no text")),
+        None => Err(format!("the bundle has no secret `{name}` for this host")),
     }
 }
 
@@ -70,7 +78,9 @@ fn credential(name: &str) -> Result<Zeroizing<String>, String> {
 }
 
 fn variable(name: &str) -> Result<Zeroizing<String>, String> {
-    std::env::var(name).map(Zeroizing::new).map_err(|_| format!("the variable {name} is not set"))
+    let bytes = environment::take_variable(name).ok_or_else(|| format!("the variable {name} is not set"))?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| format!("the variable {name} is no text"))?;
+    Ok(Zeroizing::new(text.to_owned()))
 }
 
 /// Opens a file; a pipe that nobody writes to would hold up the run.
@@ -95,10 +105,6 @@ mod tests {
 
     use super::*;
 
-    fn none(_: &str) -> Result<String, String> {
-        Err("there is none".into())
-    }
-
     #[test]
     fn a_file_that_others_may_read_is_refused() {
         let folder = tempfile::tempdir().unwrap();
@@ -106,20 +112,23 @@ mod tests {
         fs::write(&path, "t0ken\n").unwrap();
         let source = SecretSource::File(path.to_string_lossy().into_owned());
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        let error = read(&source, &none).unwrap_err();
+        let error = read(&source).unwrap_err();
         assert!(error.contains("others may read it") && !error.contains("t0ken"), "{error}");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-        assert_eq!(read(&source, &none).unwrap().as_str(), "t0ken");
+        assert_eq!(read(&source).unwrap().as_str(), "t0ken");
         fs::write(&path, "\n").unwrap();
-        assert!(read(&source, &none).unwrap_err().ends_with("is empty"));
-        assert!(read(&SecretSource::File("/nowhere".into()), &none).is_err());
+        assert!(read(&source).unwrap_err().ends_with("is empty"));
+        assert!(read(&SecretSource::File("/nowhere".into())).is_err());
     }
 
     #[test]
     fn secrets_of_the_bundle_are_asked_for_by_name() {
-        let secret = |name: &str| Ok(format!("{name}!"));
-        assert_eq!(read(&SecretSource::Secret("api".into()), &secret).unwrap().as_str(), "api!");
-        assert_eq!(read(&SecretSource::Secret("api".into()), &none).unwrap_err(), "there is none");
+        let mut opened = Opened::default();
+        opened.variables.insert("api", "t0ken");
+        opened.variables.insert("list", Value::list([Value::Int(1)]));
+        assert_eq!(secret("api", &opened).unwrap().as_str(), "t0ken");
+        assert_eq!(secret("list", &opened).unwrap_err(), "the secret `list` is no text");
+        assert!(secret("other", &opened).unwrap_err().contains("has no secret `other`"));
     }
 
     #[test]

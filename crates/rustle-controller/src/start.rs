@@ -9,7 +9,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use rustle_runtime::report::Reporter;
 use rustle_runtime::report::linked::RunStart;
 use rustle_runtime::schema::controller::{RunHead, Summary};
-use rustle_runtime::schema::settings::{ControllerSettings, SecretSource};
+use rustle_runtime::schema::settings::ControllerSettings;
 
 use crate::control::Control;
 use crate::event_json::now;
@@ -27,7 +27,7 @@ use crate::spool::{Spool, default_folder};
 /// The reporter of a run that is about to begin.
 pub(crate) fn open(start: &RunStart<'_>) -> Box<dyn Reporter> {
     let settings = start.settings.controller.clone().unwrap_or_default();
-    let link = link(start, &settings);
+    let link = link(&settings);
     let head = RunHead {
         run: run_id(),
         host: start.host.to_owned(),
@@ -71,12 +71,8 @@ pub(crate) fn open(start: &RunStart<'_>) -> Box<dyn Reporter> {
         warn: start.warn.clone(),
         pace: Pace::new(),
     };
-    let spawned = std::thread::Builder::new().name("controller".into()).spawn(move || sender.run());
-    if let Err(error) = spawned {
-        control.failed(Some(format!("no thread can be started: {error}")));
-        control.finish(false, true);
-    }
     Box::new(Controller {
+        sender: Some(sender),
         journal,
         control,
         enough: limits,
@@ -98,7 +94,7 @@ pub(crate) fn send_spool(start: &RunStart<'_>) -> Result<String, String> {
     let older: VecDeque<Older> = spool.left().into_iter().map(Older::new).collect();
     let held = spool.runs() - older.len();
     let mut sender = Sender {
-        link: link(start, &settings),
+        link: link(&settings),
         address: Link::shown(&settings.url).to_owned(),
         journal: Arc::new(Journal::new(Err(String::new()))),
         control: Arc::new(Control::default()),
@@ -133,15 +129,9 @@ fn limits(settings: &ControllerSettings) -> Limits {
     Limits { events, bytes: settings.batch_kb.saturating_mul(1024) }
 }
 
-fn link(start: &RunStart<'_>, settings: &ControllerSettings) -> Result<Link, String> {
-    let token = settings.token.as_ref().map(|it| source::read(it, start.secret)).transpose();
-    let key = settings.key.as_ref().map(|it| source::read(it, start.secret)).transpose();
-    for given in [&settings.token, &settings.key] {
-        if let Some(SecretSource::Env(name)) = given {
-            // SAFETY: reporters are made before the run starts any thread, so that nobody reads the environment now.
-            unsafe { std::env::remove_var(name) };
-        }
-    }
+fn link(settings: &ControllerSettings) -> Result<Link, String> {
+    let token = settings.token.as_ref().map(source::read).transpose();
+    let key = settings.key.as_ref().map(source::read).transpose();
     let signer = match (key?, &settings.key) {
         (Some(text), Some(from)) => {
             let signer = Signer::new(&text);

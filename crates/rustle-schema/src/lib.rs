@@ -9,6 +9,7 @@ pub mod controller;
 pub mod event;
 pub mod inventory;
 pub mod job;
+pub mod linked;
 pub mod module_spec;
 pub mod names;
 pub mod outcome;

@@ -121,6 +121,11 @@ impl Receiver {
         Receiver { server, seen }
     }
 
+    /// Its address.
+    pub fn url(&self) -> String {
+        self.server.url("/v1")
+    }
+
     /// How many requests came.
     pub fn requests(&self) -> usize {
         self.server.received().len()

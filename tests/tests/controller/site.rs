@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::{Arc, Mutex};
 
 use rustle_build::{BuildOptions, Config, build_bundle};
 use rustle_fetch::testserver::Authority;
@@ -47,7 +46,12 @@ impl Site {
     }
 
     pub fn spool(&self) -> PathBuf {
-        self.path("spool")
+        self.disk().join("spool")
+    }
+
+    /// Where the spool lies: the place for a file system of its own.
+    pub fn disk(&self) -> PathBuf {
+        self.path("disk")
     }
 
     /// Builds the runner of `playbook`, which reports to `url`; `more` are lines of `[controller]`.
@@ -72,7 +76,7 @@ impl Site {
             BuildOptions { folder: project, config, name: "site".into(), ..BuildOptions::default() };
         let bundle = build_bundle(&options).map_err(|it| it.to_string()).expect("a bundle").bundle;
         let runner = self.path("runner");
-        rustle_bundle::append(Path::new(env!("CARGO_BIN_EXE_base")), &runner, &bundle).expect("appended");
+        bundle.append(Path::new(env!("CARGO_BIN_EXE_base")), &runner).expect("appended");
         runner
     }
 
@@ -100,10 +104,4 @@ impl Site {
             entries.flatten().filter(|it| !it.file_name().to_string_lossy().starts_with('.')).count()
         })
     }
-}
-
-/// Something that a handler and a test share.
-pub fn shared<T: Default>() -> (Arc<Mutex<T>>, Arc<Mutex<T>>) {
-    let one = Arc::new(Mutex::new(T::default()));
-    (Arc::clone(&one), one)
 }

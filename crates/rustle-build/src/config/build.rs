@@ -15,6 +15,9 @@ pub struct Build {
     pub target: Option<String>,
     /// `profile`, and where it stands; [`Profile::Size`] where it is not given.
     pub profile: Option<(Profile, Location)>,
+    /// `static`: whether an executable for this machine must be static (`true`), shall be if it can (not given), or is
+    /// linked as its system links programs (`false`).
+    pub statically: Option<bool>,
 }
 
 impl Build {
@@ -30,6 +33,7 @@ pub(super) fn read(mut table: Table<'_>, problems: &mut Vec<Problem>) -> Build {
         compression: table.integer("compression", -7..=22, problems).map(|level| level as i32),
         target: table.text("target", problems),
         profile: profile(&mut table, problems),
+        statically: table.boolean("static", problems),
     };
     table.finish(problems);
     build

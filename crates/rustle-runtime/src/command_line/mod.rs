@@ -43,6 +43,10 @@ pub struct Options {
     pub timeout: Option<Duration>,
     /// The lock.
     pub lock: LockChoice,
+    /// The folder that the run is in; that in which the runner was started, where there is none.
+    pub working_dir: Option<PathBuf>,
+    /// Whether what earlier runs could not deliver shall be delivered instead of a run.
+    pub send_spool: bool,
     /// The folder of the job that the run shall be.
     pub job: Option<PathBuf>,
     /// Whether this process is the job itself.
@@ -51,10 +55,6 @@ pub struct Options {
     pub follow: Option<(PathBuf, u64)>,
     /// Whether the executable's own digest shall be printed instead of a run.
     pub self_digest: bool,
-    /// The folder that the run is in; that in which the runner was started, where there is none.
-    pub working_dir: Option<PathBuf>,
-    /// Whether what earlier runs could not deliver shall be delivered instead of a run.
-    pub send_spool: bool,
 }
 
 /// Which lock a run takes.
@@ -123,13 +123,13 @@ impl Options {
             timings: flag("timings"),
             timeout: seconds("timeout").or(defaults.timeout).filter(|it| *it > 0).map(Duration::from_secs),
             lock,
-            job: text("job").map(PathBuf::from),
+            working_dir: text("working-dir").or_else(|| defaults.working_dir.clone()).map(PathBuf::from),
+            send_spool: flag("send-spool"),
+            job: text("job").map(|folder| here(PathBuf::from(folder))),
             detached: flag("detached"),
             follow: text("follow")
                 .map(|folder| (folder.into(), matches.get_one::<u64>("from").copied().unwrap_or(0))),
             self_digest: flag("self-digest"),
-            working_dir: text("working-dir").or_else(|| defaults.working_dir.clone()).map(PathBuf::from),
-            send_spool: flag("send-spool"),
         })
     }
 }

@@ -44,8 +44,6 @@ pub struct RunStart<'a> {
     pub host: &'a str,
     /// Whether nothing is changed.
     pub check: bool,
-    /// The text of a secret of the bundle, by name. The error says why there is none.
-    pub secret: &'a dyn Fn(&str) -> Result<String, String>,
     /// Tells the operator something.
     pub warn: Warn,
 }

@@ -6,18 +6,17 @@ use std::sync::Arc;
 use rustle_bundle::Bundle;
 use rustle_schema::event::{EVENT_FORMAT, Event};
 use rustle_schema::plan::Plan;
-use rustle_schema::task::Step;
 
 use super::interruption::{self, Outcome};
 use super::{UNEXPECTED, Who};
 use crate::command_line::Options;
 use crate::executor::{Ended, Executor, Stopped};
+use crate::process;
 use crate::report::linked::{self, RunStart, Warn};
 use crate::report::{
     JsonLines, Look, Progress, ReportFile, Reporter, Reporters, Style, Terminal, Timings, WIDTH,
 };
 use crate::signals::Interrupt;
-use crate::{process, secrets};
 
 /// Runs the plan as `host` and returns the exit code. `kept` are reporters beside those of the command line; `warnings` are
 /// told before all else.
@@ -42,7 +41,6 @@ pub(super) fn run(
             digest: &digest,
             host,
             check: options.settings.check,
-            secret: &|name| secrets::opened().text(name),
             warn: Warn::through(&reporters),
         };
         reporters.add((linked.open)(&start));
@@ -124,18 +122,6 @@ fn terminal(plan: &Plan, options: &Options) -> Terminal<impl Write + Send + use<
         flush: seen,
     };
     let live = io::stderr().is_terminal() && !options.settings.step;
-    let progress = if live { Progress::new(count(plan)) } else { Progress::none() };
+    let progress = if live { Progress::new(plan.tasks()) } else { Progress::none() };
     Terminal::new(BufWriter::with_capacity(64 << 10, io::stdout()), look, progress)
-}
-
-/// How many tasks the plan names; includes and loops may bring more, conditions and tags less.
-fn count(plan: &Plan) -> u64 {
-    let steps = |list: &[Step]| list.iter().map(Step::tasks).sum::<u64>();
-    let role =
-        |name: &str| plan.roles.get(name).and_then(|role| role.tasks.get("main")).map_or(0, |it| steps(it));
-    let plays = plan.plays.iter().map(|play| {
-        let roles: u64 = play.roles.iter().map(|entry| role(&entry.role)).sum();
-        roles + [&play.pre_tasks, &play.tasks, &play.post_tasks].into_iter().map(|it| steps(it)).sum::<u64>()
-    });
-    plays.sum()
 }

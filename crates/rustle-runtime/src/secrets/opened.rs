@@ -27,20 +27,6 @@ pub struct Opened {
     pub warnings: Vec<String>,
 }
 
-impl Opened {
-    /// The text of the secret `name`.
-    ///
-    /// # Errors
-    /// If there is none, or it is no text.
-    pub fn text(&self, name: &str) -> Result<String, String> {
-        match self.variables.get(name) {
-            Some(Value::Str(text)) => Ok(text.to_string()),
-            Some(other) => Err(format!("the secret `{name}` is no text but a {}", other.type_name())),
-            None => Err(format!("there is no secret `{name}` that could be opened")),
-        }
-    }
-}
-
 impl fmt::Debug for Opened {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (variables, vaulted) = (self.variables.len(), self.vaulted.len());
