@@ -26,6 +26,9 @@ pub(crate) struct Loader<'a> {
     pub origins: Origins,
     pub plan: Plan,
     pub files: Files,
+    /// What names in tasks were found to stand for, by where the folders are kept in which they are looked for (tasks of
+    /// one file share them) and by the kind of file.
+    pub named: HashMap<(*const PathBuf, &'static str), Named>,
     /// The number of the next task.
     pub next_task: u32,
     /// The modules that tasks name.
@@ -46,6 +49,14 @@ pub(crate) struct Loader<'a> {
     pub definitions: Definitions,
     /// Includes whose names are known as long as nothing else sets their variables.
     pub guesses: Vec<Guess>,
+}
+
+/// What names stand for that are looked for in the same folders.
+pub(crate) struct Named {
+    /// The folders, held so that no others come to lie in their place.
+    pub _folders: Arc<[PathBuf]>,
+    /// The files and folders that were found and embedded, by the names.
+    pub found: HashMap<String, PathBuf>,
 }
 
 /// Something that can be reached and is to be read.
@@ -69,6 +80,7 @@ impl<'a> Loader<'a> {
             origins: Origins::default(),
             plan: Plan { format: PLAN_FORMAT, ..Plan::default() },
             files: Files::default(),
+            named: HashMap::new(),
             next_task: 0,
             modules: BTreeSet::new(),
             roles: HashMap::new(),
