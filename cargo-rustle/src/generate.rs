@@ -4,9 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use include_dir::{Dir, DirEntry, include_dir};
+use rustle_build::config::Config;
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use crate::failure::{Context, Failure, Result};
+use crate::profile;
 use crate::rustle_source::RustleSource;
 
 /// The template: every file of it is a link into `runner-template`, which is a crate that builds and runs. Cargo leaves
@@ -79,6 +81,16 @@ pub fn example_config() -> Result<&'static str> {
     text("rustle.toml")
 }
 
+/// The text of `src/main.rs`.
+pub fn main_file() -> Result<&'static str> {
+    text("src/main.rs")
+}
+
+/// The text of `build.rs`.
+pub fn build_script() -> Result<&'static str> {
+    text("build.rs")
+}
+
 fn files_of<'a>(dir: &'a Dir<'static>) -> Vec<&'a include_dir::File<'static>> {
     let mut files = Vec::new();
     for entry in dir.entries() {
@@ -129,7 +141,7 @@ const PROFILES: &str = "
 # A workspace of its own, so that it can lie anywhere, also in the folder of another one.
 [workspace]
 
-# The smallest executable. Panics unwind, so that a module that panics fails its task and not the run.
+# What `[build] profile` of rustle.toml asks for. Panics unwind, so that a module that panics fails its task and not the run.
 [profile.release]
 opt-level = \"z\"
 lto = \"fat\"
@@ -143,7 +155,10 @@ panic = \"unwind\"
 ";
 
 /// The manifest of the generated crate: the template's, with another name and exactly the crates that are needed.
-fn manifest(recipe: &Recipe<'_>) -> Result<String> {
+///
+/// # Errors
+/// If the template is broken.
+pub fn manifest(recipe: &Recipe<'_>) -> Result<String> {
     let mut manifest: DocumentMut = text(MANIFEST)?.parse().context("the template's manifest")?;
     if let Some(package) = manifest.get_mut("package").and_then(Item::as_table_mut) {
         package.insert("name", value(recipe.name));
@@ -169,7 +184,9 @@ fn manifest(recipe: &Recipe<'_>) -> Result<String> {
     let build = table(&mut manifest, "build-dependencies")?;
     build.clear();
     build.insert("rustle-build", Item::Value(recipe.source.dependency("rustle-build")));
-    Ok(format!("{manifest}{PROFILES}"))
+    let text = format!("{manifest}{PROFILES}");
+    let config = Config::of_text(recipe.config.to_owned(), &mut Vec::new());
+    profile::applied(&text, config.build.profile())
 }
 
 /// Adds packages of builtin modules to the text of a manifest. What is there already is left alone.

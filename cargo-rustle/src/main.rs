@@ -1,16 +1,24 @@
 //! `cargo rustle`: from a playbook to a runner.
 
 mod base;
+mod cargo_view;
 mod commands;
+mod compile;
 mod copy;
+mod eject;
 mod failure;
+mod finished;
 mod generate;
+mod linking;
+mod profile;
 mod progress;
 mod project;
+mod rebuild;
 mod report;
 mod rustle_source;
 mod settling;
 mod show;
+mod timings;
 
 use std::process::ExitCode;
 

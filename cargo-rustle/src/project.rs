@@ -1,15 +1,14 @@
 //! The project that a command works on: a runner's crate, or a playbook alone.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use rustle_build::config::{self, Config};
 use rustle_build::manifest::Manifest;
 use rustle_build::modules::Sources;
 use rustle_build::packages::{lock_file, place};
 use rustle_build::{BuildOptions, Linked, ModuleCrate, PlanSource, Problems};
-use serde_json::Value;
 
+use crate::cargo_view::View;
 use crate::failure::{Context, Failure, Result, warn};
 
 /// A runner's crate.
@@ -100,16 +99,23 @@ impl Project {
     /// If locked modules are not there, or Cargo.toml cannot be read.
     pub fn options_with(&self, config: Config) -> Result<BuildOptions> {
         self.is_fetched()?;
+        self.options_of(config, &View::read(&self.folder, &[])?)
+    }
+
+    /// The same with what Cargo knows of the project.
+    ///
+    /// # Errors
+    /// If Cargo.toml cannot be read.
+    pub fn options_of(&self, config: Config, view: &View) -> Result<BuildOptions> {
         let manifest = Manifest::load(&self.folder).map_err(|problem| Problems::one(*problem))?;
-        let metadata = Metadata::read(&self.folder)?;
         Ok(BuildOptions {
             folder: self.folder.clone(),
             config,
             name: manifest.package.clone(),
-            version: metadata.version,
+            version: view.version.clone(),
             sources: Sources {
-                crates: metadata.crates,
-                runner: Some(ModuleCrate { folder: self.folder.clone(), features: metadata.features }),
+                crates: view.crates(),
+                runner: Some(ModuleCrate { folder: self.folder.clone(), features: view.features.clone() }),
                 linked: Linked::Manifest(manifest),
                 target: rustle_build::modules::host(),
                 files: Vec::new(),
@@ -162,96 +168,9 @@ fn absolute_inventory(inventory: &[PathBuf]) -> Result<Vec<PathBuf>> {
     inventory.iter().map(absolute).collect()
 }
 
-/// What Cargo knows of the project: its module crates among other things.
-#[derive(Debug, Default, PartialEq)]
-struct Metadata {
-    version: String,
-    features: Vec<String>,
-    crates: Vec<ModuleCrate>,
-}
-
-impl Metadata {
-    fn read(folder: &Path) -> Result<Metadata> {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let output = Command::new(cargo)
-            .args(["metadata", "--format-version=1", "--manifest-path"])
-            .arg(folder.join("Cargo.toml"))
-            .stderr(Stdio::inherit())
-            .output()
-            .context("cargo metadata")?;
-        if !output.status.success() {
-            return Err(Failure::Child(1));
-        }
-        let metadata: Value = serde_json::from_slice(&output.stdout).context("cargo metadata")?;
-        Ok(Metadata::of(&metadata, folder))
-    }
-
-    /// Picks the package in `folder` and, of the packages that it depends on, those that say they have modules.
-    fn of(metadata: &Value, folder: &Path) -> Metadata {
-        let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let nodes = metadata["resolve"]["nodes"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let texts = |value: &Value| -> Vec<String> {
-            let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
-            items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
-        };
-        let of_node = |id: &str| nodes.iter().find(|node| node["id"] == id);
-        let folder_of = |package: &Value| {
-            let manifest = package["manifest_path"].as_str().map(Path::new);
-            manifest.and_then(Path::parent).map(Path::to_owned)
-        };
-        let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let here = canonical(folder);
-        let own = packages.iter().find(|it| folder_of(it).is_some_and(|folder| canonical(&folder) == here));
-        let Some((own, node)) = own.and_then(|own| Some((own, of_node(own["id"].as_str()?)?))) else {
-            return Metadata::default();
-        };
-        let dependencies = texts(&node["dependencies"]);
-        let crates = packages.iter().filter_map(|package| {
-            let links = package["links"].as_str()?;
-            let id = package["id"].as_str()?;
-            if !links.starts_with("rustle_")
-                || links == "rustle_runtime"
-                || !dependencies.iter().any(|it| it == id)
-            {
-                return None;
-            }
-            Some(ModuleCrate { folder: folder_of(package)?, features: texts(&of_node(id)?["features"]) })
-        });
-        Metadata {
-            version: own["version"].as_str().unwrap_or_default().to_owned(),
-            features: texts(&node["features"]),
-            crates: crates.collect(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn module_crates_are_told_by_links() {
-        let package = |id: &str, links: Value| json!({"id": id, "version": "1.0.0", "links": links, "manifest_path": format!("/{id}/Cargo.toml")});
-        let metadata = json!({
-            "packages": [
-                package("own", Value::Null),
-                package("acme", json!("rustle_acme")),
-                package("far", json!("rustle_far")),
-                package("rustle-runtime", json!("rustle_runtime")),
-                package("z", json!("z")),
-            ],
-            "resolve": {"nodes": [
-                {"id": "own", "features": ["x"], "dependencies": ["acme", "rustle-runtime", "z"]},
-                {"id": "acme", "features": ["tls"], "dependencies": ["far"]},
-                {"id": "far", "features": [], "dependencies": []},
-            ]},
-        });
-        let found = Metadata::of(&metadata, Path::new("/own"));
-        assert_eq!(found.features, ["x"]);
-        assert_eq!(found.crates, [ModuleCrate { folder: "/acme".into(), features: vec!["tls".into()] }]);
-        assert_eq!(Metadata::of(&metadata, Path::new("/elsewhere")), Metadata::default());
-    }
 
     #[test]
     fn json_is_a_plan() {

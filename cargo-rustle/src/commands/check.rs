@@ -4,12 +4,14 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use rustle_build::manifest::Manifest;
 use rustle_build::packages::write_atomic;
 use rustle_build::{BuildOptions, Problem, Problems, build_bundle, catalogue, companions, plan_of};
 
 use crate::commands::{given, inventories, inventory, project, root};
 use crate::failure::{Context, Failure, Result};
 use crate::generate;
+use crate::profile;
 use crate::project::{Project, alone};
 use crate::report::{deny, finish, json};
 use crate::rustle_source::RustleSource;
@@ -29,11 +31,9 @@ pub fn command() -> Command {
         .arg(root().requires("playbook"))
         .arg(project())
         .arg(
-            Arg::new("fix")
-                .long("fix")
-                .action(ArgAction::SetTrue)
-                .conflicts_with("playbook")
-                .help("Adds the module crates that the playbook needs to Cargo.toml"),
+            Arg::new("fix").long("fix").action(ArgAction::SetTrue).conflicts_with("playbook").help(
+                "Writes what Cargo.toml lacks: the module crates that the playbook needs, and the profile",
+            ),
         )
         .arg(deny())
         .arg(json())
@@ -79,12 +79,17 @@ fn options(matches: &ArgMatches, found: &mut Vec<Problem>) -> Result<BuildOption
     Ok(options)
 }
 
-/// Adds the builtin crates that are missing to the project's Cargo.toml.
+/// Adds the builtin crates that are missing to the project's Cargo.toml, and writes the profile.
 fn fix(project: &Project) -> Result<()> {
-    let packages = needed(&project.options()?);
+    let (config, _) = project.load()?;
+    let packages = needed(&project.options_with(config.clone())?);
     let path = project.folder.join("Cargo.toml");
     let text = fs::read_to_string(&path).context(path.display())?;
-    let changed = generate::add_packages(&text, &packages, &RustleSource::own())?;
+    let mut changed = generate::add_packages(&text, &packages, &RustleSource::own())?;
+    // A runner in somebody's workspace is built with the profiles of that.
+    if Manifest::parse(&text).is_ok_and(|manifest| manifest.is_root) {
+        changed = profile::applied(&changed, config.build.profile())?;
+    }
     if changed == text {
         return Ok(());
     }
@@ -101,7 +106,7 @@ pub fn needed(options: &BuildOptions) -> Vec<String> {
         .iter()
         .flat_map(|plan| &plan.modules)
         .filter_map(|name| Some(catalogue::find(name)?.krate.clone()))
-        .chain(companions::needed(&options.config).iter().map(|it| it.package.to_owned()))
+        .chain(companions::needed(options).iter().map(|it| it.package.to_owned()))
         .collect();
     packages.sort();
     packages.dedup();

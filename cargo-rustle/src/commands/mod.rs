@@ -5,8 +5,11 @@ mod build;
 mod cache;
 mod check;
 mod completions;
+#[cfg(unix)]
+mod deploy;
 mod doc;
 mod doctor;
+mod eject;
 mod fetch;
 mod given;
 mod list;
@@ -15,8 +18,11 @@ mod module;
 mod new;
 mod plan;
 mod run;
+mod secret;
 
 use std::path::PathBuf;
+
+pub use new::relative;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
@@ -26,12 +32,14 @@ use crate::failure::{Failure, Result};
 use crate::rustle_source::RustleSource;
 
 /// The commands, in the order in which help lists them.
-pub fn all() -> [Command; 19] {
-    [
+pub fn all() -> Vec<Command> {
+    vec![
         new::command(),
         check::command(),
         build::command(),
         run::command(),
+        #[cfg(unix)]
+        deploy::command(),
         plan::command(),
         doc::command(),
         add::command(),
@@ -45,6 +53,8 @@ pub fn all() -> [Command; 19] {
         list::outdated_command(),
         cache::command(),
         module::command(),
+        secret::command(),
+        eject::command(),
         doctor::command(),
         completions::command(),
     ]
@@ -60,6 +70,8 @@ pub fn run(matches: &ArgMatches) -> Result {
         Some(("check", matches)) => check::run(matches),
         Some(("build", matches)) => build::run(matches),
         Some(("run", matches)) => run::run(matches),
+        #[cfg(unix)]
+        Some(("deploy", matches)) => deploy::run(matches),
         Some(("plan", matches)) => plan::run(matches),
         Some(("doc", matches)) => doc::run(matches),
         Some(("add", matches)) => add::run(matches),
@@ -73,6 +85,8 @@ pub fn run(matches: &ArgMatches) -> Result {
         Some(("outdated", matches)) => list::run_outdated(matches),
         Some(("cache", matches)) => cache::run(matches),
         Some(("module", matches)) => module::run(matches),
+        Some(("secret", matches)) => secret::run(matches),
+        Some(("eject", matches)) => eject::run(matches),
         Some(("doctor", matches)) => doctor::run(matches),
         Some(("completions", matches)) => completions::run(matches),
         _ => Err(Failure::Usage("there is no such command".into())),

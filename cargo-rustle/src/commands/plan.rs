@@ -105,6 +105,8 @@ impl Lines<'_> {
                     self.line(depth, &format!("role: {}", role.role));
                     self.role(depth + 1, &role.role);
                 }
+                // What is shown is the whole plan.
+                Step::Chunk(_) => {}
                 Step::Block(block) if block.import => self.steps(depth, &block.block),
                 Step::Block(block) => {
                     let name = block.name.as_ref().map(|name| format!(": {name}")).unwrap_or_default();

@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let options = BuildOptions { folder, config, name: "bench".into(), ..BuildOptions::default() };
     let code = match build_bundle(&options) {
         Ok(prepared) => {
-            println!("{} {}", prepared.bundle.len(), prepared.digest);
+            println!("{} {}", prepared.bundle.length().unwrap_or(0), prepared.digest);
             ExitCode::SUCCESS
         }
         Err(problems) => {

@@ -1,22 +1,28 @@
 //! [`build_bundle`]: everything from explicit options, nothing from the environment.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use rustle_bundle::BundleError;
-use rustle_playbook::{Loaded, Problem, Severity};
+use rustle_bundle::{BundleError, Packed};
+use rustle_playbook::{Files, Loaded, Problem, Severity, Vault};
+use rustle_schema::linked::LinkedModule;
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
-use rustle_value::Map;
+use rustle_schema::task::Directives;
+use rustle_value::{Map, Value};
 
 use crate::check;
 use crate::companions;
 use crate::config::{Config, PlanSource};
 use crate::diagnostics::{Problems, any_error};
-use crate::embed;
+use crate::embed::{self, SealedContent};
+use crate::linked;
 use crate::lints;
 use crate::modules::{Linked, Modules, Sources};
 use crate::packages::verify::{self, FileModule, Verified};
+use crate::profiles::{self, Used};
+use crate::sealed::{self, Sealed};
 
 /// What to build.
 #[derive(Clone, Debug, Default)]
@@ -37,13 +43,43 @@ pub struct BuildOptions {
     pub machine_policy: Option<PathBuf>,
     /// Whether modules that are locked and not there may be fetched.
     pub fetch: bool,
+    /// What Cargo builds with, where a build script asks.
+    pub profile: Option<Used>,
+    /// Who tasks become where the playbook does not say.
+    pub escalation: Escalation,
+    /// The file that the bundle is written to. Where there is none, it is made in memory, which must have room for it.
+    pub bundle_file: Option<PathBuf>,
+}
+
+/// `become` for a whole playbook, as `ansible-playbook` takes it on its command line: what a play says wins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Escalation {
+    /// `--become`.
+    pub on: bool,
+    /// `--become-user`.
+    pub user: Option<String>,
+    /// `--become-method`.
+    pub method: Option<String>,
+}
+
+impl Escalation {
+    fn apply(&self, plan: &mut Plan) {
+        for Directives { become_, become_user, become_method, .. } in
+            plan.plays.iter_mut().map(|play| &mut play.directives)
+        {
+            let text = |text: &Option<String>| text.as_deref().map(Value::from);
+            *become_ = become_.take().or_else(|| self.on.then_some(Value::Bool(true)));
+            *become_user = become_user.take().or_else(|| text(&self.user));
+            *become_method = become_method.take().or_else(|| text(&self.method));
+        }
+    }
 }
 
 /// What was built.
 #[derive(Clone, Debug, Default)]
 pub struct Prepared {
-    /// The bundle.
-    pub bundle: Vec<u8>,
+    /// The bundle: a file where the options name one, else in memory.
+    pub bundle: Packed,
     /// Its digest, `sha256:…`.
     pub digest: String,
     /// The plan in it.
@@ -52,6 +88,8 @@ pub struct Prepared {
     pub modules: Vec<String>,
     /// The crates that they stand in, as Rust code names them, sorted. The runner's own is not among them.
     pub crates: Vec<String>,
+    /// All modules that these crates, those files and the runner itself bring: what the executable will have.
+    pub linked: Vec<LinkedModule>,
     /// The files of modules among them that are compiled with the runner.
     pub compiled: Vec<FileModule>,
     /// The embedded files: path below the bundle's root and length in bytes.
@@ -60,6 +98,8 @@ pub struct Prepared {
     pub watched: BTreeSet<PathBuf>,
     /// What is no error.
     pub warnings: Problems,
+    /// How long reading, checking and packing took.
+    pub phases: Vec<(&'static str, Duration)>,
 }
 
 /// Reads, checks and packs what `options` say.
@@ -68,12 +108,18 @@ pub struct Prepared {
 /// Every problem that was found, if one of them is an error. Warnings are among them.
 pub fn build_bundle(options: &BuildOptions) -> Result<Prepared, Problems> {
     let mut problems = Vec::new();
+    let began = Instant::now();
     let verified = verified(options, &mut problems);
     let modules = gather(options, &verified, &mut problems);
+    let gathered = began.elapsed();
     let prepared = prepare(options, &modules, &mut problems).map(|mut prepared| {
+        prepared.phases.insert(0, ("modules", gathered));
         let used = modules.files_of(prepared.modules.iter().map(String::as_str));
         prepared.compiled = verified.files.into_iter().filter(|file| used.contains(&file.id)).collect();
         prepared.watched.extend(verified.watched);
+        if let Linked::Manifest(_) = options.sources.linked {
+            prepared.linked = linked::modules(&modules, &prepared.crates, &prepared.compiled, options);
+        }
         prepared
     });
     let problems = Problems::new(lints::apply(problems, &options.config.lints));
@@ -91,9 +137,26 @@ pub fn plan_of(options: &BuildOptions) -> Option<Plan> {
     let mut problems = Vec::new();
     let verified = verified(options, &mut problems);
     let modules = gather(options, &verified, &mut problems);
-    let mut plan = load(options, &modules, &mut problems)?.loaded.plan?;
+    let sealed = Sealed::load(&options.folder, &mut problems);
+    let mut plan = load(options, &modules, &sealed, &mut problems)?.loaded.plan?;
     plan.modules = check::modules_of(&plan);
     Some(plan)
+}
+
+/// Everything encrypted with ansible-vault that the plan and its files refer to, as far as it can be read; what is wrong is
+/// not told.
+pub fn vaults_of(options: &BuildOptions) -> Vec<Vault> {
+    let mut problems = Vec::new();
+    let verified = verified(options, &mut problems);
+    let modules = gather(options, &verified, &mut problems);
+    let sealed = Sealed::load(&options.folder, &mut problems);
+    let Some(Read { loaded, root, .. }) = load(options, &modules, &sealed, &mut problems) else {
+        return Vec::new();
+    };
+    let Loaded { mut files, mut vaults, .. } = loaded;
+    embed::configured(&options.config, &root, &mut files, &mut problems);
+    vaults.extend(sealed::vault_files(&files, &mut problems).into_values());
+    vaults
 }
 
 /// All modules that a plan could name, those that are locked among them; what is wrong with some is not told.
@@ -132,7 +195,12 @@ struct Read {
     file: PathBuf,
 }
 
-fn load(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) -> Option<Read> {
+fn load(
+    options: &BuildOptions,
+    modules: &Modules,
+    sealed: &Sealed,
+    problems: &mut Vec<Problem>,
+) -> Option<Read> {
     let source = options.config.source();
     let file = options.folder.join(source.path());
     if let Err(error) = std::fs::metadata(&file) {
@@ -154,6 +222,7 @@ fn load(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) 
         extra_vars: options.extra_vars.clone(),
         given: options.config.runner.extra_vars.clone(),
         modules: modules.names().map(str::to_owned).collect(),
+        sealed: sealed.vaults(),
     };
     let loaded = match &source {
         PlanSource::Playbook(_) => rustle_playbook::load_playbook(&file, &load),
@@ -172,12 +241,16 @@ fn load(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) 
 }
 
 fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) -> Option<Prepared> {
-    let Read { loaded, root, file } = load(options, modules, problems)?;
-    let Loaded { plan, origins, problems: found, mut files } = loaded;
+    let began = Instant::now();
+    let sealed = Sealed::load(&options.folder, problems);
+    let Read { loaded, root, file } = load(options, modules, &sealed, problems)?;
+    let read = began.elapsed();
+    let Loaded { plan, origins, problems: found, mut files, vaults } = loaded;
     let unreadable =
         found.iter().any(|problem| problem.severity == Severity::Error && !lints::is_lint(problem.code));
     problems.extend(found);
     let mut plan = plan?;
+    options.escalation.apply(&mut plan);
     files.watched.insert(file);
     embed::configured(&options.config, &root, &mut files, problems);
     let used = check::Subject {
@@ -190,6 +263,7 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     };
     let mut given = options.config.runner.extra_vars.clone();
     given.extend(options.extra_vars.keys().filter_map(|name| name.as_str().map(str::to_owned)));
+    given.extend(options.config.secrets.values.keys().cloned());
     let checked = check::check(&used, unreadable, &given);
     problems.extend(checked.problems);
     // Nothing is told of places any more: what knows them need not lie beside what is packed.
@@ -201,31 +275,68 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         Problem::warning(lints::UNUSED_MODULE_CRATE, message)
             .with_help(format!("`cargo remove {package}` makes the executable smaller"))
     }));
+    if let Linked::Manifest(manifest) = &options.sources.linked {
+        problems.extend(profiles::check(&options.config.build, manifest, options.profile.as_ref()));
+    }
     let settings = Settings {
         name: options.config.runner.name.clone().unwrap_or_else(|| options.name.clone()),
         version: options.version.clone(),
         run: options.config.run.clone(),
+        controller: options
+            .config
+            .controller
+            .as_ref()
+            .map(|it| it.settings(&options.folder, &mut files.watched, problems)),
     };
-    let needed = companions::needed(&options.config);
+    let sealed = sealed_content(options, &sealed, &files, vaults, problems);
+    files.watched.insert(options.folder.join(sealed::FOLDER));
+    let needed = companions::needed(options);
     let mut crates = modules.crates_of(plan.modules.iter().map(String::as_str));
     crates.extend(companions::linked(&needed, &options.sources.linked, problems));
     *problems = lints::apply(std::mem::take(problems), &options.config.lints);
     if any_error(problems) {
         return None;
     }
-    let packed = embed::pack(&plan, &settings, &options.config, &files);
-    let (bundle, digest, listed) = packed.map_err(|error| problems.push(unpacked(&error))).ok()?;
+    let until_checked = began.elapsed();
+    let out = options.bundle_file.as_deref();
+    let packed = embed::pack(&plan, &settings, &options.config, &files, &sealed, out);
+    let packed = packed.map_err(|error| problems.push(unpacked(&error))).ok()?;
     Some(Prepared {
-        bundle,
-        digest,
+        bundle: packed.bundle,
+        digest: packed.digest,
         modules: plan.modules.clone(),
         crates,
         plan,
+        linked: Vec::new(),
         compiled: Vec::new(),
-        files: listed,
+        files: packed.files,
         watched: files.watched,
         warnings: Problems::default(),
+        phases: vec![
+            ("load", read),
+            ("check", until_checked.saturating_sub(read)),
+            ("pack", began.elapsed().saturating_sub(until_checked)),
+        ],
     })
+}
+
+/// What is carried sealed: what rustle.toml names, the values of the plan that are in `vaults`, and encrypted files.
+fn sealed_content(
+    options: &BuildOptions,
+    sealed: &Sealed,
+    files: &Files,
+    vaults: Vec<Vault>,
+    problems: &mut Vec<Problem>,
+) -> SealedContent {
+    let there = sealed.vaults();
+    let found = sealed::vault_files(files, problems);
+    problems.extend(found.values().filter(|it| !there.contains(&it.name)).map(sealed::unsealed_file));
+    let files: BTreeMap<Vec<u8>, String> =
+        found.into_iter().map(|(path, vault)| (path, vault.name)).collect();
+    let mut used: BTreeSet<String> = files.values().cloned().collect();
+    used.extend(vaults.into_iter().map(|vault| vault.name));
+    let seals = sealed.needed(&options.config.secrets, &used, problems);
+    SealedContent { seals, files }
 }
 
 fn unpacked(error: &BundleError) -> Problem {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use rustle_spec::scan::Cfg;
 
 use crate::modules::ModuleCrate;
+use crate::profiles::Used;
 
 /// One environment variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,17 @@ pub const CARGO_CFG_FEATURE: EnvVar =
 /// What is built for. Set by Cargo.
 pub const CARGO_CFG: EnvVar =
     EnvVar { name: "CARGO_CFG_*", doc: "what is built for: modules of other systems are left out" };
+/// Which profile is built. Set by Cargo.
+pub const PROFILE: EnvVar = EnvVar {
+    name: "PROFILE",
+    doc: "`release` or `debug`: only the former is compared with `[build] profile`",
+};
+/// How much is optimised. Set by Cargo.
+pub const OPT_LEVEL: EnvVar =
+    EnvVar { name: "OPT_LEVEL", doc: "how much Cargo optimises, compared with `[build] profile`" };
+/// Whether debug information is written. Set by Cargo.
+pub const DEBUG: EnvVar =
+    EnvVar { name: "DEBUG", doc: "whether Cargo asks for debug information, which makes a runner larger" };
 /// Module crates among the dependencies. Set by Cargo.
 pub const DEP_MANIFEST_DIR: EnvVar = EnvVar {
     name: "DEP_RUSTLE_*_MANIFEST_DIR",
@@ -67,14 +79,23 @@ pub const RUSTLE_FETCH: EnvVar = EnvVar {
     doc: "`1` lets the build fetch modules that are locked and not there, if `rustle-build` has the features for it",
 };
 
+/// Whether the executable carries the bundle from the beginning.
+pub const RUSTLE_EMBED: EnvVar = EnvVar {
+    name: "RUSTLE_EMBED",
+    doc: "`none` builds an executable without a bundle, to append one to: `cargo rustle build` does so for large ones",
+};
+
 /// All of them.
-pub const ALL: [EnvVar; 13] = [
+pub const ALL: [EnvVar; 17] = [
     OUT_DIR,
     CARGO_MANIFEST_DIR,
     CARGO_PKG_NAME,
     CARGO_PKG_VERSION,
     CARGO_CFG_FEATURE,
     CARGO_CFG,
+    PROFILE,
+    OPT_LEVEL,
+    DEBUG,
     DEP_MANIFEST_DIR,
     DEP_FEATURES,
     RA_RUSTC_WRAPPER,
@@ -82,6 +103,7 @@ pub const ALL: [EnvVar; 13] = [
     RUSTLE_COMPRESSION_LEVEL,
     RUSTLE_POLICY,
     RUSTLE_FETCH,
+    RUSTLE_EMBED,
 ];
 
 /// What a build script is told by its environment, read once.
@@ -99,6 +121,8 @@ pub(crate) struct Environment {
     pub(crate) compression: Option<String>,
     pub(crate) policy: Option<PathBuf>,
     pub(crate) fetch: bool,
+    pub(crate) bare: bool,
+    pub(crate) profile: Used,
 }
 
 /// Where an administrator puts a policy for all projects of a machine.
@@ -128,8 +152,8 @@ impl Environment {
     }
 
     /// The variables whose change makes Cargo run the build script again. It does so by itself for those that it sets.
-    pub(crate) fn watched() -> [EnvVar; 3] {
-        [RUSTLE_COMPRESSION_LEVEL, RUSTLE_POLICY, RUSTLE_FETCH]
+    pub(crate) fn watched() -> [EnvVar; 4] {
+        [RUSTLE_COMPRESSION_LEVEL, RUSTLE_POLICY, RUSTLE_FETCH, RUSTLE_EMBED]
     }
 
     fn of(mut vars: Vec<(String, String)>) -> Result<Environment, Missing> {
@@ -159,6 +183,18 @@ impl Environment {
             colour: get(CARGO_TERM_COLOR).is_some_and(|value| value == "always"),
             compression: get(RUSTLE_COMPRESSION_LEVEL),
             fetch: get(RUSTLE_FETCH).is_some_and(|value| value == "1"),
+            profile: Used {
+                name: get(PROFILE).unwrap_or_default(),
+                opt_level: get(OPT_LEVEL).unwrap_or_default(),
+                // Cargo says `true`, `false`, or a level.
+                debug: get(DEBUG).is_some_and(|value| !matches!(value.as_str(), "false" | "0" | "none")),
+                panic: vars
+                    .iter()
+                    .find(|(name, _)| name == "CARGO_CFG_PANIC")
+                    .map(|(_, it)| it.clone())
+                    .unwrap_or_default(),
+            },
+            bare: get(RUSTLE_EMBED).is_some_and(|value| value == "none"),
             policy: policy(get(RUSTLE_POLICY).map(PathBuf::from)),
         })
     }

@@ -9,11 +9,11 @@ use quote::{format_ident, quote};
 pub(crate) type Compiled = (String, PathBuf);
 
 /// The text of the glue that links `crates`, compiles `files`, and carries the bundle, which lies in the folder `bundle`
-/// beside it.
+/// beside it; `linked` says whether the list of what is linked lies there, too.
 ///
 /// A crate that no code names is not linked and registers nothing, so each is named. `include_dir!` writes paths that
 /// begin with the name of its crate, so that name is brought into scope; the runner itself does not depend on it.
-pub(crate) fn text(crates: &[String], files: &[Compiled], bundle: bool) -> String {
+pub(crate) fn text(crates: &[String], files: &[Compiled], bundle: bool, linked: bool) -> String {
     let uses = crates.iter().map(|name| {
         let name = format_ident!("{name}");
         quote!(use ::#name as _;)
@@ -27,8 +27,19 @@ pub(crate) fn text(crates: &[String], files: &[Compiled], bundle: bool) -> Strin
     } else {
         quote! {
             use ::rustle_runtime::__private::include_dir;
-            /// Nothing: there are problems, which the build told.
+            /// Nothing: a bundle will be appended, or there are problems, which the build told.
             pub static BUNDLE: include_dir::Dir<'static> = include_dir::Dir::new("", &[]);
+        }
+    };
+    let linked: TokenStream = if linked {
+        quote! {
+            /// The modules and crates that are linked.
+            pub static LINKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/linked"));
+        }
+    } else {
+        quote! {
+            /// Nothing: there are problems, which the build told.
+            pub static LINKED: &[u8] = &[];
         }
     };
     // Where the file lies is what the compiler's messages name.
@@ -43,6 +54,7 @@ pub(crate) fn text(crates: &[String], files: &[Compiled], bundle: bool) -> Strin
         #(#uses)*
         #(#files)*
         #bundle
+        #linked
     };
     match syn::parse2(tokens) {
         Ok(file) => {
@@ -59,7 +71,7 @@ mod tests {
     #[test]
     fn exactly_the_crates_are_named() {
         let files = [("com_acme_greet".to_owned(), "/p/modules/greet.rs".into())];
-        let text = text(&["rustle_module_file".into(), "vhost".into()], &files, true);
+        let text = text(&["rustle_module_file".into(), "vhost".into()], &files, true, true);
         assert_eq!(
             text,
             r#"// Written by rustle-build; edits are lost.
@@ -73,13 +85,15 @@ use ::rustle_runtime::__private::include_dir;
 pub static BUNDLE: include_dir::Dir<'static> = include_dir::include_dir!(
     "$OUT_DIR/bundle"
 );
+/// The modules and crates that are linked.
+pub static LINKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/linked"));
 "#
         );
     }
 
     #[test]
     fn with_problems_it_still_compiles() {
-        let text = text(&[], &[], false);
+        let text = text(&[], &[], false, false);
         assert!(syn::parse_file(&text).is_ok());
         assert!(!text.contains("OUT_DIR"), "{text}");
     }

@@ -83,8 +83,11 @@ pub const SHADOWED_BUILTIN: &str = "shadowed-builtin";
 /// A feature of a module crate that was not on when it was locked.
 pub const UNLOCKED_FEATURE: &str = "unlocked-feature";
 
+/// A release profile that is not the one that the configuration asks for.
+pub const PROFILE_DIFFERS: &str = "profile-differs";
+
 /// The lints of the build. Warnings of the playbook's reader can be named in `[lints]` as well.
-pub const ALL: [Lint; 13] = [
+pub const ALL: [Lint; 14] = [
     Lint {
         name: UNDEFINED_VARIABLE,
         level: Level::Deny,
@@ -137,6 +140,11 @@ pub const ALL: [Lint; 13] = [
         name: UNLOCKED_MODULE,
         level: Level::Warn,
         doc: "a module crate is linked that rustle.lock does not pin, beside others that it does",
+    },
+    Lint {
+        name: PROFILE_DIFFERS,
+        level: Level::Warn,
+        doc: "the release profile is not the one that `[build] profile` asks for",
     },
 ];
 

@@ -10,6 +10,10 @@ use toml::{Table, Value};
 pub struct Manifest {
     /// `[package] name`.
     pub package: String,
+    /// Whether Cargo takes profiles from it: it is the root of its workspace.
+    pub is_root: bool,
+    /// `[profile.release]`.
+    pub release: Table,
     dependencies: Vec<Dependency>,
 }
 
@@ -57,7 +61,13 @@ impl Manifest {
         for target in manifest.get("target").and_then(Value::as_table).into_iter().flat_map(Table::values) {
             add(target.get("dependencies"));
         }
-        Ok(Manifest { package: package.unwrap_or_default().to_owned(), dependencies })
+        let release = manifest.get("profile").and_then(|profiles| profiles.get("release"));
+        Ok(Manifest {
+            package: package.unwrap_or_default().to_owned(),
+            is_root: manifest.contains_key("workspace"),
+            release: release.and_then(Value::as_table).cloned().unwrap_or_default(),
+            dependencies,
+        })
     }
 
     /// The dependency on `package`, under whatever name. An optional one does not count: it may not be linked.

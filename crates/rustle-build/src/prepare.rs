@@ -10,6 +10,7 @@ use crate::config::{self, Config};
 use crate::diagnostics::{Problems, one_line};
 use crate::env_vars::{Environment, Missing};
 use crate::glue;
+use crate::linked;
 use crate::manifest::Manifest;
 use crate::modules::{Linked, ModuleCrate, Sources};
 use crate::output;
@@ -19,6 +20,9 @@ const GLUE: &str = "rustle.rs";
 
 /// The folder of the bundle in `OUT_DIR`.
 const BUNDLE: &str = "bundle";
+
+/// The list of what is linked, in `OUT_DIR`.
+const LINKED: &str = "linked";
 
 /// The folder of modules in `OUT_DIR` whose text stands in `rustle.toml` or in the plan.
 const MODULES: &str = "modules";
@@ -66,9 +70,10 @@ pub(crate) fn with(environment: &Environment) -> Result<Prepared, Problems> {
     let result = options(environment).and_then(|options| build_bundle(&options));
     let written = match &result {
         Ok(prepared) => write(environment, prepared),
-        Err(_) => {
-            output::write_if_changed(&environment.out_dir.join(GLUE), glue::text(&[], &[], false).as_bytes())
-        }
+        Err(_) => output::write_if_changed(
+            &environment.out_dir.join(GLUE),
+            glue::text(&[], &[], false, false).as_bytes(),
+        ),
     };
     let mut prepared = result?;
     if let Err(error) = written {
@@ -80,6 +85,7 @@ pub(crate) fn with(environment: &Environment) -> Result<Prepared, Problems> {
     prepared.watched.insert(environment.manifest_dir.join(config::FILE_NAME));
     prepared.watched.insert(environment.manifest_dir.join("Cargo.toml"));
     prepared.watched.insert(environment.manifest_dir.join("src"));
+    prepared.watched.extend(linked::cargo_lock(&environment.manifest_dir));
     prepared.watched.extend(environment.module_crates.iter().map(|krate| krate.folder.join("src")));
     watch(&prepared, &environment.out_dir);
     Ok(prepared)
@@ -96,9 +102,11 @@ fn watch(prepared: &Prepared, out_dir: &Path) {
 
 fn write(environment: &Environment, prepared: &Prepared) -> io::Result<()> {
     let folder = environment.out_dir.join(BUNDLE);
-    output::write_if_changed(&folder.join(rustle_bundle::FILE_NAME), &prepared.bundle)?;
     output::keep_only(&folder, &[rustle_bundle::FILE_NAME])?;
-    let glue = glue::text(&prepared.crates, &compiled(environment, prepared)?, true);
+    let linked = linked::of_runner(&environment.manifest_dir, &environment.package, prepared.linked.clone());
+    let linked = rustle_bundle::pack_linked(&linked).map_err(io::Error::other)?;
+    output::write_if_changed(&environment.out_dir.join(LINKED), &linked)?;
+    let glue = glue::text(&prepared.crates, &compiled(environment, prepared)?, !environment.bare, true);
     output::write_if_changed(&environment.out_dir.join(GLUE), glue.as_bytes())
 }
 
@@ -164,6 +172,9 @@ fn options(environment: &Environment) -> Result<BuildOptions, Problems> {
         extra_vars: Default::default(),
         machine_policy: environment.policy.clone(),
         fetch: environment.fetch,
+        profile: Some(environment.profile.clone()),
+        escalation: Default::default(),
+        bundle_file: Some(environment.out_dir.join(BUNDLE).join(rustle_bundle::FILE_NAME)),
     })
 }
 

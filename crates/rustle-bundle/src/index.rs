@@ -1,19 +1,19 @@
 //! The header and the index: what stands where.
 
-use std::fmt;
-
+use rustle_schema::bytes::Bytes;
 use rustle_schema::settings::Settings;
-use serde::de::{Deserializer, SeqAccess, Visitor};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::codec::Codec;
 use crate::error::BundleError;
 use crate::path;
 
 /// The version of the container's format.
 ///
 /// - 1: the first.
-pub const FORMAT: u32 = 1;
+/// - 2: the tasks of a long list lie in frames of their own; the index lies behind the frames.
+pub const FORMAT: u32 = 2;
 
 /// How a bundle begins. The first byte is none of UTF-8's, so that no text file is taken for a bundle.
 pub const MAGIC: [u8; 8] = *b"\xabRUSTLE\n";
@@ -21,7 +21,7 @@ pub const MAGIC: [u8; 8] = *b"\xabRUSTLE\n";
 /// The largest frame, unpacked: what a reader needs to have in memory at once.
 pub const MAX_FRAME: u64 = 4 << 20;
 
-/// Bytes before the index: magic, format, reserved, length of the index, length of the whole, root digest.
+/// Bytes before the frames: magic, format, length of the signature, length of the index, length of the whole, root digest.
 pub(crate) const HEADER: u64 = 64;
 
 /// Bytes of the header that the root digest covers, together with the index.
@@ -29,21 +29,23 @@ const COVERED: usize = 32;
 
 /// The header, read.
 pub(crate) struct Header {
+    /// How many bytes of signature follow the index.
+    pub(crate) signature: u64,
     pub(crate) index: u64,
     pub(crate) total: u64,
     pub(crate) root: [u8; 32],
 }
 
 impl Header {
-    /// The header's bytes for an `index` that `frames` bytes follow.
-    pub(crate) fn write(index: &[u8], frames: u64) -> Vec<u8> {
+    /// The header's bytes for an `index` that begins at byte `index_at`, and is followed by `signature` bytes of signature.
+    pub(crate) fn write(index: &[u8], index_at: u64, signature: u32) -> Vec<u8> {
         let length = index.len() as u64;
         let mut header = Vec::with_capacity(HEADER as usize);
         header.extend(MAGIC);
         header.extend(FORMAT.to_le_bytes());
-        header.extend(0_u32.to_le_bytes());
+        header.extend(signature.to_le_bytes());
         header.extend(length.to_le_bytes());
-        header.extend((HEADER + length + frames).to_le_bytes());
+        header.extend((index_at + length + u64::from(signature)).to_le_bytes());
         let root = root(&header, index);
         header.extend(root);
         header
@@ -55,7 +57,7 @@ impl Header {
         };
         let short = || BundleError::Length { expected: HEADER, found };
         let (format, rest) = rest.split_first_chunk::<4>().ok_or_else(short)?;
-        let (_, rest) = rest.split_first_chunk::<4>().ok_or_else(short)?;
+        let (signature, rest) = rest.split_first_chunk::<4>().ok_or_else(short)?;
         let (index, rest) = rest.split_first_chunk::<8>().ok_or_else(short)?;
         let (total, rest) = rest.split_first_chunk::<8>().ok_or_else(short)?;
         let (root, _) = rest.split_first_chunk::<32>().ok_or_else(short)?;
@@ -66,15 +68,26 @@ impl Header {
         if format != FORMAT {
             return Err(BundleError::Format(format));
         }
-        let header =
-            Header { index: u64::from_le_bytes(*index), total: u64::from_le_bytes(*total), root: *root };
+        let header = Header {
+            signature: u64::from(u32::from_le_bytes(*signature)),
+            index: u64::from_le_bytes(*index),
+            total: u64::from_le_bytes(*total),
+            root: *root,
+        };
         if header.total != found {
             return Err(BundleError::Length { expected: header.total, found });
         }
-        if header.index > header.total.saturating_sub(HEADER) {
+        if header.index > header.total.saturating_sub(HEADER).saturating_sub(header.signature) {
             return Err(BundleError::Index("it is longer than the bundle".into()));
         }
         Ok(header)
+    }
+
+    /// Where the index begins and ends.
+    pub(crate) fn index(&self) -> std::ops::Range<u64> {
+        // `read` has found that they fit.
+        let end = self.total.saturating_sub(self.signature);
+        end.saturating_sub(self.index)..end
     }
 
     pub(crate) fn verify(&self, header: &[u8], index: &[u8]) -> Result<(), BundleError> {
@@ -89,15 +102,21 @@ fn root(covered: &[u8], index: &[u8]) -> [u8; 32] {
     Sha256::new().chain_update(covered).chain_update(index).finalize().into()
 }
 
-/// The index. All content, the plan first, is one stream, cut into frames that follow the index without gaps; positions
-/// are those of the unpacked stream.
+/// The index. Behind the header come the chunks of the plan, then the frames of one stream of contents: the plan's head
+/// first, then the files. Positions of contents are those of the unpacked stream.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Index {
     pub(crate) settings: Settings,
+    pub(crate) chunks: Region,
     pub(crate) plan: Span,
     pub(crate) frames: Vec<Frame>,
     pub(crate) entries: Vec<Entry>,
 }
+
+/// All chunks of the plan: how many bytes they have, and the SHA-256 of these. Each chunk's own digest stands where it is
+/// referred to: in the plan's head, or in another chunk.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Region(pub(crate) u64, pub(crate) Bytes);
 
 /// A part of the unpacked stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,37 +125,6 @@ pub(crate) struct Span(pub(crate) u64, pub(crate) u64);
 /// One frame: how it is packed, its length packed and unpacked, and the SHA-256 of the packed bytes.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Frame(pub(crate) Codec, pub(crate) u64, pub(crate) u64, pub(crate) Bytes);
-
-/// How a frame is packed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "u8", try_from = "u8")]
-pub(crate) enum Codec {
-    /// As it is, because packing would not have made it smaller.
-    Stored,
-    /// By zstd.
-    Zstd,
-}
-
-impl From<Codec> for u8 {
-    fn from(codec: Codec) -> u8 {
-        match codec {
-            Codec::Stored => 0,
-            Codec::Zstd => 1,
-        }
-    }
-}
-
-impl TryFrom<u8> for Codec {
-    type Error = String;
-
-    fn try_from(byte: u8) -> Result<Codec, String> {
-        match byte {
-            0 => Ok(Codec::Stored),
-            1 => Ok(Codec::Zstd),
-            other => Err(format!("a frame is packed in an unknown way ({other})")),
-        }
-    }
-}
 
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -209,10 +197,14 @@ impl Entry {
 }
 
 impl Index {
-    /// Checks all that the reader relies on later: `stored` is how many bytes follow the index.
+    /// Checks all that the reader relies on later: `stored` is how many bytes lie between header and index.
     pub(crate) fn check(&self, stored: u64) -> Result<(), BundleError> {
         let wrong = |what: &str| Err(BundleError::Index(what.into()));
-        let (mut packed, mut unpacked) = (0_u64, 0_u64);
+        let Region(chunks, digest) = &self.chunks;
+        if *chunks > stored || digest.0.len() != 32 {
+            return wrong("the chunks of the plan have an impossible length");
+        }
+        let (mut packed, mut unpacked) = (*chunks, 0_u64);
         for Frame(codec, from, to, digest) in &self.frames {
             if *to > MAX_FRAME || *from > *to || digest.0.len() != 32 {
                 return wrong("a frame has an impossible length");
@@ -220,7 +212,7 @@ impl Index {
             if *codec == Codec::Stored && from != to {
                 return wrong("a frame that is not packed has two lengths");
             }
-            // Neither sum overflows: each frame is at most MAX_FRAME, and its record takes more than 32 bytes.
+            // Neither sum overflows, nor need it be exact if it did: each frame is at most MAX_FRAME, and its record takes more than 32 bytes.
             packed = packed.saturating_add(*from);
             unpacked = unpacked.saturating_add(*to);
         }
@@ -261,45 +253,5 @@ impl Index {
     pub(crate) fn find(&self, path: &[u8]) -> Option<&Entry> {
         let at = self.entries.binary_search_by(|entry| entry.path().cmp(path)).ok()?;
         self.entries.get(at)
-    }
-}
-
-/// Bytes that serde writes as bytes, not as a list of numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Bytes(pub(crate) Vec<u8>);
-
-impl Serialize for Bytes {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Bytes {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
-        struct BytesVisitor;
-        impl<'de> Visitor<'de> for BytesVisitor {
-            type Value = Bytes;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("bytes")
-            }
-
-            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Bytes, E> {
-                Ok(Bytes(bytes.to_vec()))
-            }
-
-            fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Bytes, E> {
-                Ok(Bytes(bytes))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Bytes, A::Error> {
-                let mut bytes = Vec::new();
-                while let Some(byte) = access.next_element()? {
-                    bytes.push(byte);
-                }
-                Ok(Bytes(bytes))
-            }
-        }
-        deserializer.deserialize_byte_buf(BytesVisitor)
     }
 }

@@ -1,20 +1,30 @@
 //! Reads bundles.
 
 use std::fmt::{self, Write as _};
-use std::io::BufReader;
+use std::io::{self, BufReader};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
+use rustle_schema::task::{Chunk, Step};
 use sha2::{Digest, Sha256};
 
+use crate::codec::Unpacker;
 use crate::content::Reader;
 use crate::error::BundleError;
-use crate::index::{Codec, Entry, Frame, HEADER, Header, Index, Kind, Span};
+use crate::head;
+use crate::index::{Entry, Frame, HEADER, Header, Index, Kind, Region, Span};
+use crate::place;
 use crate::source::Source;
 
 /// How deep a plan may nest. YAML nests 200 levels at most; a block in a block takes two of them, and three here.
 const PLAN_DEPTH: usize = 512;
+
+/// How deep chunks may lie in chunks: a list of any length needs a few levels, and blocks in blocks may each have some.
+const CHUNK_DEPTH: usize = 256;
+
+/// How many bytes are read at once where much is verified or copied.
+const PART: u64 = 1 << 20;
 
 /// An open bundle.
 pub struct Bundle {
@@ -25,11 +35,13 @@ pub struct Bundle {
     places: Vec<(u64, u64)>,
     /// The frame that was unpacked last: small files that are read one after the other lie in one frame.
     last: Mutex<Option<(usize, Arc<[u8]>)>>,
+    unpacker: Mutex<Unpacker>,
 }
 
 impl Bundle {
-    /// Opens the bundle that `source` is. Its index and first frame are verified; all of it is if it is shorter than
-    /// [`VERIFIED_WHOLE`](crate::VERIFIED_WHOLE).
+    /// Opens the bundle that `source` is. Its index and first frame are verified; all contents are if it is shorter than
+    /// [`VERIFIED_WHOLE`](crate::VERIFIED_WHOLE), and all tasks if they are not longer than
+    /// [`VERIFIED_PLAN`](crate::VERIFIED_PLAN).
     ///
     /// # Errors
     /// If it is no bundle, has another format, or is damaged.
@@ -38,14 +50,15 @@ impl Bundle {
         let total = source.length();
         let header_bytes = source.bytes(0..HEADER.min(total))?;
         let header = Header::read(&header_bytes, total)?;
-        let index_end = HEADER + header.index;
-        let index_bytes = source.bytes(HEADER..index_end)?;
+        let index_at = header.index();
+        let stored = index_at.start.saturating_sub(HEADER);
+        let index_bytes = source.bytes(index_at)?;
         header.verify(&header_bytes, &index_bytes)?;
         let index: Index =
             ciborium::from_reader(&*index_bytes).map_err(|error| BundleError::Index(error.to_string()))?;
-        index.check(total - index_end)?;
+        index.check(stored)?;
         drop((header_bytes, index_bytes));
-        let (mut at, mut start) = (index_end, 0);
+        let (mut at, mut start) = (HEADER.saturating_add(index.chunks.0), 0);
         let mut places = Vec::with_capacity(index.frames.len());
         for Frame(_, packed, unpacked, _) in &index.frames {
             places.push((at, start));
@@ -53,9 +66,19 @@ impl Bundle {
             at = at.saturating_add(*packed);
             start = u64::saturating_add(start, *unpacked);
         }
-        let bundle = Bundle { source, root: header.root, index, places, last: Mutex::new(None) };
+        let bundle = Bundle {
+            source,
+            root: header.root,
+            index,
+            places,
+            last: Mutex::new(None),
+            unpacker: Mutex::new(Unpacker::new()?),
+        };
+        if bundle.index.chunks.0 <= crate::VERIFIED_PLAN {
+            bundle.verify_chunks()?;
+        }
         if total < crate::VERIFIED_WHOLE {
-            bundle.verify_all()?;
+            bundle.verify_contents()?;
         } else if !bundle.places.is_empty() {
             bundle.packed(0)?;
         }
@@ -67,6 +90,26 @@ impl Bundle {
     /// # Errors
     /// If one is damaged or cannot be read.
     pub fn verify_all(&self) -> Result<(), BundleError> {
+        self.verify_chunks()?;
+        self.verify_contents()
+    }
+
+    fn verify_chunks(&self) -> Result<(), BundleError> {
+        let Region(length, expected) = &self.index.chunks;
+        let (mut digest, end) = (Sha256::new(), HEADER.saturating_add(*length));
+        let mut at = HEADER;
+        while at < end {
+            let next = end.min(at.saturating_add(PART));
+            digest.update(&self.source.bytes(at..next)?);
+            at = next;
+        }
+        if digest.finalize().as_slice() != expected.0 {
+            return Err(BundleError::Digest("a chunk of the plan".into()));
+        }
+        Ok(())
+    }
+
+    fn verify_contents(&self) -> Result<(), BundleError> {
         (0..self.places.len()).try_for_each(|frame| self.packed(frame).map(drop))
     }
 
@@ -83,14 +126,96 @@ impl Bundle {
         self.source.length()
     }
 
-    /// The plan.
+    /// Writes all its bytes, piece by piece.
+    pub(crate) fn copy_to(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        let (mut at, end) = (0, self.length());
+        while at < end {
+            let next = end.min(at + PART);
+            to.write_all(&self.source.bytes(at..next)?)?;
+            at = next;
+        }
+        Ok(())
+    }
+
+    /// The plan, with all steps in it: what tools want. A run reads [`head`](Bundle::head), and chunks as it gets there.
     ///
     /// # Errors
     /// If it is damaged or cannot be read.
     pub fn plan(&self) -> Result<Plan, BundleError> {
+        let mut plan = self.head()?;
+        // A chunk is used once. Were it used more often, a small bundle could stand for a plan without end.
+        let mut left = self.index.chunks.0;
+        for list in head::lists_mut(&mut plan) {
+            self.expand(list, &mut left, 0)?;
+        }
+        Ok(plan)
+    }
+
+    /// The plan with [`Step::Chunk`] in place of the steps of long lists, for which [`steps`](Bundle::steps) has the rest.
+    ///
+    /// # Errors
+    /// If it is damaged or cannot be read.
+    pub fn head(&self) -> Result<Plan, BundleError> {
         let reader = BufReader::with_capacity(64 << 10, Reader::new(self, self.index.plan));
         ciborium::de::from_reader_with_recursion_limit(reader, PLAN_DEPTH)
             .map_err(|error| BundleError::Plan(error.to_string()))
+    }
+
+    /// The steps of a chunk, among which there may be more chunks. They are verified first.
+    ///
+    /// # Errors
+    /// If it is damaged, cannot be read, or is none of this bundle's.
+    pub fn steps(&self, chunk: &Chunk) -> Result<Vec<Step>, BundleError> {
+        let mut unbounded = u64::MAX;
+        self.counted_steps(chunk, &mut unbounded)
+    }
+
+    /// The same; the bytes that it has in the bundle are taken off `left`.
+    fn counted_steps(&self, chunk: &Chunk, left: &mut u64) -> Result<Vec<Step>, BundleError> {
+        let end = HEADER.saturating_add(self.index.chunks.0);
+        let mut content = Vec::new();
+        for piece in place::decode(&chunk.place, HEADER, end)? {
+            *left = left
+                .checked_sub(u64::from(piece.packed))
+                .ok_or_else(|| BundleError::Plan("one of its chunks is used more than once".into()))?;
+            let packed = self.source.bytes(piece.at..piece.at.saturating_add(piece.packed.into()))?;
+            if Sha256::digest(&packed).as_slice() != piece.digest {
+                return Err(BundleError::Digest("a chunk of the plan".into()));
+            }
+            // `decode` has bounded the length by MAX_FRAME.
+            let length = usize::try_from(piece.unpacked).unwrap_or_default();
+            let mut unpacker = self.unpacker.lock().unwrap_or_else(PoisonError::into_inner);
+            unpacker.unpack(piece.codec, &packed, length, &mut content)?;
+        }
+        ciborium::de::from_reader_with_recursion_limit(content.as_slice(), PLAN_DEPTH)
+            .map_err(|error| BundleError::Plan(error.to_string()))
+    }
+
+    /// Puts the steps that it stands for in place of every chunk in `list`.
+    fn expand(&self, list: &mut Vec<Step>, left: &mut u64, depth: usize) -> Result<(), BundleError> {
+        if depth > CHUNK_DEPTH {
+            return Err(BundleError::Plan("its chunks nest too deeply".into()));
+        }
+        let mut whole = Vec::with_capacity(list.len());
+        for mut step in std::mem::take(list) {
+            match &mut step {
+                Step::Task(_) | Step::Role(_) => {}
+                Step::Block(block) => {
+                    for list in [&mut block.block, &mut block.rescue, &mut block.always] {
+                        self.expand(list, left, depth)?;
+                    }
+                }
+                Step::Chunk(chunk) => {
+                    let mut steps = self.counted_steps(chunk, left)?;
+                    self.expand(&mut steps, left, depth + 1)?;
+                    whole.append(&mut steps);
+                    continue;
+                }
+            }
+            whole.push(step);
+        }
+        *list = whole;
+        Ok(())
     }
 
     /// The settings.
@@ -174,18 +299,15 @@ impl Bundle {
             return Ok(frame.clone());
         }
         let packed = self.packed(number)?;
-        let frame: Arc<[u8]> = match self.index.frames.get(number) {
-            Some(Frame(Codec::Zstd, _, unpacked, _)) => {
-                // `check` has bounded the length, so this allocates MAX_FRAME at most.
-                let length = usize::try_from(*unpacked).unwrap_or_default();
-                let content = zstd::bulk::decompress(&packed, length)?;
-                if content.len() != length {
-                    return Err(BundleError::Index("a frame is shorter than it says".into()));
-                }
-                content.into()
-            }
-            _ => packed.into(),
+        let Some(Frame(codec, _, unpacked, _)) = self.index.frames.get(number) else {
+            return Err(BundleError::Index("a frame is missing".into()));
         };
+        // `check` has bounded the length, so this allocates MAX_FRAME at most.
+        let length = usize::try_from(*unpacked).unwrap_or_default();
+        let mut content = Vec::new();
+        let mut unpacker = self.unpacker.lock().unwrap_or_else(PoisonError::into_inner);
+        unpacker.unpack(*codec, &packed, length, &mut content)?;
+        let frame: Arc<[u8]> = content.into();
         *last = Some((number, frame.clone()));
         Ok(frame)
     }

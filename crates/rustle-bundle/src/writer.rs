@@ -1,35 +1,38 @@
 //! Writes bundles.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
-use sha2::{Digest, Sha256};
+use rustle_schema::task::Step;
 
+use crate::codec::{DEFAULT_LEVEL, Packer};
 use crate::error::BundleError;
-use crate::index::{Bytes, Codec, Entry, Frame, Header, Index, Kind, Span};
-use crate::path;
-
-/// zstd's level where nobody says one: a quarter larger than the best, and 200 times faster.
-pub const DEFAULT_LEVEL: i32 = 3;
-
-/// Files up to this many bytes share frames of about this size, so that a bundle of many small files packs well and
-/// reading one of them unpacks little beside it.
-const PACK: usize = 256 << 10;
-
-/// Larger files are cut into frames of this many bytes, so that they stream.
-const CHUNK: usize = 2 << 20;
-
-/// A frame that packing does not make smaller than this part of itself is stored as it is.
-const WORTH: f64 = 0.98;
+use crate::frames::Frames;
+use crate::index::{Entry, HEADER, Header, Index, Kind, Span};
+use crate::sink::{Disk, Memory, Sink};
+use crate::steps::{self, StepList};
+use crate::{head, path};
 
 /// Collects entries and writes a bundle of them. The same entries give the same bytes, in whatever order they came.
-#[derive(Debug)]
-pub struct Writer {
-    level: i32,
+///
+/// ```
+/// use rustle_bundle::{Bundle, Writer};
+/// use rustle_schema::{plan::Plan, settings::Settings};
+///
+/// let mut writer = Writer::default();
+/// writer.file("files/motd", 0o644, b"Welcome\n".to_vec())?;
+/// let bundle = Bundle::open(writer.finish(&Plan::default(), &Settings::default())?)?;
+/// assert_eq!(*bundle.read(b"files/motd")?, *b"Welcome\n");
+/// # Ok::<(), rustle_bundle::BundleError>(())
+/// ```
+pub struct Writer<S = Memory> {
+    frames: Frames<S>,
+    /// How many tasks a chunk of the plan has.
+    tasks: u64,
     entries: BTreeMap<Vec<u8>, (Entry, Content)>,
     special: BTreeSet<Vec<u8>>,
 }
@@ -48,9 +51,74 @@ impl Default for Writer {
 }
 
 impl Writer {
-    /// A writer that packs with zstd's `level`; one out of zstd's range is brought into it.
+    /// A writer to memory that packs with zstd's `level`; one out of zstd's range is brought into it.
     pub fn new(level: i32) -> Writer {
-        Writer { level, entries: BTreeMap::new(), special: BTreeSet::new() }
+        Writer::to(Memory::new(), level)
+    }
+}
+
+impl Writer<Disk> {
+    /// A writer to the file `out`, which appears when it is complete. What is packed is in memory no longer than it takes to
+    /// write it.
+    ///
+    /// # Errors
+    /// If no file can be made there.
+    pub fn create(out: &Path, level: i32) -> Result<Writer<Disk>, BundleError> {
+        Ok(Writer::to(Disk::new(out)?, level))
+    }
+}
+
+impl<S: Sink> Writer<S> {
+    fn to(sink: S, level: i32) -> Writer<S> {
+        Writer {
+            frames: Frames::new(sink, Packer::new(level)),
+            tasks: steps::TASKS,
+            entries: BTreeMap::new(),
+            special: BTreeSet::new(),
+        }
+    }
+
+    /// How many tasks a chunk of the plan has, 64 if this is not called. With fewer, a run reads less at once and the
+    /// bundle is larger.
+    pub fn chunk_tasks(&mut self, tasks: u64) {
+        self.tasks = tasks.max(1);
+    }
+
+    /// Begins a list of steps that is longer than one wants to have in memory. What [`end`](Writer::end) returns belongs
+    /// into the plan, in place of the list.
+    ///
+    /// ```
+    /// # use rustle_bundle::{Bundle, Writer};
+    /// # use rustle_schema::{plan::{Plan, Play}, settings::Settings, task::Step};
+    /// let mut writer = Writer::default();
+    /// let mut list = writer.list();
+    /// for _ in 0..1000 {
+    ///     writer.push(&mut list, Step::Block(Box::default()))?;
+    /// }
+    /// let play = Play { tasks: writer.end(list)?, ..Play::default() };
+    /// let plan = Plan { plays: vec![play], ..Plan::default() };
+    /// let bundle = Bundle::open(writer.finish(&plan, &Settings::default())?)?;
+    /// assert_eq!(bundle.plan()?.plays[0].tasks.len(), 1000);
+    /// # Ok::<(), rustle_bundle::BundleError>(())
+    /// ```
+    pub fn list(&self) -> StepList<'static> {
+        StepList::new(self.tasks, true)
+    }
+
+    /// Appends a step to `list`.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn push(&mut self, list: &mut StepList<'static>, step: Step) -> Result<(), BundleError> {
+        list.push(Cow::Owned(step), &mut self.frames)
+    }
+
+    /// Ends `list`: a few steps that stand for all of it.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn end(&mut self, list: StepList<'static>) -> Result<Vec<Step>, BundleError> {
+        list.end(&mut self.frames)
     }
 
     /// Lets the entry at `path`, which is added later, keep its setuid and setgid bits. All others lose them.
@@ -120,15 +188,17 @@ impl Writer {
         Ok(())
     }
 
-    /// Writes the bundle.
+    /// Writes the bundle: its bytes where it is written to memory, its path where it is a file.
     ///
     /// # Errors
-    /// If a file cannot be read, or an entry lies below one that is no folder.
-    pub fn finish(mut self, plan: &Plan, settings: &Settings) -> Result<Vec<u8>, BundleError> {
+    /// If a file cannot be read, an entry lies below one that is no folder, or the bundle cannot be written.
+    pub fn finish(mut self, plan: &Plan, settings: &Settings) -> Result<S::Done, BundleError> {
         self.add_parents()?;
-        let mut frames = Frames::new(self.level)?;
+        let mut frames = self.frames;
+        let head = head::of(plan, self.tasks, &mut frames)?;
         let mut encoded = Vec::new();
-        ciborium::into_writer(plan, &mut encoded).map_err(|error| BundleError::Plan(error.to_string()))?;
+        ciborium::into_writer(&head, &mut encoded).map_err(|error| BundleError::Plan(error.to_string()))?;
+        drop(head);
         let plan = frames.content(&mut encoded.as_slice(), encoded.len() as u64)?;
         frames.flush()?;
         let mut entries = Vec::with_capacity(self.entries.len());
@@ -136,21 +206,18 @@ impl Writer {
             entry.3 = match content {
                 Content::None => Span::default(),
                 Content::Bytes(bytes) => frames.content(&mut bytes.as_slice(), bytes.len() as u64)?,
-                Content::File(path) => frames
-                    .file(&path)
-                    .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?,
+                Content::File(path) => frames.file(&path).map_err(|error| named(&path, error))?,
             };
             entries.push(entry);
         }
         frames.flush()?;
-        let index = Index { settings: settings.clone(), plan, frames: frames.frames, entries };
-        index.check(frames.packed.len() as u64)?;
+        let (chunks, at) = (frames.chunks(), frames.position());
+        let index = Index { settings: settings.clone(), chunks, plan, frames: frames.frames, entries };
+        index.check(at.saturating_sub(HEADER))?;
         let mut encoded = Vec::new();
         ciborium::into_writer(&index, &mut encoded).map_err(|error| BundleError::Index(error.to_string()))?;
-        let mut bundle = Header::write(&encoded, frames.packed.len() as u64);
-        bundle.append(&mut encoded);
-        bundle.append(&mut frames.packed);
-        Ok(bundle)
+        frames.sink.write_all(&encoded)?;
+        Ok(frames.sink.complete(&Header::write(&encoded, at, 0))?)
     }
 
     fn add_parents(&mut self) -> Result<(), BundleError> {
@@ -177,70 +244,10 @@ impl Writer {
     }
 }
 
-/// The stream of contents, being cut into frames.
-struct Frames {
-    compressor: zstd::bulk::Compressor<'static>,
-    /// What the current frame holds so far.
-    current: Vec<u8>,
-    /// Where the current frame begins in the unpacked stream.
-    start: u64,
-    frames: Vec<Frame>,
-    packed: Vec<u8>,
-}
-
-impl Frames {
-    fn new(level: i32) -> Result<Frames, BundleError> {
-        let range = zstd::compression_level_range();
-        let compressor = zstd::bulk::Compressor::new(level.clamp(*range.start(), *range.end()))?;
-        Ok(Frames { compressor, current: Vec::new(), start: 0, frames: Vec::new(), packed: Vec::new() })
-    }
-
-    fn file(&mut self, path: &std::path::Path) -> Result<Span, io::Error> {
-        let mut file = File::open(path)?;
-        let length = file.metadata()?.len();
-        self.content(&mut file, length)
-    }
-
-    /// Appends a content of `length` bytes; a file that has changed its length meanwhile is an error.
-    fn content(&mut self, from: &mut dyn Read, length: u64) -> Result<Span, io::Error> {
-        let large = length > PACK as u64;
-        if large || self.current.len() as u64 + length > PACK as u64 {
-            self.flush()?;
-        }
-        let span = Span(self.start + self.current.len() as u64, length);
-        let mut left = length;
-        while left > 0 {
-            let take = left.min((CHUNK - self.current.len()) as u64);
-            let read = from.take(take).read_to_end(&mut self.current)? as u64;
-            if read < take {
-                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it shrank while it was read"));
-            }
-            left -= read;
-            if large && self.current.len() == CHUNK {
-                self.flush()?;
-            }
-        }
-        if from.read(&mut [0])? != 0 {
-            return Err(io::Error::other("it grew while it was read"));
-        }
-        if large {
-            self.flush()?;
-        }
-        Ok(span)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if self.current.is_empty() {
-            return Ok(());
-        }
-        let compressed = self.compressor.compress(&self.current)?;
-        let worth = (compressed.len() as f64) < self.current.len() as f64 * WORTH;
-        let (codec, bytes) = if worth { (Codec::Zstd, &compressed) } else { (Codec::Stored, &self.current) };
-        let digest = Bytes(Sha256::digest(bytes).to_vec());
-        self.frames.push(Frame(codec, bytes.len() as u64, self.current.len() as u64, digest));
-        self.packed.extend_from_slice(bytes);
-        self.start += self.current.len() as u64;
-        self.current.clear();
-        Ok(())
+/// `error` with the file that it is about.
+fn named(path: &Path, error: BundleError) -> BundleError {
+    match error {
+        BundleError::Io(error) => io::Error::new(error.kind(), format!("{}: {error}", path.display())).into(),
+        other => other,
     }
 }

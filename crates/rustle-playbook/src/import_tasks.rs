@@ -166,6 +166,8 @@ fn with_keywords(mut step: Step, outer: &rustle_schema::task::Directives) -> Ste
         Step::Task(task) => inherit(outer, &mut task.directives),
         Step::Block(block) => inherit(outer, &mut block.directives),
         Step::Role(role) => inherit(outer, &mut role.directives),
+        // A plan that is being built is not packed yet.
+        Step::Chunk(_) => {}
     }
     step
 }

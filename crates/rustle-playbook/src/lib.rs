@@ -43,9 +43,12 @@ mod task;
 mod task_files;
 mod vars;
 mod vars_files;
+mod vaults;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use rustle_schema::inventory::Inventory;
 use rustle_schema::plan::Plan;
 use rustle_value::Map;
 
@@ -54,6 +57,7 @@ pub use files::{EmbeddedFile, Files};
 pub use origins::{Occurrence, Origins, Owner, Snippet, SnippetKind, TaskOrigin, ValuePath};
 pub use problem::{Problem, Severity};
 pub use source::{Location, SourceFile};
+pub use vaults::{Vault, VaultKind, secret_template};
 
 /// Where to look for what a playbook refers to. Relative paths are relative to the project's root.
 #[derive(Clone, Debug, Default)]
@@ -72,6 +76,8 @@ pub struct Options {
     /// The modules that exist, canonical, so that a task's action can be told from a misspelled keyword. Those of
     /// ansible-core are known anyway.
     pub modules: Vec<String>,
+    /// The names of the secrets from ansible-vault that are sealed.
+    pub sealed: BTreeSet<String>,
 }
 
 /// What loading gave.
@@ -85,6 +91,8 @@ pub struct Loaded {
     pub problems: Vec<Problem>,
     /// The files that were read and those to embed.
     pub files: Files,
+    /// What is encrypted with ansible-vault, sealed or not; not the embedded files that are.
+    pub vaults: Vec<Vault>,
 }
 
 impl Loaded {
@@ -105,6 +113,15 @@ pub fn load_playbook(playbook: &Path, options: &Options) -> Loaded {
         return loader.finish();
     }
     Loaded { plan: None, ..loader.finish() }
+}
+
+/// Reads the inventories of `options` alone, with the variables beside them and in `folder`, which is the root if the options
+/// name none.
+pub fn load_inventory(folder: &Path, options: &Options) -> (Inventory, Vec<Problem>) {
+    let folder = project::absolute(folder);
+    let mut loader = loader::Loader::new(options.root.as_deref().unwrap_or(&folder), options);
+    loader.inventory(&folder);
+    (loader.plan.inventory, loader.problems.into_list())
 }
 
 /// Reads a plan in one of the four shapes of rustle-plan's JSON. `name` is its name for display; files that it names are

@@ -23,6 +23,7 @@ pub mod process;
 pub mod registry;
 pub mod report;
 pub mod runner;
+pub mod secrets;
 pub mod settings;
 pub mod signals;
 pub mod terminal;
@@ -59,6 +60,7 @@ pub mod __private {
     pub use linkme;
     pub use serde_json;
 
+    pub use rustle_bundle::FILE_NAME as BUNDLE_FILE;
     pub use rustle_schema::module_spec::ModuleSpec;
     pub use rustle_value::Value;
 

@@ -5,6 +5,16 @@
 /// ```ignore
 /// rustle_runtime::main!();
 /// ```
+///
+/// A runner without a build script, as `cargo rustle eject` writes it, links its modules itself and gives the bundle:
+///
+/// ```ignore
+/// use rustle_module_file as _;
+///
+/// static BUNDLE: &[u8] = rustle_pack::bundle!("bundle");
+///
+/// rustle_runtime::main!(BUNDLE);
+/// ```
 #[macro_export]
 macro_rules! main {
     () => {
@@ -15,6 +25,20 @@ macro_rules! main {
         fn main() -> ::std::process::ExitCode {
             $crate::runner::main(&$crate::runner::Embedded {
                 bundle: &__rustle::BUNDLE,
+                linked: __rustle::LINKED,
+                name: env!("CARGO_PKG_NAME"),
+                version: env!("CARGO_PKG_VERSION"),
+            })
+        }
+    };
+    ($bundle:expr) => {
+        fn main() -> ::std::process::ExitCode {
+            use $crate::__private::include_dir::{Dir, DirEntry, File};
+            static __RUSTLE_BUNDLE: Dir<'static> =
+                Dir::new("", &[DirEntry::File(File::new($crate::__private::BUNDLE_FILE, $bundle))]);
+            $crate::runner::main(&$crate::runner::Embedded {
+                bundle: &__RUSTLE_BUNDLE,
+                linked: &[],
                 name: env!("CARGO_PKG_NAME"),
                 version: env!("CARGO_PKG_VERSION"),
             })

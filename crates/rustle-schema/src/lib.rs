@@ -4,8 +4,12 @@
 //! version, and the documentation of that version is its changelog.
 
 pub mod arguments;
+pub mod bytes;
+pub mod controller;
 pub mod event;
 pub mod inventory;
+pub mod job;
+pub mod linked;
 pub mod module_spec;
 pub mod names;
 pub mod outcome;

@@ -4,6 +4,9 @@
 /// `role_path` lies below it. No such folder exists on the host.
 pub const BUNDLE_ROOT: &str = "/@bundle";
 
+/// The folder of a bundle in which sealed secrets lie. No file of a project may lie below it.
+pub const SEALED_FOLDER: &str = "@sealed";
+
 /// The prefixes under which a builtin module may be named in full.
 const BUILTIN_PREFIXES: [&str; 3] = ["ansible.builtin.", "ansible.legacy.", "rustle.builtin."];
 

@@ -3,6 +3,7 @@
 use rustle_value::{Map, Value};
 use serde::{Deserialize, Serialize};
 
+use crate::bytes::Bytes;
 use crate::plan::{RoleFrom, RoleUse};
 
 /// Where something stands in what was written.
@@ -25,6 +26,50 @@ pub enum Step {
     Block(Box<Block>),
     /// A static use of a role: `import_role`.
     Role(Box<RoleUse>),
+    /// Steps that are read when they are reached. Only the container makes these, and only the executor meets them.
+    Chunk(Box<Chunk>),
+}
+
+/// Consecutive steps of a list that lie in frames of their own, so that neither the start nor the memory of a run grows
+/// with the plan. What it stands for is a list of steps again, in which there may be more chunks.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Chunk {
+    /// Where the steps lie. Only the container reads this.
+    pub place: Bytes,
+    /// How many tasks they are, counted as [`Step::tasks`] counts.
+    pub tasks: u64,
+    /// Whether an `import_role` is among them, whose handlers are there from the start of the play.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub imports: bool,
+}
+
+fn is_false(it: &bool) -> bool {
+    !it
+}
+
+impl Step {
+    /// How many tasks the step is: an `import_role` counts as one, `rescue` sections do not count. Includes and loops may
+    /// bring more, conditions and tags less.
+    pub fn tasks(&self) -> u64 {
+        let all = |steps: &[Step]| steps.iter().map(Step::tasks).sum::<u64>();
+        match self {
+            Step::Task(_) | Step::Role(_) => 1,
+            Step::Block(block) => all(&block.block) + all(&block.always),
+            Step::Chunk(chunk) => chunk.tasks,
+        }
+    }
+
+    /// Whether an `import_role` is in it.
+    pub fn imports(&self) -> bool {
+        match self {
+            Step::Task(_) => false,
+            Step::Role(_) => true,
+            Step::Block(block) => {
+                [&block.block, &block.rescue, &block.always].into_iter().flatten().any(Step::imports)
+            }
+            Step::Chunk(chunk) => chunk.imports,
+        }
+    }
 }
 
 /// A block with its rescue and always sections.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rustle_build::lints::{self, Level};
 use rustle_build::{BuildOptions, Config, PlanSource, build_bundle};
+use rustle_bundle::{Bundle, BundleError, Kind, Writer};
 
 use super::case::Case;
 use super::runner::Compile;
@@ -14,6 +15,8 @@ use super::runner::Compile;
 pub struct Appended {
     /// An executable with every builtin module.
     pub base: PathBuf,
+    /// How many tasks a chunk of the plan has, if not as many as usual: with one, everything happens at an edge.
+    pub chunk_tasks: Option<u64>,
 }
 
 impl Compile for Appended {
@@ -21,6 +24,10 @@ impl Compile for Appended {
         let runner = into.join(&case.name);
         let given = case.config.extra_vars.keys().cloned().chain(["out".to_owned()]);
         let bundle = bundle(&case.dir, given.collect())?;
+        let bundle = match self.chunk_tasks {
+            Some(tasks) => cut(bundle, tasks).map_err(io::Error::other)?,
+            None => bundle,
+        };
         rustle_bundle::append(&self.base, &runner, &bundle).map_err(io::Error::other)?;
         Ok(runner)
     }
@@ -46,5 +53,25 @@ pub fn bundle(folder: &Path, given: Vec<String>) -> io::Result<Vec<u8>> {
         version: env!("CARGO_PKG_VERSION").into(),
         ..BuildOptions::default()
     };
-    build_bundle(&options).map(|it| it.bundle).map_err(|problems| io::Error::other(problems.to_string()))
+    let prepared = build_bundle(&options).map_err(|problems| io::Error::other(problems.to_string()))?;
+    prepared.bundle.bytes().map(|bytes| bytes.into_owned()).map_err(io::Error::other)
+}
+
+/// The same bundle with chunks of `tasks` tasks.
+fn cut(bundle: Vec<u8>, tasks: u64) -> Result<Vec<u8>, BundleError> {
+    let bundle = Bundle::open(bundle)?;
+    let mut writer = Writer::default();
+    writer.chunk_tasks(tasks);
+    for entry in bundle.entries() {
+        match entry.kind() {
+            Kind::File => writer.file(entry.path(), entry.mode(), bundle.read(entry.path())?.to_vec())?,
+            Kind::Directory => writer.directory(entry.path(), entry.mode())?,
+            Kind::Symlink => writer.symlink(entry.path(), entry.target())?,
+        }
+    }
+    let plan = bundle.plan()?;
+    let bytes = writer.finish(&plan, bundle.settings())?;
+    let again = Bundle::open(bytes.clone())?;
+    let whole = again.plan()? == plan;
+    if whole { Ok(bytes) } else { Err(BundleError::Plan("it is another one in chunks".into())) }
 }

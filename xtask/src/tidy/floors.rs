@@ -18,6 +18,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("rustle-fetch", 2),
     ("rustle-seal", 2),
     ("rustle-macros", 3),
+    ("rustle-pack", 3),
     ("rustle-runtime", 3),
     ("rustle-playbook", 3),
     ("rustle-build", 4),

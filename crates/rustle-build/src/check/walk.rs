@@ -69,6 +69,8 @@ impl<'a> Everything<'a> {
             match step {
                 Step::Task(task) => self.tasks.push(Visited { task, within: within.cloned() }),
                 Step::Role(role) => self.role_uses.push(role),
+                // A plan that is being built is not packed yet.
+                Step::Chunk(_) => {}
                 Step::Block(block) => {
                     self.blocks.push(block);
                     let rescued = !block.rescue.is_empty();

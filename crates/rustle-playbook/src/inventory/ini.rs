@@ -40,8 +40,7 @@ impl Loader<'_> {
     /// Reads an inventory in INI form.
     pub(crate) fn ini_inventory(&mut self, tree: &mut Tree, file: &Arc<SourceFile>) {
         if file.text.starts_with("$ANSIBLE_VAULT;") {
-            let line = file.text.lines().next().map_or(0, str::len);
-            self.vault(Location::new(file, 0..line), "the inventory is encrypted with ansible-vault");
+            self.not_readable(file);
             return;
         }
         let mut reader =

@@ -50,6 +50,7 @@ pub fn command(name: &str, version: &str) -> Command {
                 .value_hint(ValueHint::FilePath),
         )
         .arg(flag("no-lock", "Lets runs of this bundle meet"))
+        .arg(option("working-dir", "DIR", "The folder that the run is in").value_hint(ValueHint::DirPath))
         .next_help_heading(choice)
         .arg(many(option("tags", "TAGS", "Only tasks with one of these tags").short('t')))
         .arg(many(option("skip-tags", "TAGS", "No tasks with one of these tags")))
@@ -71,9 +72,26 @@ pub fn command(name: &str, version: &str) -> Command {
         .arg(option("report", "FILE", "Writes a report of the run as JSON").value_hint(ValueHint::FilePath))
         .arg(flag("timings", "Shows the slowest tasks at the end"))
         .arg(flag("no-color", "Without colours, as with NO_COLOR in the environment"))
+        .arg(
+            option("job", "DIR", "Runs on by itself, and keeps events and report in this folder")
+                .value_hint(ValueHint::DirPath)
+                .conflicts_with_all(["step", "follow"]),
+        )
+        .arg(flag("detached", "Is the job itself").hide(true).requires("job"))
         .next_help_heading(instead)
+        .arg(
+            option("follow", "DIR", "Writes the events of the job in this folder until it has ended")
+                .value_hint(ValueHint::DirPath),
+        )
+        .arg(
+            option("from", "BYTE", "With --follow: begins at this byte of the events")
+                .value_parser(value_parser!(u64))
+                .requires("follow"),
+        )
+        .arg(flag("self-digest", "Prints the SHA-256 of this executable"))
         .args(Listing::ALL.map(|listing| flag(listing.flag(), listing.help())))
         .arg(flag("verify", "Verifies every digest of the bundle and prints its own"))
+        .arg(flag("send-spool", "Delivers what earlier runs could not tell the controller"))
         .arg(
             option("completions", "SHELL", "Prints completions for a shell")
                 .value_parser(EnumValueParser::<Shell>::new()),

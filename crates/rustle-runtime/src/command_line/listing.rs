@@ -130,6 +130,8 @@ impl Walk<'_> {
                         .for_each(|it| self.steps(it, role, &tags));
                 }
                 Step::Role(entry) => self.role(entry, tags),
+                // What is listed is the whole plan.
+                Step::Chunk(_) => {}
             }
         }
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustle_bundle::{Bundle, Entry, Kind};
+use rustle_schema::task::{Chunk, Step};
 
 use super::Contents;
 use crate::module::{EntryKind, FolderEntry};
@@ -54,6 +55,10 @@ impl Contents for Bundle {
             .collect();
         entries.sort_by(|a, b| a.path.cmp(&b.path));
         entries
+    }
+
+    fn steps(&self, chunk: &Chunk) -> Result<Vec<Step>, String> {
+        Bundle::steps(self, chunk).map_err(|error| error.to_string())
     }
 }
 

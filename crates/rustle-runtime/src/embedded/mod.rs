@@ -11,12 +11,14 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, OnceLock};
 
 use rustle_schema::names::BUNDLE_ROOT;
+use rustle_schema::task::{Chunk, Step};
 
 pub use glob::{glob, glob_relative};
 pub use memory::Memory;
 pub use search::find;
 
 use crate::module::{EntryKind, FolderEntry};
+use crate::secrets;
 
 /// What an executable carries: files, folders and links by their names below the root, without a slash in front. A name
 /// need not be UTF-8.
@@ -32,6 +34,14 @@ pub trait Contents: Send + Sync {
 
     /// Everything below the folder `path`, by its name relative to it, sorted, folders before what is in them.
     fn list(&self, path: &Path) -> Vec<FolderEntry>;
+
+    /// The steps of a part of the plan that is carried apart from it.
+    ///
+    /// # Errors
+    /// If it is damaged, or there is none.
+    fn steps(&self, _chunk: &Chunk) -> Result<Vec<Step>, String> {
+        Err("the plan is not carried in parts here".into())
+    }
 }
 
 /// The files of this executable, for every process of it.
@@ -81,7 +91,7 @@ pub fn exists(contents: &dyn Contents, path: &Path) -> bool {
 /// If it cannot be read.
 pub fn read(contents: &dyn Contents, path: &Path) -> io::Result<Arc<[u8]>> {
     match inside(path) {
-        Some(name) => contents.read(&name),
+        Some(name) => Ok(secrets::unsealed(contents.read(&name)?)),
         None => Ok(std::fs::read(path)?.into()),
     }
 }

@@ -63,7 +63,7 @@ impl<'p> Executor<'p> {
         loop_error: Option<&Error>,
     ) -> Result<(), Finished> {
         let world = job.world(self, locals);
-        let conditions = job.scope.keywords.when.iter().copied().chain(&job.task.directives.when);
+        let conditions = job.scope.keywords.when.iter().chain(&job.task.directives.when);
         let finished = match (self.state.first_false(conditions, &world), loop_error) {
             (Ok(Some(condition)), _) => {
                 let condition = match condition {
@@ -144,7 +144,7 @@ impl<'p> Executor<'p> {
         ] {
             self.state.bool_keyword(name, value, &world)?;
         }
-        let defaults = job.scope.keywords.module_defaults.iter().copied();
+        let defaults = job.scope.keywords.module_defaults.iter();
         let defaults = defaults.chain(&job.task.directives.module_defaults).rev();
         let defaults = defaults.into_iter().find_map(|all| all.get(module.name));
         let args = self.state.arguments(module, args, defaults, &world)?;
@@ -155,7 +155,7 @@ impl<'p> Executor<'p> {
     /// The handlers that the task notifies, rendered.
     pub(super) fn notifications(&self, job: Job<'_, 'p>, world: &dyn World) -> Result<Vec<String>, Error> {
         let mut names = Vec::new();
-        for value in job.scope.keywords.notify.iter().copied().chain(&job.task.notify) {
+        for value in job.scope.keywords.notify.iter().chain(&job.task.notify) {
             let value = match value {
                 Value::Str(text) => {
                     names.push(text.to_string());
@@ -314,8 +314,9 @@ impl<'p> Executor<'p> {
             }
             Some(needed) => {
                 let context = context.snapshot().clone();
-                let request = Request { module: module.name.to_owned(), args: args.clone(), context };
-                self.pool.apply(&needed, &request, &self.interrupt)
+                let (module, args) = (module.name.to_owned(), args.clone());
+                let request = Request { module, args, context, sealed: Map::new() };
+                self.pool.apply(&needed, request, &self.interrupt)
             }
         };
         mask_secrets(module, &args, &mut outcome);

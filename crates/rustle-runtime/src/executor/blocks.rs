@@ -2,19 +2,23 @@
 
 use std::rc::Rc;
 
-use rustle_schema::task::{Block, Step};
+use rustle_schema::task::{Block, Chunk, Step};
 
 use super::{Executor, Flow};
 use crate::variables::Scope;
 
+/// How deep chunks may lie in chunks; a list of any length needs a few levels, and blocks in blocks may each have some.
+const CHUNK_DEPTH: u32 = 256;
+
 impl<'p> Executor<'p> {
     /// Carries out steps until one of them does not simply go on.
-    pub(super) fn steps(&mut self, steps: &'p [Step], scope: &Rc<Scope<'p>>) -> Flow {
+    pub(super) fn steps(&mut self, steps: &[Step], scope: &Rc<Scope<'p>>) -> Flow {
         for step in steps {
             let flow = match step {
                 Step::Task(task) => self.task(task, scope),
                 Step::Block(block) => self.block(block, scope),
                 Step::Role(role) => self.import_role(role, scope),
+                Step::Chunk(chunk) => self.chunk(chunk, scope),
             };
             if flow != Flow::Next {
                 return flow;
@@ -23,11 +27,34 @@ impl<'p> Executor<'p> {
         Flow::Next
     }
 
-    fn block(&mut self, block: &'p Block, scope: &Rc<Scope<'p>>) -> Flow {
+    /// Reads the steps of a chunk and carries them out. What outlives them (scopes, roles, handlers) holds what it needs.
+    fn chunk(&mut self, chunk: &Chunk, scope: &Rc<Scope<'p>>) -> Flow {
+        if self.chunks >= CHUNK_DEPTH {
+            return self.stop_with_error("the plan is damaged: its chunks nest too deeply".into());
+        }
+        let steps = match self.state.files.steps(chunk) {
+            Ok(steps) => steps,
+            Err(error) => return self.stop_with_error(error),
+        };
+        self.chunks += 1;
+        let flow = self.steps(&steps, scope);
+        self.chunks -= 1;
+        flow
+    }
+
+    fn block(&mut self, block: &Block, scope: &Rc<Scope<'p>>) -> Flow {
         let scope = scope.child(&block.directives, &block.notify);
         // A rescue section whose tasks are all left out by their tags is none.
-        let rescues = !block.rescue.is_empty()
-            && (self.state.settings.takes_all_tags() || self.state.any_selected(&block.rescue, &scope));
+        let all = self.state.settings.takes_all_tags();
+        let rescues = match block.rescue.is_empty() {
+            true => Ok(false),
+            false if all => Ok(true),
+            false => self.state.any_selected(&block.rescue, &scope),
+        };
+        let rescues = match rescues {
+            Ok(rescues) => rescues,
+            Err(error) => return self.stop_with_error(error),
+        };
         self.guarded(rescues, &block.rescue, &block.always, &scope, |executor| {
             executor.steps(&block.block, &scope)
         })
@@ -37,8 +64,8 @@ impl<'p> Executor<'p> {
     fn guarded(
         &mut self,
         rescues: bool,
-        rescue: &'p [Step],
-        always: &'p [Step],
+        rescue: &[Step],
+        always: &[Step],
         scope: &Rc<Scope<'p>>,
         body: impl FnOnce(&mut Self) -> Flow,
     ) -> Flow {

@@ -29,7 +29,7 @@ struct Inclusion {
 
 impl<'p> Executor<'p> {
     /// Carries out an include.
-    pub(super) fn include(&mut self, task: &'p Task, scope: &Rc<Scope<'p>>) -> Flow {
+    pub(super) fn include(&mut self, task: &Task, scope: &Rc<Scope<'p>>) -> Flow {
         let Some(title) = self.begin(task, scope) else { return Flow::Next };
         let started = Instant::now();
         let job = Job { task, scope, title: &title, looped: task.looping.is_some() };
@@ -153,7 +153,7 @@ impl<'p> Executor<'p> {
     /// Finds what an include brings in, and the scope that it runs in.
     fn load(
         &mut self,
-        task: &'p Task,
+        task: &Task,
         scope: &Rc<Scope<'p>>,
         inclusion: &Inclusion,
     ) -> Result<Load<'p>, String> {

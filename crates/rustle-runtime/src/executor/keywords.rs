@@ -14,7 +14,7 @@ use crate::variables::scope::Keywords;
 /// The keyword that counts: the task's own, or the inherited one.
 macro_rules! effective {
     ($field:ident, $own:expr, $scope:expr) => {
-        $own.$field.as_ref().or($scope.keywords.$field)
+        $own.$field.as_ref().or($scope.keywords.$field.as_ref())
     };
 }
 pub(super) use effective;
@@ -161,11 +161,11 @@ impl State<'_> {
     fn environment(
         &self,
         own: &Directives,
-        inherited: &Keywords<'_>,
+        inherited: &Keywords,
         world: &dyn World,
     ) -> Result<BTreeMap<String, String>, Error> {
         let mut environment = BTreeMap::new();
-        for entry in inherited.environment.iter().copied().chain(&own.environment) {
+        for entry in inherited.environment.iter().chain(&own.environment) {
             match self.keyword("environment", entry, world)? {
                 Value::Map(map) => {
                     let entries = map.iter().filter(|(_, value)| !matches!(value, Value::Omit));

@@ -51,7 +51,7 @@ impl<'p> Executor<'p> {
 
     fn meta_holds(&self, job: Job<'_, 'p>) -> Result<bool, Finished> {
         let locals = Locals::default();
-        let conditions = job.scope.keywords.when.iter().copied().chain(&job.task.directives.when);
+        let conditions = job.scope.keywords.when.iter().chain(&job.task.directives.when);
         let first_false = self.state.first_false(conditions, &job.world(self, &locals));
         first_false.map(|it| it.is_none()).map_err(|error| task_failed(&error))
     }

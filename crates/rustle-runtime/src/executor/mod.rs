@@ -82,6 +82,8 @@ pub struct Executor<'p> {
     pool: Pool,
     /// How many of the blocks that the current step is in would rescue a failure.
     rescuing: u32,
+    /// How many chunks of the plan the current step lies in.
+    chunks: u32,
     /// Whether handlers run.
     flushing: bool,
     /// Whether `clear_host_errors` has forgotten the failure that an `always` section runs after.
@@ -110,6 +112,7 @@ impl<'p> Executor<'p> {
             interrupt,
             pool: Pool::default(),
             rescuing: 0,
+            chunks: 0,
             flushing: false,
             errors_cleared: false,
             seeking,

@@ -6,6 +6,8 @@ use std::sync::Once;
 
 use rustle_schema::outcome::Outcome;
 
+use crate::secrets;
+
 thread_local! {
     /// The message of the last panic, while one is awaited; outside of that, panics are printed as usual.
     static AWAITED: RefCell<Option<String>> = const { RefCell::new(None) };
@@ -21,8 +23,12 @@ pub(crate) fn silence() {
                 let Ok(mut slot) = slot.try_borrow_mut() else { return false };
                 slot.as_mut().map(|message| *message = text(info)).is_some()
             });
-            if !awaited {
-                usual(info);
+            if awaited {
+                return;
+            }
+            match secrets::redaction().is_active() {
+                false => usual(info),
+                true => secrets::standard_error::line(&format!("panicked: {}", text(info))),
             }
         }));
     });

@@ -21,7 +21,10 @@ impl<'p> Executor<'p> {
     pub(super) fn play(&mut self, play: &'p Play) -> Flow {
         self.flushing = false;
         self.rescuing = 0;
-        let top = Rc::new(Scope { keywords: Keywords::default().with(&play.directives), ..Scope::default() });
+        let top = Rc::new(Scope {
+            keywords: Rc::new(Keywords::default().with(&play.directives)),
+            ..Scope::default()
+        });
         self.state.play =
             PlayState { play: Some(play), vars: play.directives.vars.clone(), ..PlayState::default() };
         let name = self.state.render_text(&play.name, &top).unwrap_or_else(|_| play.name.to_string());

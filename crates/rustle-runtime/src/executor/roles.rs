@@ -18,7 +18,7 @@ use crate::variables::{RoleScope, Scope};
 const DEPENDENCY_DEPTH: usize = 64;
 
 /// One use of a role, whoever uses it.
-pub(super) struct Use<'a, 'p> {
+pub(super) struct Use<'a> {
     /// What it is called by.
     pub name: &'a str,
     /// Its parameters.
@@ -26,9 +26,9 @@ pub(super) struct Use<'a, 'p> {
     /// `vars` beside its name.
     pub vars: Map,
     /// Its keywords, as far as they tell it from another use.
-    pub directives: Option<&'p Directives>,
+    pub directives: Option<&'a Directives>,
     /// Which of its files are taken.
-    pub from: &'p RoleFrom,
+    pub from: &'a RoleFrom,
     /// Whether `include_role` or `import_role` uses it.
     pub include: bool,
     /// Whether the play sees its variables where it does not say itself.
@@ -39,7 +39,7 @@ impl<'p> Executor<'p> {
     /// The scope of a role that the plan names: of `roles:`, a dependency, an `import_role`.
     pub(super) fn role_scope(
         &self,
-        entry: &'p RoleUse,
+        entry: &RoleUse,
         user: Option<&Rc<RoleScope<'p>>>,
         scope: &Rc<Scope<'p>>,
     ) -> Result<Rc<RoleScope<'p>>, String> {
@@ -58,7 +58,7 @@ impl<'p> Executor<'p> {
     /// The scope of one use of a role.
     pub(super) fn use_role(
         &self,
-        usage: Use<'_, 'p>,
+        usage: Use<'_>,
         user: Option<&Rc<RoleScope<'p>>>,
         scope: &Rc<Scope<'p>>,
         depth: usize,
@@ -93,13 +93,12 @@ impl<'p> Executor<'p> {
         let mut chain = user.map(|user| user.chain.clone()).unwrap_or_default();
         chain.extend(user.cloned());
         let flag = |value: &Option<Value>, otherwise| self.role_flag(value.as_ref(), otherwise, scope);
-        let silent: &'p [Value] = &[];
         let identity = Identity {
             path: &role.path,
             params: usage.params.clone(),
             vars: usage.vars.clone(),
-            when: usage.directives.map_or(silent, |it| &it.when),
-            tags: usage.directives.map_or(silent, |it| &it.tags),
+            when: usage.directives.map(|it| it.when.clone()).unwrap_or_default(),
+            tags: usage.directives.map(|it| it.tags.clone()).unwrap_or_default(),
             from,
             include: usage.include,
         };
@@ -196,11 +195,11 @@ impl<'p> Executor<'p> {
     pub(super) fn role_tasks_scope(
         &self,
         role: &Rc<RoleScope<'p>>,
-        directives: &'p Directives,
+        directives: &Directives,
         outer: &Rc<Scope<'p>>,
     ) -> Rc<Scope<'p>> {
         let mut scope = outer.fork();
-        scope.keywords = outer.keywords.with(directives);
+        scope.keywords = Rc::new(outer.keywords.with(directives));
         scope.role = Some(Rc::clone(role));
         Rc::new(scope)
     }
@@ -209,7 +208,7 @@ impl<'p> Executor<'p> {
     pub(super) fn role(
         &mut self,
         role: &Rc<RoleScope<'p>>,
-        directives: &'p Directives,
+        directives: &Directives,
         outer: &Rc<Scope<'p>>,
     ) -> Flow {
         let scope = self.role_tasks_scope(role, directives, outer);
@@ -233,7 +232,7 @@ impl<'p> Executor<'p> {
     }
 
     /// Runs an `import_role`.
-    pub(super) fn import_role(&mut self, entry: &'p RoleUse, scope: &Rc<Scope<'p>>) -> Flow {
+    pub(super) fn import_role(&mut self, entry: &RoleUse, scope: &Rc<Scope<'p>>) -> Flow {
         let outer = Self::import_scope(entry, scope);
         match self.role_scope(entry, scope.role.as_ref(), scope) {
             Ok(role) => self.role(&role, silent(), &outer),
@@ -242,12 +241,12 @@ impl<'p> Executor<'p> {
     }
 
     /// What surrounds an imported role: the import's keywords and variables.
-    fn import_scope(entry: &'p RoleUse, scope: &Rc<Scope<'p>>) -> Rc<Scope<'p>> {
+    fn import_scope(entry: &RoleUse, scope: &Rc<Scope<'p>>) -> Rc<Scope<'p>> {
         scope.child(&entry.directives, &[])
     }
 
     /// Makes the variables and handlers of imported roles known, which are there from the start of the play.
-    pub(super) fn find_imports(&mut self, steps: &'p [Step], scope: &Rc<Scope<'p>>) -> Result<(), String> {
+    pub(super) fn find_imports(&mut self, steps: &[Step], scope: &Rc<Scope<'p>>) -> Result<(), String> {
         for step in steps {
             match step {
                 Step::Task(_) => {}
@@ -262,6 +261,11 @@ impl<'p> Executor<'p> {
                     let outer = Self::import_scope(entry, scope);
                     self.adopt(&role, &outer)?;
                 }
+                Step::Chunk(chunk) if chunk.imports => {
+                    let steps = self.state.files.steps(chunk)?;
+                    self.find_imports(&steps, scope)?;
+                }
+                Step::Chunk(_) => {}
             }
         }
         Ok(())
@@ -279,7 +283,7 @@ impl<'p> Executor<'p> {
     pub(super) fn add_role_handlers(
         &mut self,
         role: &Rc<RoleScope<'p>>,
-        directives: &'p Directives,
+        directives: &Directives,
         outer: &Rc<Scope<'p>>,
     ) {
         let scope = self.role_tasks_scope(role, directives, outer);
@@ -293,7 +297,7 @@ impl<'p> Executor<'p> {
 }
 
 /// No keywords at all.
-pub(super) fn silent<'p>() -> &'p Directives {
+pub(super) fn silent() -> &'static Directives {
     static SILENT: std::sync::OnceLock<Directives> = std::sync::OnceLock::new();
     SILENT.get_or_init(Directives::default)
 }

@@ -1,5 +1,7 @@
 //! Which tasks their tags select.
 
+use std::rc::Rc;
+
 use rustle_schema::task::{Directives, Step};
 use rustle_value::Value;
 
@@ -13,7 +15,7 @@ impl<'p> State<'p> {
             return self.settings.takes_all_tags() || self.settings.selects(&[]);
         }
         let mut tags: Vec<String> = Vec::new();
-        for tag in scope.keywords.tags.iter().copied().chain(&directives.tags) {
+        for tag in scope.keywords.tags.iter().chain(&directives.tags) {
             self.flatten(tag, scope, &mut tags);
         }
         self.settings.selects(&tags)
@@ -40,16 +42,26 @@ impl<'p> State<'p> {
     }
 
     /// Whether any task among `steps` shall run; what is included is not looked into.
-    pub(super) fn any_selected(&self, steps: &'p [Step], scope: &std::rc::Rc<Scope<'p>>) -> bool {
-        steps.iter().any(|step| match step {
-            Step::Task(task) => self.selected(&task.directives, scope),
-            Step::Block(block) => {
-                let scope = scope.child(&block.directives, &block.notify);
-                [&block.block, &block.rescue, &block.always]
-                    .into_iter()
-                    .any(|it| self.any_selected(it, &scope))
+    ///
+    /// # Errors
+    /// If a part of the plan cannot be read.
+    pub(super) fn any_selected(&self, steps: &[Step], scope: &Rc<Scope<'p>>) -> Result<bool, String> {
+        for step in steps {
+            let selected = match step {
+                Step::Task(task) => self.selected(&task.directives, scope),
+                Step::Block(block) => {
+                    let scope = scope.child(&block.directives, &block.notify);
+                    self.any_selected(&block.block, &scope)?
+                        || self.any_selected(&block.rescue, &scope)?
+                        || self.any_selected(&block.always, &scope)?
+                }
+                Step::Role(_) => true,
+                Step::Chunk(chunk) => self.any_selected(&self.files.steps(chunk)?, scope)?,
+            };
+            if selected {
+                return Ok(true);
             }
-            Step::Role(_) => true,
-        })
+        }
+        Ok(false)
     }
 }

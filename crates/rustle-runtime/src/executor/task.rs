@@ -26,7 +26,7 @@ pub(super) struct ItemShown<'a> {
 
 impl<'p> Executor<'p> {
     /// Carries out a task, unless its tags or the command line leave it out.
-    pub(super) fn task(&mut self, task: &'p Task, scope: &Rc<Scope<'p>>) -> Flow {
+    pub(super) fn task(&mut self, task: &Task, scope: &Rc<Scope<'p>>) -> Flow {
         // Handlers have no part in the choice by tags.
         if !scope.handler && !self.state.selected(&task.directives, scope) {
             return Flow::Next;

@@ -3,6 +3,7 @@
 mod diff;
 mod file;
 mod json;
+pub mod linked;
 mod progress;
 mod style;
 mod terminal;
@@ -14,6 +15,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustle_schema::event::Event;
 use rustle_schema::report::Recap;
+
+use crate::secrets::{self, Redaction};
 
 pub use file::ReportFile;
 pub use json::JsonLines;
@@ -29,12 +32,18 @@ pub trait Reporter: Send {
 
     /// Steps aside, so that somebody can be asked.
     fn pause(&mut self) {}
+
+    /// Does, after the end of the run, what takes time. An exit code takes the place of 0.
+    fn close(&mut self) -> Option<u8> {
+        None
+    }
 }
 
-/// All reporters of a run, and the numbers of its recap.
+/// All reporters of a run, and the numbers of its recap. What they are told is without secrets.
 #[derive(Default)]
 pub struct Reporters {
     inner: Mutex<Inner>,
+    redaction: Redaction,
 }
 
 #[derive(Default)]
@@ -45,18 +54,35 @@ struct Inner {
 }
 
 impl Reporters {
-    /// Those of `reporters`.
+    /// Those of `reporters`, behind the [redaction](secrets::redaction) of this process.
     pub fn new(reporters: Vec<Box<dyn Reporter>>) -> Reporters {
-        Reporters { inner: Mutex::new(Inner { reporters, ..Inner::default() }) }
+        let redaction = secrets::redaction().clone();
+        Reporters { inner: Mutex::new(Inner { reporters, ..Inner::default() }), redaction }
     }
 
-    /// Tells an event to every reporter. After [`Event::End`] nothing is told any more.
-    pub fn send(&self, event: Event) {
+    /// One more, which is told what comes from now on.
+    pub fn add(&self, reporter: Box<dyn Reporter>) {
+        self.lock().reporters.push(reporter);
+    }
+
+    /// Tells an event to every reporter, without the secrets in it. After [`Event::End`] nothing is told any more, and the
+    /// answer is `false`.
+    pub fn send(&self, mut event: Event) -> bool {
+        self.redaction.event(&mut event);
         let mut inner = self.lock();
-        if !inner.ended {
-            inner.ended = matches!(event, Event::End { .. });
-            inner.reporters.iter_mut().for_each(|reporter| reporter.event(&event));
+        if inner.ended {
+            return false;
         }
+        inner.ended = matches!(event, Event::End { .. });
+        inner.reporters.iter_mut().for_each(|reporter| reporter.event(&event));
+        true
+    }
+
+    /// Lets every reporter do what takes time, after [`Event::End`]. The exit code that one of them wants in place of 0.
+    pub fn close(&self) -> Option<u8> {
+        // Nobody who still sends has to wait for them.
+        let mut reporters = std::mem::take(&mut self.lock().reporters);
+        reporters.iter_mut().filter_map(|reporter| reporter.close()).max()
     }
 
     /// Changes the numbers of a host.
@@ -87,7 +113,7 @@ impl Reporters {
         let mut inner = self.lock();
         inner.reporters.iter_mut().for_each(|reporter| reporter.pause());
         let mut out = std::io::stderr();
-        let _ = write!(out, "{question}").and_then(|()| out.flush());
+        let _ = write!(out, "{}", self.redaction.text(question)).and_then(|()| out.flush());
         let mut answer = String::new();
         let _ = std::io::stdin().lock().read_line(&mut answer);
         answer

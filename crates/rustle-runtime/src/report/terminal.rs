@@ -1,5 +1,6 @@
 //! What people read: Ansible's text, line by line.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use rustle_schema::event::{Event, Place, Status, TaskResult};
@@ -42,8 +43,8 @@ pub struct Terminal<W> {
     out: W,
     look: Look,
     progress: Progress,
-    /// Whether items of the current task were shown.
-    items: bool,
+    /// The hosts of which items of the current task were shown.
+    items: BTreeSet<String>,
     /// Whether whoever reads has gone away.
     closed: bool,
 }
@@ -51,7 +52,16 @@ pub struct Terminal<W> {
 impl<W: Write + Send> Terminal<W> {
     /// Writes to `out`, with a live line.
     pub fn new(out: W, look: Look, progress: Progress) -> Terminal<W> {
-        Terminal { out, look, progress, items: false, closed: false }
+        Terminal { out, look, progress, items: BTreeSet::new(), closed: false }
+    }
+
+    /// Writes the recap of hosts, in their order.
+    pub fn recap_of<'a>(&mut self, hosts: impl Iterator<Item = (&'a str, &'a Recap)>) {
+        self.banner("PLAY RECAP");
+        for (host, recap) in hosts {
+            self.recap(host, recap);
+        }
+        self.line("", Kind::Plain);
     }
 
     fn line(&mut self, text: &str, kind: Kind) {
@@ -104,11 +114,11 @@ impl<W: Write + Send> Terminal<W> {
         let host = &result.host;
         let include = matches!(canonical(&result.action), "include_tasks" | "include_role");
         let item = result.label.as_ref().map(|label| format!("(item={})", harmless(label)));
-        if item.is_some() {
-            self.items = true;
+        if item.is_some() && !self.items.contains(host) {
+            self.items.insert(host.clone());
         }
         // The items have said everything.
-        let whole = item.is_none() && self.items;
+        let whole = item.is_none() && self.items.contains(host);
         match (result.status, item) {
             (Status::Ok | Status::Changed, _) if include || whole => {}
             (status @ (Status::Ok | Status::Changed), item) => {
@@ -225,7 +235,7 @@ impl<W: Write + Send> Reporter for Terminal<W> {
             Event::PlayStart { play } => self.banner(&format!("PLAY [{play}]")),
             Event::PlaySkipped { .. } => self.line("skipping: no hosts matched", Kind::Skipped),
             Event::TaskStart { task, handler, path, .. } => {
-                self.items = false;
+                self.items.clear();
                 self.progress.task(task);
                 let word = if *handler { "RUNNING HANDLER" } else { "TASK" };
                 self.banner(&format!("{word} [{}]", task.trim()));
@@ -254,11 +264,7 @@ impl<W: Write + Send> Reporter for Terminal<W> {
             Event::Warning { message } => self.warning(message),
             Event::Recap { hosts } => {
                 self.progress.end();
-                self.banner("PLAY RECAP");
-                for (host, recap) in hosts {
-                    self.recap(host, recap);
-                }
-                self.line("", Kind::Plain);
+                self.recap_of(hosts.iter().map(|(host, recap)| (host.as_str(), recap)));
             }
             Event::End { stopped, .. } => {
                 self.progress.end();

@@ -1,23 +1,30 @@
 //! A runner from its start to its exit code.
 
 mod interruption;
+mod job;
 mod listing;
 mod output;
+mod self_digest;
+mod spool;
 mod start;
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use rustle_bundle::Bundle;
 use rustle_schema::plan::Plan;
+use rustle_schema::settings::Settings;
 
 pub use start::{Embedded, open};
 
 use crate::command_line::{self, LockChoice, Options};
 use crate::hosts::Hosts;
 use crate::lock::{self, Lock, LockError};
-use crate::{embedded, registry, worker};
+use crate::report::linked;
+use crate::secrets::KeyText;
+use crate::{embedded, registry, secrets, worker};
 
 /// The exit code of what should not happen: a damaged bundle, a module that is not linked.
 const UNEXPECTED: u8 = 250;
@@ -27,16 +34,21 @@ const ERROR: u8 = 1;
 
 /// Runs a runner: the `main` of every one.
 pub fn main(embedded: &Embedded) -> ExitCode {
+    // Nothing here reads the list; it is read in the file. Without a use it would not be linked.
+    std::hint::black_box(embedded.linked);
+    // First of all, while there is no other thread and no child.
+    let key = secrets::environment::take();
     if std::env::args_os().nth(1).is_some_and(|it| it == worker::ARGUMENT) {
         return worker::serve(|| open(embedded).ok());
     }
-    match run(embedded) {
-        Ok(code) => ExitCode::from(code),
-        Err(Refusal { code, message }) => {
-            let _ = writeln!(io::stderr(), "{}: {message}", embedded.name);
-            ExitCode::from(code)
+    let code = run(embedded, key).unwrap_or_else(|Refusal { code, message }| {
+        if !message.is_empty() {
+            secrets::standard_error::line(&format!("{}: {message}", embedded.name));
         }
-    }
+        code
+    });
+    job::ended(code);
+    ExitCode::from(code)
 }
 
 /// Why nothing was run.
@@ -49,13 +61,13 @@ fn refuse(code: u8) -> impl Fn(String) -> Refusal {
     move |message| Refusal { code, message }
 }
 
-fn run(embedded: &Embedded) -> Result<u8, Refusal> {
+fn run(embedded: &Embedded, key: Option<KeyText>) -> Result<u8, Refusal> {
     let bundle = open(embedded);
     let settings = bundle.as_ref().map(|bundle| bundle.settings().clone()).unwrap_or_default();
     let or =
         |text: &str, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text.to_owned() };
     let (name, version) = (or(&settings.name, embedded.name), or(&settings.version, embedded.version));
-    let mut command = command_line::command(&name, &version);
+    let mut command = secrets::options(command_line::command(&name, &version));
     let matches = match command.try_get_matches_from_mut(std::env::args_os()) {
         Ok(matches) => matches,
         Err(error) => {
@@ -69,13 +81,26 @@ fn run(embedded: &Embedded) -> Result<u8, Refusal> {
         clap_complete::generate(shell, &mut command, name, &mut io::stdout());
         return Ok(0);
     }
+    if let Some((folder, from)) = &options.follow {
+        let done = job::follow(folder, *from, &mut io::stdout().lock());
+        return done.map_err(|error| refuse(ERROR)(error.to_string()));
+    }
+    if options.self_digest {
+        return self_digest::print();
+    }
     let bundle = Arc::new(bundle.map_err(refuse(UNEXPECTED))?);
     if options.verify {
         return verify(&bundle);
     }
     embedded::set(Arc::clone(&bundle) as Arc<dyn embedded::Contents>);
-    let plan = bundle.plan().map_err(|error| refuse(UNEXPECTED)(format!("the plan is damaged: {error}")))?;
+    // Only a listing looks at all tasks at once.
+    let plan = if options.listings.is_empty() { bundle.head() } else { bundle.plan() };
+    let plan = plan.map_err(|error| refuse(UNEXPECTED)(format!("the plan is damaged: {error}")))?;
     check_modules(&plan)?;
+    check_reporters(bundle.settings())?;
+    if let Some(message) = secrets::missing_opener(&bundle) {
+        return Err(refuse(UNEXPECTED)(message));
+    }
     let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let host = command_line::choose_host(&plan.inventory, options.host.as_deref(), &machine);
     let host = host.map_err(|error| refuse(ERROR)(error.to_string()))?;
@@ -83,8 +108,58 @@ fn run(embedded: &Embedded) -> Result<u8, Refusal> {
         let hosts = Hosts::new(&plan.inventory, &host);
         return listing::print(&plan, &hosts, &options);
     }
+    if options.send_spool {
+        let open = || secrets::open(&bundle, &host, &matches, key, false);
+        return spool::send(&bundle, &Who { name: &name, version: &version }, open);
+    }
+    let job = match &options.job {
+        None => None,
+        Some(folder) if options.detached => Some(job::enter(folder).map_err(|error| {
+            refuse(ERROR)(format!("the job {} cannot be started: {error}", folder.display()))
+        })?),
+        Some(folder) => {
+            let key = secrets::carry(&bundle, &matches, key).map_err(refuse(ERROR))?;
+            let started = job::start(folder, key.as_deref().map(Vec::as_slice));
+            return started.map(|()| 0).map_err(|(code, message)| Refusal { code, message });
+        }
+    };
     let _lock = take_lock(&options, &bundle)?;
-    Ok(output::run(plan, options, &host, bundle, &version))
+    let warnings = secrets::open(&bundle, &host, &matches, key, job.is_some()).map_err(refuse(ERROR))?;
+    let kept = match &job {
+        None => Vec::new(),
+        Some(job) => job
+            .reporters(&host, &version)
+            .map_err(|error| refuse(ERROR)(format!("the job cannot be kept: {error}")))?,
+    };
+    if let Some(folder) = &options.working_dir {
+        enter(folder)?;
+    }
+    let who = Who { name: &name, version: &version };
+    Ok(output::run(plan, options, &host, bundle, &who, kept, &warnings))
+}
+
+/// Who runs a plan.
+struct Who<'a> {
+    name: &'a str,
+    version: &'a str,
+}
+
+/// Everything that is configured is linked in.
+fn check_reporters(settings: &Settings) -> Result<(), Refusal> {
+    let Some(table) = linked::missing(settings) else { return Ok(()) };
+    Err(refuse(UNEXPECTED)(format!(
+        "this executable lacks what `[{table}]` of its configuration needs. Build it again with the crate `rustle-{table}`"
+    )))
+}
+
+/// Makes `folder` the working directory.
+fn enter(folder: &Path) -> Result<(), Refusal> {
+    std::env::set_current_dir(folder).map_err(|error| {
+        refuse(ERROR)(format!(
+            "the run cannot be in the folder {}: {error}; make it, or name another with --working-dir",
+            folder.display()
+        ))
+    })
 }
 
 /// A runner without one of its modules would fail in the middle of a run.

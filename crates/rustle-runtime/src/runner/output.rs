@@ -6,29 +6,55 @@ use std::sync::Arc;
 use rustle_bundle::Bundle;
 use rustle_schema::event::{EVENT_FORMAT, Event};
 use rustle_schema::plan::Plan;
-use rustle_schema::task::Step;
 
-use super::UNEXPECTED;
 use super::interruption::{self, Outcome};
+use super::{UNEXPECTED, Who};
 use crate::command_line::Options;
 use crate::executor::{Ended, Executor, Stopped};
 use crate::process;
+use crate::report::linked::{self, RunStart, Warn};
 use crate::report::{
     JsonLines, Look, Progress, ReportFile, Reporter, Reporters, Style, Terminal, Timings, WIDTH,
 };
 use crate::signals::Interrupt;
 
-/// Runs the plan as `host` and returns the exit code.
-pub(super) fn run(plan: Plan, options: Options, host: &str, bundle: Arc<Bundle>, version: &str) -> u8 {
-    let reporters = Arc::new(Reporters::new(reporters(&plan, &options, version)));
+/// Runs the plan as `host` and returns the exit code. `kept` are reporters beside those of the command line; `warnings` are
+/// told before all else.
+pub(super) fn run(
+    plan: Plan,
+    options: Options,
+    host: &str,
+    bundle: Arc<Bundle>,
+    who: &Who<'_>,
+    kept: Vec<Box<dyn Reporter>>,
+    warnings: &[String],
+) -> u8 {
+    let reporters = Arc::new(Reporters::new(Vec::new()));
+    let digest = bundle.digest();
+    // Those of other crates come first: they may take variables out of the environment, which no thread may see.
+    for linked in linked::wanted(bundle.settings()) {
+        let start = RunStart {
+            settings: bundle.settings(),
+            runner: who.name,
+            version: who.version,
+            plan: &plan.name,
+            digest: &digest,
+            host,
+            check: options.settings.check,
+            warn: Warn::through(&reporters),
+        };
+        reporters.add((linked.open)(&start));
+    }
+    let own = self::reporters(&plan, &options, who.version);
+    own.into_iter().chain(kept).for_each(|it| reporters.add(it));
     reporters.send(Event::Start {
         format: EVENT_FORMAT,
         plan: plan.name.clone(),
-        digest: bundle.digest(),
+        digest,
         check: options.settings.check,
         host: host.to_owned(),
     });
-    for notice in &plan.notices {
+    for notice in plan.notices.iter().chain(warnings) {
         reporters.send(Event::Warning { message: notice.clone() });
     }
     let interrupt = Arc::new(Interrupt::default());
@@ -50,7 +76,11 @@ pub(super) fn run(plan: Plan, options: Options, host: &str, bundle: Arc<Bundle>,
         }
     };
     finish(&reporters, &ended);
-    u8::try_from(ended.exit_code).unwrap_or(UNEXPECTED)
+    interruption::no_longer();
+    match (u8::try_from(ended.exit_code).unwrap_or(UNEXPECTED), reporters.close()) {
+        (0, Some(code)) => code,
+        (code, _) => code,
+    }
 }
 
 /// Tells the recap and the end. An error of the plan has no recap, as in Ansible.
@@ -64,7 +94,9 @@ fn finish(reporters: &Reporters, ended: &Ended) {
 
 fn reporters(plan: &Plan, options: &Options, version: &str) -> Vec<Box<dyn Reporter>> {
     let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
-    if options.json {
+    if options.job.is_some() {
+        // It has nobody to talk to, and keeps its events.
+    } else if options.json {
         reporters.push(Box::new(JsonLines::new(io::stdout())));
     } else {
         reporters.push(Box::new(terminal(plan, options)));
@@ -90,24 +122,6 @@ fn terminal(plan: &Plan, options: &Options) -> Terminal<impl Write + Send + use<
         flush: seen,
     };
     let live = io::stderr().is_terminal() && !options.settings.step;
-    let progress = if live { Progress::new(count(plan)) } else { Progress::none() };
+    let progress = if live { Progress::new(plan.tasks()) } else { Progress::none() };
     Terminal::new(BufWriter::with_capacity(64 << 10, io::stdout()), look, progress)
-}
-
-/// How many tasks the plan names; includes and loops may bring more, conditions and tags less.
-fn count(plan: &Plan) -> u64 {
-    fn steps(list: &[Step]) -> u64 {
-        let one = |step: &Step| match step {
-            Step::Task(_) | Step::Role(_) => 1,
-            Step::Block(block) => steps(&block.block) + steps(&block.always),
-        };
-        list.iter().map(one).sum()
-    }
-    let role =
-        |name: &str| plan.roles.get(name).and_then(|role| role.tasks.get("main")).map_or(0, |it| steps(it));
-    let plays = plan.plays.iter().map(|play| {
-        let roles: u64 = play.roles.iter().map(|entry| role(&entry.role)).sum();
-        roles + [&play.pre_tasks, &play.tasks, &play.post_tasks].into_iter().map(|it| steps(it)).sum::<u64>()
-    });
-    plays.sum()
 }

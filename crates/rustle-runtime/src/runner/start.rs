@@ -9,6 +9,8 @@ use rustle_bundle::{Bundle, FILE_NAME, open_appended};
 pub struct Embedded {
     /// The folder of packs.
     pub bundle: &'static include_dir::Dir<'static>,
+    /// The list of what is linked, which `cargo rustle inspect` and `repack` find in the executable; may be empty.
+    pub linked: &'static [u8],
     /// The name of the runner's crate.
     pub name: &'static str,
     /// Its version.

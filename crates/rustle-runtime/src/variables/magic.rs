@@ -126,7 +126,7 @@ fn inventory_file(state: &State<'_>) -> Option<String> {
 }
 
 fn environment(scope: &Scope<'_>) -> Variable {
-    Variable::Templated(Value::list(scope.keywords.environment.iter().map(|it| (*it).clone())))
+    Variable::Templated(Value::list(scope.keywords.environment.iter().cloned()))
 }
 
 fn version() -> Value {

@@ -12,7 +12,7 @@ use rustle_value::{Map, Value};
 #[derive(Debug, Default)]
 pub struct Scope<'p> {
     /// Inherited keywords.
-    pub keywords: Keywords<'p>,
+    pub keywords: Rc<Keywords>,
     /// `vars` of blocks and includes, the innermost first.
     pub vars: Vec<Map>,
     /// `vars` of dynamic includes, the innermost first: these come before `set_fact`.
@@ -28,50 +28,50 @@ pub struct Scope<'p> {
 
 /// Keywords as they are inherited. Lists have the outermost entry first.
 #[derive(Clone, Debug, Default)]
-pub struct Keywords<'p> {
+pub struct Keywords {
     /// `when`.
-    pub when: Vec<&'p Value>,
+    pub when: Vec<Value>,
     /// `tags`.
-    pub tags: Vec<&'p Value>,
+    pub tags: Vec<Value>,
     /// `environment`.
-    pub environment: Vec<&'p Value>,
+    pub environment: Vec<Value>,
     /// `module_defaults`.
-    pub module_defaults: Vec<&'p Map>,
+    pub module_defaults: Vec<Map>,
     /// `notify`.
-    pub notify: Vec<&'p Value>,
+    pub notify: Vec<Value>,
     /// `become`.
-    pub become_: Option<&'p Value>,
+    pub become_: Option<Value>,
     /// `become_user`.
-    pub become_user: Option<&'p Value>,
+    pub become_user: Option<Value>,
     /// `become_method`.
-    pub become_method: Option<&'p Value>,
+    pub become_method: Option<Value>,
     /// `become_flags`.
-    pub become_flags: Option<&'p Value>,
+    pub become_flags: Option<Value>,
     /// `ignore_errors`.
-    pub ignore_errors: Option<&'p Value>,
+    pub ignore_errors: Option<Value>,
     /// `no_log`.
-    pub no_log: Option<&'p Value>,
+    pub no_log: Option<Value>,
     /// `check_mode`.
-    pub check_mode: Option<&'p Value>,
+    pub check_mode: Option<Value>,
     /// `diff`.
-    pub diff: Option<&'p Value>,
+    pub diff: Option<Value>,
     /// `run_once`.
-    pub run_once: Option<&'p Value>,
+    pub run_once: Option<Value>,
     /// `timeout`.
-    pub timeout: Option<&'p Value>,
+    pub timeout: Option<Value>,
     /// `any_errors_fatal`.
-    pub any_errors_fatal: Option<&'p Value>,
+    pub any_errors_fatal: Option<Value>,
 }
 
-impl<'p> Keywords<'p> {
+impl Keywords {
     /// The same with the keywords of something further in.
     #[must_use]
-    pub fn with(&self, inner: &'p Directives) -> Keywords<'p> {
+    pub fn with(&self, inner: &Directives) -> Keywords {
         let mut all = self.clone();
-        all.when.extend(&inner.when);
-        all.tags.extend(&inner.tags);
-        all.environment.extend(&inner.environment);
-        all.module_defaults.extend(&inner.module_defaults);
+        all.when.extend_from_slice(&inner.when);
+        all.tags.extend_from_slice(&inner.tags);
+        all.environment.extend_from_slice(&inner.environment);
+        all.module_defaults.extend_from_slice(&inner.module_defaults);
         let fields = [
             (&mut all.become_, &inner.become_),
             (&mut all.become_user, &inner.become_user),
@@ -86,8 +86,8 @@ impl<'p> Keywords<'p> {
             (&mut all.any_errors_fatal, &inner.any_errors_fatal),
         ];
         for (slot, value) in fields {
-            if let Some(value) = value {
-                *slot = Some(value);
+            if value.is_some() {
+                slot.clone_from(value);
             }
         }
         all
@@ -102,15 +102,16 @@ fn is_silent(directives: &Directives) -> bool {
 
 impl<'p> Scope<'p> {
     /// The scope of something further in: its keywords are added, and its variables are the innermost layer.
-    pub fn child(self: &Rc<Self>, inner: &'p Directives, notify: &'p [Value]) -> Rc<Scope<'p>> {
+    pub fn child(self: &Rc<Self>, inner: &Directives, notify: &[Value]) -> Rc<Scope<'p>> {
         let silent = is_silent(inner) && notify.is_empty();
         if silent && inner.vars.is_empty() {
             return Rc::clone(self);
         }
         let mut scope = self.fork();
         if !silent {
-            scope.keywords = self.keywords.with(inner);
-            scope.keywords.notify.extend(notify);
+            let mut keywords = self.keywords.with(inner);
+            keywords.notify.extend_from_slice(notify);
+            scope.keywords = Rc::new(keywords);
         }
         if !inner.vars.is_empty() {
             scope.vars.insert(0, inner.vars.clone());
@@ -121,7 +122,7 @@ impl<'p> Scope<'p> {
     /// A copy that can be changed.
     pub fn fork(&self) -> Scope<'p> {
         Scope {
-            keywords: self.keywords.clone(),
+            keywords: Rc::clone(&self.keywords),
             vars: self.vars.clone(),
             include_params: self.include_params.clone(),
             role: self.role.clone(),
@@ -174,9 +175,9 @@ pub struct Identity<'p> {
     /// `vars` beside its name.
     pub vars: Map,
     /// `when` beside its name.
-    pub when: &'p [Value],
+    pub when: Vec<Value>,
     /// `tags` beside its name.
-    pub tags: &'p [Value],
+    pub tags: Vec<Value>,
     /// The files that were asked for.
     pub from: Vec<(&'static str, String)>,
     /// Whether `include_role` or `import_role` used it.

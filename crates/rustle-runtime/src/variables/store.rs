@@ -5,12 +5,15 @@ use rustle_value::Map;
 
 use super::facts;
 use crate::hosts::Hosts;
+use crate::secrets;
 
 /// The variables that outlive a play, by layer.
 #[derive(Debug, Default)]
 pub struct Store {
     /// `--extra-vars`.
     pub extra: Map,
+    /// Secrets of the runner, opened when it started.
+    pub secrets: Map,
     /// `set_fact` and `register`.
     pub set_facts: Map,
     /// `include_vars`.
@@ -28,7 +31,8 @@ pub struct Store {
 impl Store {
     /// The variables at the start of a run.
     pub fn new(hosts: &Hosts, extra: Map) -> Store {
-        Store { extra, host: hosts.own_vars(), groups: hosts.own_group_vars(), ..Store::default() }
+        let secrets = secrets::opened().variables.clone();
+        Store { extra, secrets, host: hosts.own_vars(), groups: hosts.own_group_vars(), ..Store::default() }
     }
 
     /// Carries out what a module does to the variables.

@@ -13,6 +13,7 @@ use super::magic;
 use super::scope::Scope;
 use crate::embedded;
 use crate::executor::State;
+use crate::secrets;
 
 /// What a running task's templates see.
 pub struct TaskWorld<'a, 'p> {
@@ -38,6 +39,9 @@ impl TaskWorld<'_, '_> {
         let plain = |value: &Value| Some(Variable::Plain(value.clone()));
         if let Some(value) = store.extra.get(name) {
             return templated(value);
+        }
+        if let Some(value) = store.secrets.get(name) {
+            return plain(value);
         }
         let include = self.include.into_iter().chain(&self.scope.include_params);
         if let Some(value) = include.into_iter().find_map(|layer| layer.get(name)) {
@@ -127,8 +131,15 @@ impl World for TaskWorld<'_, '_> {
                 _ => None,
             }));
         };
-        let fixed =
-            [&store.extra, &store.set_facts, &store.included, &store.injected, &store.host, &play.vars];
+        let fixed = [
+            &store.extra,
+            &store.secrets,
+            &store.set_facts,
+            &store.included,
+            &store.injected,
+            &store.host,
+            &play.vars,
+        ];
         fixed.into_iter().chain(&store.groups).for_each(&mut add);
         self.scope.vars.iter().chain(&self.scope.include_params).for_each(&mut add);
         play.vars_files.iter().chain([self.vars]).chain(self.include).chain(self.extra).for_each(&mut add);
@@ -165,6 +176,10 @@ impl World for TaskWorld<'_, '_> {
 
     fn hosts(&self, pattern: &str) -> Result<Vec<String>, String> {
         self.state.matching_hosts(&[pattern.to_owned()], self)
+    }
+
+    fn secret(&self, name: &str) -> Option<Value> {
+        secrets::opened().vaulted.get(name).cloned()
     }
 
     fn warn(&self, message: &str) {

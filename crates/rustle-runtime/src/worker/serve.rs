@@ -15,7 +15,7 @@ use super::{frame, identity};
 use crate::context::Context;
 use crate::error::Error;
 use crate::executor::panics;
-use crate::{embedded, process, registry};
+use crate::{embedded, process, registry, secrets};
 
 /// How long programs have to end after SIGTERM, when the runner has gone away.
 const GRACE: Duration = Duration::from_millis(500);
@@ -26,13 +26,19 @@ const WAITING: usize = 1;
 /// Serves requests until there are no more. `open` gives the bundle, which is opened before the process becomes the user
 /// that its second argument names: that user need not be able to read the executable.
 pub fn serve(open: impl FnOnce() -> Option<Bundle>) -> ExitCode {
+    let mut secret = false;
     if let Some(bundle) = open() {
+        secret = secrets::are_carried(&bundle);
         embedded::set(Arc::new(bundle));
     }
     let refusal = match std::env::args().nth(2) {
         Some(user) => identity::become_user(&user).err().map(|error| error.to_string()),
         None => None,
     };
+    if secret {
+        // What a task is given may be one, and it is taken out by the runner, which alone knows the secrets.
+        secrets::harden();
+    }
     let mut out = io::stdout().lock();
     let refused = refusal.is_some();
     if frame::write(&mut out, &Hello { format: WORKER_FORMAT, refusal }).is_err() || refused {
@@ -77,7 +83,8 @@ fn listen() -> (mpsc::Receiver<Request>, Arc<AtomicBool>) {
 }
 
 fn apply(request: Request) -> Outcome {
-    let Request { module, args, context } = request;
+    let Request { module, args, context, sealed } = request;
+    secrets::adopt_files(&sealed);
     let Some(registration) = registry::find(&module) else {
         return Outcome::failed(format!("this executable has no module {module}"));
     };

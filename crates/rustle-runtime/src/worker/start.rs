@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use super::{ARGUMENT, identity};
 use crate::executor::Become;
+use crate::secrets;
 
 /// A worker that was started, and what it said on standard error before its first word.
 pub struct Started {
@@ -49,7 +50,8 @@ pub fn start(user: Option<&Become>) -> io::Result<Started> {
 fn spawn(mut command: Command, user: Option<&str>, through: Option<&'static str>) -> io::Result<Started> {
     command.arg(ARGUMENT).args(user);
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
-    command.stderr(if through.is_some() { Stdio::piped() } else { Stdio::inherit() });
+    let read = through.is_some() || secrets::redaction().is_active();
+    command.stderr(if read { Stdio::piped() } else { Stdio::inherit() });
     // Ctrl-C is the runner's to hear, which then tells the worker.
     command.process_group(0);
     let child = command.spawn().map_err(|error| match (through, error.kind()) {
@@ -90,9 +92,9 @@ impl Started {
 
     /// Lets what the worker says on standard error through from now on.
     pub fn forward_errors(&mut self) {
-        if let Some(mut error) = self.child.stderr.take() {
+        if let Some(error) = self.child.stderr.take() {
             // It ends with the worker; without the thread the worker's words are lost, and nothing else.
-            let copy = move || io::copy(&mut error, &mut io::stderr());
+            let copy = move || secrets::standard_error::copy(error);
             let _ = std::thread::Builder::new().name("worker errors".into()).spawn(copy);
         }
     }

@@ -1,13 +1,19 @@
 //! The base runner: an executable with every builtin module, to which the bundle of any playbook is appended. It is built
-//! once; after that no compiler runs for a changed playbook.
+//! once, and again if its sources have changed; no compiler runs for a changed playbook.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use rustle_build::{catalogue, companions};
+use rustle_build::{catalogue, companions, linked};
+use rustle_package::Digest;
 
+use crate::base::kept::{self, Read};
+use crate::base::key::{self, Subject};
+use crate::base::toolchain::Toolchain;
+use crate::base::trees::{Trees, look};
+use crate::cargo_view::View;
+use crate::compile;
 use crate::failure::{Context, Failure, Result};
 use crate::rustle_source::{RustleSource, VERSION};
 
@@ -15,8 +21,11 @@ use crate::rustle_source::{RustleSource, VERSION};
 const PROFILE: &str =
     "[profile.release]\nopt-level = 2\nlto = false\ncodegen-units = 16\nstrip = true\npanic = \"unwind\"\n";
 
-/// Executables that were made for one run are removed after this time.
-const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+/// As many executables that were made for a run are kept: who runs a playbook again unchanged needs no new one.
+const RUNS: usize = 8;
+
+/// What was written within this time may be about to run.
+const FRESH: Duration = Duration::from_secs(60);
 
 /// The packages of all builtin modules and all companions, sorted.
 pub fn packages() -> Vec<String> {
@@ -38,47 +47,88 @@ pub fn executable() -> Result<PathBuf> {
     if !is_current(&krate, &source) {
         write(&krate, &source)?;
     }
-    let target = folder.join("target");
-    let executable = target.join("release/rustle-base");
-    // What comes from the registry does not change; a checkout may have.
-    if executable.exists() && !matches!(source, RustleSource::Path(_)) {
-        return Ok(executable);
+    let view = View::kept(&krate, &folder, &[])?;
+    let toolchain = Toolchain::find(&krate, &folder, None)?;
+    let options = options(&folder);
+    let subject = Subject {
+        folder: &krate,
+        view: &view,
+        toolchain: &toolchain,
+        target: None,
+        options: &options,
+        crates: &[],
+        files: &[],
+        embeds: false,
+    };
+    let mut trees = Trees::load(&folder);
+    let mut key = key::of(&subject, &mut trees);
+    let kept = key.as_ref().map_err(Clone::clone).and_then(|key| kept::find(&folder, *key));
+    if let Ok(kept) = kept {
+        trees.save();
+        return Ok(kept.base);
     }
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    if !executable.exists() {
+    if !folder.join("bases").exists() {
         eprintln!("building the base runner, once; this takes a minute or two");
     }
-    let status = Command::new(cargo)
-        .args(["build", "--release", "--quiet", "--manifest-path"])
-        .arg(krate.join("Cargo.toml"))
-        .arg("--target-dir")
-        .arg(&target)
-        .status()
-        .context("cargo build")?;
-    if status.success() { Ok(executable) } else { Err(Failure::Child(1)) }
+    if write_linked(&krate)? {
+        key = key::of(&subject, &mut trees);
+    }
+    let built = compile::cargo(&krate, &options, false)?;
+    let known: Vec<PathBuf> =
+        view.local.iter().cloned().chain([krate.join("src"), krate.join("Cargo.toml")]).collect();
+    let files = built.files(&known).filter(|files| files.iter().all(|file| file.is_file()));
+    let same = key.ok().filter(|before| key::of(&subject, &mut trees).as_ref() == Ok(before));
+    trees.save();
+    let (Some(key), Some(files)) = (same, files) else { return Ok(built.executable) };
+    let read = Read::now(&files, &built.variables());
+    let kept = kept::keep(&folder, key, &built.executable, &built.executable, read);
+    Ok(kept.map_or(built.executable, |kept| kept.base))
 }
 
-/// Where an executable for one run is written.
+/// Writes the list of what is linked, which the program includes, for the Cargo.lock that Cargo has made. Whether it is
+/// another one now.
+fn write_linked(krate: &Path) -> Result<bool> {
+    let (lock, list) = (krate.join("Cargo.lock"), krate.join("src/linked"));
+    let text = fs::read_to_string(&lock).context(lock.display())?;
+    let linked =
+        rustle_bundle::pack_linked(&linked::of_base(&text, "rustle-base")).context(list.display())?;
+    if fs::read(&list).is_ok_and(|there| there == linked) {
+        return Ok(false);
+    }
+    fs::write(&list, linked).context(list.display())?;
+    Ok(true)
+}
+
+/// How Cargo builds it. Its target folder is its own: its profile is another than that of runners.
+fn options(folder: &Path) -> Vec<String> {
+    let target = folder.join("target").to_string_lossy().into_owned();
+    ["--release", "--quiet", "--target-dir", target.as_str()].map(str::to_owned).to_vec()
+}
+
+/// Where the executable of `base` with the bundle of this digest lies, or is to be written.
 ///
 /// # Errors
-/// If the folder cannot be made.
-pub fn run_file(name: &str, digest: &str) -> Result<PathBuf> {
+/// If the folder cannot be made, or the base is not there.
+pub fn run_file(base: &Path, name: &str, digest: &str) -> Result<PathBuf> {
     let folder = folder(&RustleSource::own())?.join("run");
     fs::create_dir_all(&folder).context(folder.display())?;
     remove_old(&folder);
-    let digest = digest.trim_start_matches("sha256:").get(..16).unwrap_or_default();
-    Ok(folder.join(format!("{name}-{digest}")))
+    let looks = look(&fs::metadata(base).context(base.display())?);
+    let both = Digest::of(format!("{looks} {digest}").as_bytes()).hex();
+    Ok(folder.join(format!("{name}-{}", both.get(..24).unwrap_or_default())))
 }
 
-/// Removes what earlier runs have left. Somebody else may do so at the same time.
+/// Removes all but the newest of what earlier runs have left. Somebody else may do so at the same time, and one of them
+/// may be running: the system keeps it until it ends.
 fn remove_old(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let modified = entry.metadata().and_then(|metadata| metadata.modified());
-        let age = modified.ok().and_then(|modified| SystemTime::now().duration_since(modified).ok());
-        if age.is_some_and(|age| age > KEPT) {
-            let _ = fs::remove_file(entry.path());
-        }
+    let modified = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    let mut runs: Vec<_> = entries.flatten().map(|entry| (modified(&entry.path()), entry.path())).collect();
+    runs.sort();
+    let surplus = (runs.len() + 1).saturating_sub(RUNS);
+    let fresh = SystemTime::now().checked_sub(FRESH);
+    for (_, path) in runs.into_iter().take(surplus).filter(|(made, _)| *made < fresh) {
+        let _ = fs::remove_file(path);
     }
 }
 
@@ -144,7 +194,7 @@ use rustle_runtime::runner::Embedded;
 static BUNDLE: Dir<'static> = Dir::new(\"\", &[]);
 
 fn main() -> std::process::ExitCode {{
-    rustle_runtime::runner::main(&Embedded {{ bundle: &BUNDLE, name: \"rustle-base\", version: env!(\"CARGO_PKG_VERSION\") }})
+    rustle_runtime::runner::main(&Embedded {{ bundle: &BUNDLE, linked: include_bytes!(\"linked\"), name: \"rustle-base\", version: env!(\"CARGO_PKG_VERSION\") }})
 }}
 "
     )

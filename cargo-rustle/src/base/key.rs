@@ -1,0 +1,145 @@
+//! What a base executable is made of, as one digest.
+//!
+//! In it: the compiler (`rustc -vV`), target, profile and features; Cargo.toml, Cargo.lock and rustle.lock; the sources of
+//! the runner and of every package that Cargo takes from a path; the crates and files of modules that the glue names;
+//! environment variables and configuration of Cargo, rustup and C compilers; and this program. Packages from registries
+//! and git are what Cargo.lock says. The playbook is not in it: that is in the bundle.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use rustle_build::packages::verify::FileModule;
+use rustle_package::Digest;
+
+use crate::base::surroundings;
+use crate::base::toolchain::Toolchain;
+use crate::base::trees::{Trees, look};
+use crate::cargo_view::View;
+
+/// The build script of every runner that was generated. Another one may read what nobody knows.
+const BUILD_SCRIPT: &str = "fnmain(){rustle_build::prepare();}";
+
+/// What is to be built.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The runner's folder.
+    pub folder: &'a Path,
+    /// What Cargo knows of it.
+    pub view: &'a View,
+    /// The compiler.
+    pub toolchain: &'a Toolchain,
+    /// The target, where one is named.
+    pub target: Option<&'a str>,
+    /// Cargo's options that choose profile and features.
+    pub options: &'a [String],
+    /// The crates of modules that the glue names.
+    pub crates: &'a [String],
+    /// The files of modules that the glue names.
+    pub files: &'a [FileModule],
+    /// Whether the executable embeds a bundle of its own.
+    pub embeds: bool,
+}
+
+/// The key of `subject`.
+///
+/// # Errors
+/// Why there is none: then nothing may be taken again.
+pub fn of(subject: &Subject<'_>, trees: &mut Trees) -> Result<Digest, String> {
+    if subject.target.is_some_and(|target| target.ends_with(".json")) {
+        return Err("the target is described by a file of its own".into());
+    }
+    let mut text = String::new();
+    let mut line = |name: &str, value: &str| {
+        let _ = writeln!(text, "{name}\t{value:?}");
+    };
+    line("program", &program()?);
+    line("compiler", &subject.toolchain.version);
+    line("target", subject.target.unwrap_or_default());
+    line("options", &subject.options.join("\0"));
+    line("crates", &subject.crates.join("\0"));
+    line("embeds", if subject.embeds { "yes" } else { "no" });
+    for file in subject.files {
+        line("file", &format!("{} {} {}", file.id, file.version, Digest::of(file.text.text.as_bytes())));
+        line("path", &file.path.as_deref().unwrap_or(Path::new("")).display().to_string());
+    }
+    line("environment", &surroundings::variables(surroundings::environment()));
+    for file in surroundings::configurations(subject.folder) {
+        let Ok(bytes) = fs::read(&file) else { continue };
+        // A compiler that stands there is not the one that was asked.
+        if file.ends_with("config.toml") || file.ends_with("config") {
+            match std::str::from_utf8(&bytes).ok().and_then(|text| text.parse::<toml::Table>().ok()) {
+                Some(table) if table.get("build").and_then(|build| build.get("rustc")).is_none() => {}
+                _ => return Err(format!("{} may name a compiler", file.display())),
+            }
+        }
+        line(&file.display().to_string(), &Digest::of(&bytes).to_string());
+    }
+    sources(subject, trees, &mut line)?;
+    Ok(Digest::of(text.as_bytes()))
+}
+
+/// This program: it packs, and it says what counts.
+fn program() -> Result<String, String> {
+    let path = std::env::current_exe().and_then(|path| Ok((fs::metadata(&path)?, path)));
+    let (metadata, path) = path.map_err(|error| format!("this program cannot be found: {error}"))?;
+    Ok(format!("{} {} {}", env!("CARGO_PKG_VERSION"), path.display(), look(&metadata)))
+}
+
+fn sources(
+    subject: &Subject<'_>,
+    trees: &mut Trees,
+    line: &mut impl FnMut(&str, &str),
+) -> Result<(), String> {
+    let Subject { folder, view, .. } = subject;
+    let script = folder.join("build.rs");
+    match fs::read_to_string(&script) {
+        Ok(text) if is_plain(&text) => line("build.rs", ""),
+        Ok(_) => return Err("build.rs does more than `rustle_build::prepare()`".into()),
+        Err(_) if subject.embeds => return Err("there is no build.rs".into()),
+        Err(_) => {}
+    }
+    let mut add = |path: &Path, must: bool| -> Result<(), String> {
+        if !must && !path.exists() {
+            return Ok(());
+        }
+        let digest = trees.digest(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        line(&path.display().to_string(), &digest.to_string());
+        Ok(())
+    };
+    add(&folder.join("Cargo.toml"), true)?;
+    add(&folder.join("src"), true)?;
+    add(&folder.join("rustle.lock"), false)?;
+    add(&view.workspace.join("Cargo.toml"), true)?;
+    add(&view.workspace.join("Cargo.lock"), true)?;
+    for package in &view.local {
+        add(package, true)?;
+    }
+    Ok(())
+}
+
+/// Whether a build script only calls `prepare`.
+fn is_plain(text: &str) -> bool {
+    let code: String = text
+        .lines()
+        .map(|line| line.split("//").next().unwrap_or_default())
+        .flat_map(str::chars)
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    code == BUILD_SCRIPT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_generated_build_script_is_plain() {
+        assert!(is_plain(include_str!("../../template/build.rs")));
+        assert!(is_plain("//! Mine.\nfn main() {\n    rustle_build::prepare(); // all\n}\n"));
+        assert!(!is_plain(
+            "fn main() {\n    rustle_build::prepare();\n    println!(\"cargo::rustc-cfg=x\");\n}\n"
+        ));
+        assert!(!is_plain(""));
+    }
+}

@@ -1,0 +1,455 @@
+//! What is known of a deployment, on disk: whoever comes after a killed controller goes on from here.
+//!
+//! ```text
+//! DIR/<host>.json                 the newest report of each host
+//! DIR/runs/<id>/deployment.json   what was asked for
+//! DIR/runs/<id>/journal.jsonl     what has become of each host
+//! DIR/runs/<id>/events/<host>     the events that were received
+//! DIR/runs/<id>/errors/<host>     what the run wrote to standard error, if anything
+//! ```
+
+use std::collections::BTreeMap;
+use std::fs::{self, DirBuilder, File};
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, BufRead, BufReader, Seek, Write};
+use std::ops::Range;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use rustix::fs::{FlockOperation, flock};
+use rustle_schema::event::Event;
+use rustle_schema::report::Recap;
+use serde::{Deserialize, Serialize};
+
+use crate::failure::{Context, Failure, Result};
+
+/// The version of what is written.
+const FORMAT: u32 = 1;
+
+/// How many deployments stay.
+const KEPT: usize = 10;
+
+/// What was asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Record {
+    /// The version of this.
+    pub format: u32,
+    /// Its name, here and on the hosts.
+    pub id: String,
+    /// The runner's path here.
+    pub runner: PathBuf,
+    /// The runner's digest.
+    pub sha256: String,
+    /// The inventories, absolute.
+    pub inventory: Vec<PathBuf>,
+    /// The hosts, in order.
+    pub hosts: Vec<String>,
+    /// The batches of them.
+    pub batches: Vec<Range<usize>>,
+    /// A batch in which more than this part fails is the last one.
+    pub max_fail_percentage: Option<f64>,
+    /// Rustle's folder on a host.
+    pub remote_dir: String,
+    /// What the runner is told.
+    pub words: Vec<String>,
+    /// Files of extra variables.
+    pub files: Vec<PathBuf>,
+}
+
+/// What has become of a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// The run there has ended.
+    Finished,
+    /// There was no connection, and nothing was begun.
+    Unreachable,
+    /// The runner could not be brought there or begun.
+    NotBegun,
+    /// The connection was lost and did not come back. The run there goes on.
+    Lost,
+}
+
+/// The end of a host, as far as this side knows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HostEnd {
+    /// What has become of it.
+    pub state: State,
+    /// Why, where it did not go well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The run's exit code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<i32>,
+    /// The numbers for the recap.
+    pub recap: Recap,
+}
+
+impl HostEnd {
+    /// Whether it counts as failed.
+    pub fn failed(&self) -> bool {
+        self.state != State::Finished || self.exit_code != Some(0)
+    }
+}
+
+/// A line of the journal.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    host: String,
+    /// Rustle's folder there, absolute, from the moment in which the run may have begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    begun: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ended: Option<HostEnd>,
+}
+
+/// What was known of a host before.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Rustle's folder there, if the run may have begun.
+    pub begun: Option<String>,
+    /// How it ended.
+    pub ended: Option<HostEnd>,
+}
+
+/// A deployment on disk.
+#[derive(Debug)]
+pub struct Deployment {
+    /// What was asked for.
+    pub record: Record,
+    /// What was known of the hosts when it was opened.
+    pub known: BTreeMap<String, Known>,
+    reports: PathBuf,
+    folder: PathBuf,
+    journal: Mutex<File>,
+    _lock: File,
+}
+
+impl Deployment {
+    /// Begins one. Its id is set here.
+    ///
+    /// # Errors
+    /// If the folder cannot be written to, or another deployment works in it.
+    pub fn begin(reports: &Path, mut record: Record) -> Result<Deployment> {
+        let lock = locked(reports)?;
+        let runs = reports.join("runs");
+        remove_old(&runs);
+        // Names sort by time; two controllers that share a host do not choose alike.
+        let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%.6fZ");
+        record.id = format!("{now}-{:08x}", RandomState::new().hash_one(now.to_string()) >> 32);
+        let folder = runs.join(&record.id);
+        record.format = FORMAT;
+        for name in ["events", "errors"] {
+            make(&folder.join(name))?;
+        }
+        let text = serde_json::to_vec_pretty(&record).context("deployment.json")?;
+        write(&folder.join("deployment.json"), &text).context(folder.display())?;
+        let journal = open_journal(&folder).context(folder.display())?;
+        Ok(Deployment {
+            record,
+            known: BTreeMap::new(),
+            reports: reports.to_owned(),
+            folder,
+            journal: Mutex::new(journal),
+            _lock: lock,
+        })
+    }
+
+    /// Opens the last one again.
+    ///
+    /// # Errors
+    /// If there is none, or another deployment works on it.
+    pub fn last(reports: &Path) -> Result<Deployment> {
+        let nothing = || {
+            Failure::new(format!("there is no deployment in {}", reports.display()))
+                .help("--reports names the folder of another")
+        };
+        if !reports.join("runs").is_dir() {
+            return Err(nothing());
+        }
+        let lock = locked(reports)?;
+        let folder = runs(&reports.join("runs")).pop().ok_or_else(nothing)?;
+        let file = folder.join("deployment.json");
+        let record: Record =
+            serde_json::from_slice(&fs::read(&file).context(file.display())?).context(file.display())?;
+        if record.format != FORMAT {
+            return Err(Failure::new(format!("{} was written by another version of Rustle", file.display())));
+        }
+        let known = read_journal(&folder.join("journal.jsonl")).context(folder.display())?;
+        let journal = open_journal(&folder).context(folder.display())?;
+        Ok(Deployment {
+            record,
+            known,
+            reports: reports.to_owned(),
+            folder,
+            journal: Mutex::new(journal),
+            _lock: lock,
+        })
+    }
+
+    /// Notes that the run on a host may have begun, below Rustle's folder there.
+    ///
+    /// # Errors
+    /// If it cannot be written: then nothing may begin.
+    pub fn begun(&self, host: &str, folder: &str) -> io::Result<()> {
+        self.note(&Line { host: host.to_owned(), begun: Some(folder.to_owned()), ended: None })
+    }
+
+    /// Notes how a host ended.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn ended(&self, host: &str, end: &HostEnd) -> io::Result<()> {
+        self.note(&Line { host: host.to_owned(), begun: None, ended: Some(end.clone()) })
+    }
+
+    fn note(&self, line: &Line) -> io::Result<()> {
+        let mut text = serde_json::to_vec(line)?;
+        text.push(b'\n');
+        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        // What a power failure takes away is found out again: a job is begun once, whoever asks for it.
+        journal.write_all(&text)
+    }
+
+    /// The events of a host that are here, for more to be added.
+    ///
+    /// # Errors
+    /// If they cannot be read or written.
+    pub fn events(&self, host: &str) -> io::Result<Kept> {
+        Kept::open(&self.folder.join("events").join(file_name(host)))
+    }
+
+    /// Keeps the report of a host, and what its run wrote to standard error.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn keep(&self, host: &str, report: &[u8], errors: &str) -> io::Result<()> {
+        if !errors.is_empty() {
+            write(&self.folder.join("errors").join(file_name(host)), errors.as_bytes())?;
+        }
+        if report.is_empty() { Ok(()) } else { write(&self.report_of(host), report) }
+    }
+
+    /// Where the report of a host lies.
+    pub fn report_of(&self, host: &str) -> PathBuf {
+        self.reports.join(format!("{}.json", file_name(host)))
+    }
+}
+
+/// The events of one host, in a file.
+#[derive(Debug)]
+pub struct Kept {
+    file: File,
+    length: u64,
+}
+
+impl Kept {
+    fn open(path: &Path) -> io::Result<Kept> {
+        let mut file = File::options().read(true).append(true).create(true).mode(0o600).open(path)?;
+        // A line that a killed controller has begun is read again from the host.
+        let mut reader = BufReader::new(&file);
+        let mut line = Vec::new();
+        let mut length = 0;
+        while reader.read_until(b'\n', &mut line)? > 0 && line.last() == Some(&b'\n') {
+            length += line.len() as u64;
+            line.clear();
+        }
+        file.set_len(length)?;
+        file.rewind()?;
+        Ok(Kept { file, length })
+    }
+
+    /// How many bytes are here.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Adds a line.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn add(&mut self, line: &[u8]) -> io::Result<()> {
+        self.file.write_all(line)?;
+        self.length += line.len() as u64;
+        Ok(())
+    }
+
+    /// Tells what is here already.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn replay(&self, mut tell: impl FnMut(Event)) -> io::Result<()> {
+        let mut file = &self.file;
+        file.rewind()?;
+        for line in BufReader::new(file).lines() {
+            if let Ok(event) = serde_json::from_str(&line?) {
+                tell(event);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The name of a host as that of a file: every sign that could mean something else is written as `%XX`.
+fn file_name(host: &str) -> String {
+    let mut name = String::new();
+    for (at, byte) in host.bytes().enumerate() {
+        let plain = byte.is_ascii_alphanumeric() || byte == b'_' || at > 0 && matches!(byte, b'-' | b'.');
+        if plain { name.push(char::from(byte)) } else { name.push_str(&format!("%{byte:02X}")) }
+    }
+    // A name has 255 bytes at most; nobody calls hosts so, but an inventory may be anything.
+    match name.get(..200) {
+        Some(begin) => format!("{begin}%{:016x}", fnv(host)),
+        None => name,
+    }
+}
+
+/// Tells long names apart.
+fn fnv(text: &str) -> u64 {
+    text.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+fn make(folder: &Path) -> Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).context(folder.display())
+}
+
+/// Nobody else works in the folder as long as the file lives.
+fn locked(reports: &Path) -> Result<File> {
+    make(&reports.join("runs"))?;
+    let path = reports.join("runs/lock");
+    let file = File::options().write(true).create(true).truncate(false).mode(0o600).open(&path);
+    let file = file.context(path.display())?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(file),
+        Err(rustix::io::Errno::WOULDBLOCK) => {
+            Err(Failure::new(format!("another deployment works in {}", reports.display()))
+                .help("wait for it, or name another folder with --reports"))
+        }
+        Err(error) => Err(Failure::new(format!("{}: {error}", path.display()))),
+    }
+}
+
+/// The folders of deployments, the oldest first.
+fn runs(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut runs: Vec<PathBuf> =
+        entries.map(|entry| entry.path()).filter(|path| path.join("deployment.json").is_file()).collect();
+    runs.sort();
+    runs
+}
+
+/// Removes old deployments, but for those in which a run is lost. What cannot be removed stays.
+fn remove_old(folder: &Path) {
+    let mut runs = runs(folder);
+    runs.truncate(runs.len().saturating_sub(KEPT - 1));
+    for run in runs {
+        let known = read_journal(&run.join("journal.jsonl")).unwrap_or_default();
+        let over = |known: &Known| {
+            known.begun.is_none() || known.ended.as_ref().is_some_and(|end| end.state != State::Lost)
+        };
+        if known.values().all(over) {
+            let _ = fs::remove_dir_all(run);
+        }
+    }
+}
+
+fn open_journal(folder: &Path) -> io::Result<File> {
+    File::options().append(true).create(true).mode(0o600).open(folder.join("journal.jsonl"))
+}
+
+/// What the journal knows. Its last line may be cut off.
+fn read_journal(path: &Path) -> io::Result<BTreeMap<String, Known>> {
+    let mut known: BTreeMap<String, Known> = BTreeMap::new();
+    for line in BufReader::new(File::open(path)?).split(b'\n') {
+        let Ok(line) = serde_json::from_slice::<Line>(&line?) else { continue };
+        let host = known.entry(line.host).or_default();
+        if line.begun.is_some() {
+            *host = Known { begun: line.begun, ended: None };
+        }
+        if line.ended.is_some() {
+            host.ended = line.ended;
+        }
+    }
+    Ok(known)
+}
+
+/// Writes a file at once or not at all.
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record() -> Record {
+        Record {
+            format: 0,
+            id: String::new(),
+            runner: "/r".into(),
+            sha256: "0".into(),
+            inventory: Vec::new(),
+            hosts: vec!["web1".into()],
+            batches: vec![0..1],
+            max_fail_percentage: None,
+            remote_dir: ".rustle".into(),
+            words: Vec::new(),
+            files: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn whoever_comes_after_knows_what_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let deployment = Deployment::begin(folder.path(), record()).unwrap();
+        deployment.begun("web1", "/root/.rustle").unwrap();
+        let mut kept = deployment.events("web1").unwrap();
+        kept.add(b"{\"event\":\"play_start\",\"play\":\"p\"}\n").unwrap();
+        kept.add(b"{\"event\":\"play_st").unwrap();
+        assert!(Deployment::last(folder.path()).is_err(), "one at a time");
+        let id = deployment.record.id.clone();
+        drop(deployment);
+        let deployment = Deployment::last(folder.path()).unwrap();
+        assert_eq!(deployment.record.id, id);
+        assert_eq!(deployment.known["web1"].begun.as_deref(), Some("/root/.rustle"));
+        let kept = deployment.events("web1").unwrap();
+        assert_eq!(kept.length(), 34);
+        let mut told = Vec::new();
+        kept.replay(|event| told.push(event)).unwrap();
+        assert_eq!(told, [Event::PlayStart { play: "p".into() }]);
+    }
+
+    #[test]
+    fn a_lost_run_is_not_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut first = String::new();
+        for number in 0..KEPT + 3 {
+            let deployment = Deployment::begin(folder.path(), record()).unwrap();
+            let id = &deployment.record.id;
+            // All in one second: the order of names is that of the numbers.
+            let renamed = folder.path().join("runs").join(format!("{number:02}"));
+            if number == 0 {
+                deployment.begun("web1", "/x").unwrap();
+                first.clone_from(id);
+            }
+            fs::rename(folder.path().join("runs").join(id), renamed).unwrap();
+        }
+        let left = runs(&folder.path().join("runs"));
+        assert_eq!(left.len(), KEPT + 1);
+        assert!(left[0].ends_with("00") && left[1].ends_with("03"), "{left:?}");
+    }
+
+    #[test]
+    fn a_host_is_a_file_name_whatever_it_is_called() {
+        assert_eq!(file_name("web-1.example.org"), "web-1.example.org");
+        assert_eq!(file_name("../../etc/passwd"), "%2E.%2F..%2Fetc%2Fpasswd");
+        assert_eq!(file_name("-rf"), "%2Drf");
+        assert_ne!(file_name(&"a".repeat(300)), file_name(&"a".repeat(301)));
+        assert!(file_name(&"/".repeat(300)).len() < 250);
+    }
+}

@@ -1,0 +1,247 @@
+//! The runner on a host: what lies there is asked first, and only what is missing is copied.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+
+use sha2::{Digest, Sha256};
+
+use super::remote::{Broken, Session};
+use super::runner::Runner;
+
+/// Makes Rustle's folder and tells what lies in it. Arguments: the folder, the runner's digest.
+const PROBE: &str = r#"
+umask 077
+dir=$1
+case $dir in /*) ;; *) dir=$HOME/$dir ;; esac
+mkdir -p -- "$dir/runners" "$dir/jobs" || exit 73
+chmod 700 "$dir" || exit 73
+file=$dir/runners/$2
+sum() {
+    if command -v sha256sum >/dev/null 2>&1; then set -- $(sha256sum < "$1")
+    elif command -v shasum >/dev/null 2>&1; then set -- $(shasum -a 256 < "$1")
+    else set -- -
+    fi
+    echo "$1"
+}
+echo "machine $(uname -s) $(uname -m)"
+if [ -f "$file" ]; then
+    got=$(sum "$file")
+    if [ "$got" = - ]; then got=$("$file" --self-digest 2>/dev/null); fi
+    echo "there $got"
+elif [ -f "$file.partial" ]; then
+    echo "partial $(wc -c < "$file.partial") $(sum "$file.partial")"
+fi
+echo "dir $dir"
+"#;
+
+/// Adds standard input to the unfinished runner; when it is whole, gives it its name. Arguments: the folder, the digest, the
+/// length, and the length from which on is added.
+const COPY: &str = r#"
+umask 077
+file=$1/runners/$2 part=$1/runners/$2.partial
+if [ "$4" = 0 ]; then rm -f -- "$part"; fi
+cat >> "$part" || { rm -f -- "$part"; exit 74; }
+size=$(wc -c < "$part")
+if [ "$size" -lt "$3" ]; then exit 75; fi
+fail() { rm -f -- "$part"; exit "$1"; }
+chmod 700 "$part" || fail 74
+got=$("$part" --self-digest)
+code=$?
+case $code in 126|127) fail 77 ;; esac
+[ "$got" = "$2" ] || fail 76
+mv -f -- "$part" "$file" || fail 74
+cd "$1/runners" && ls -1t | grep -E '^[0-9a-f]{64}(\.partial)?$' | tail -n +6 | while read -r old; do
+    [ "$old" = "$2" ] || rm -f -- "./$old"
+done
+exit 0
+"#;
+
+/// How many bytes are sent at once.
+const PIECE: usize = 256 << 10;
+
+/// What was installed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Installed {
+    /// Rustle's folder there, absolute.
+    pub folder: String,
+    /// How many bytes had to be copied.
+    pub copied: u64,
+}
+
+/// Why the runner is not on a host.
+#[derive(Debug)]
+pub enum Problem {
+    /// A script broke.
+    Broken(Broken),
+    /// The host cannot take it, and these words tell why.
+    Host(String),
+}
+
+impl From<Broken> for Problem {
+    fn from(broken: Broken) -> Problem {
+        Problem::Broken(broken)
+    }
+}
+
+/// What lies on a host.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct There {
+    system: String,
+    machine: String,
+    folder: String,
+    /// The digest of the finished runner.
+    whole: Option<String>,
+    /// Length and digest of the unfinished one.
+    partial: Option<(u64, String)>,
+}
+
+impl There {
+    fn parse(text: &str) -> There {
+        let mut there = There::default();
+        for line in text.lines() {
+            // A greeting of the user's shell may stand before it.
+            match line.split_once(' ') {
+                Some(("machine", rest)) => {
+                    let (system, machine) = rest.split_once(' ').unwrap_or((rest, ""));
+                    (there.system, there.machine) = (system.to_owned(), machine.trim().to_owned());
+                }
+                Some(("there", digest)) => there.whole = Some(digest.trim().to_owned()),
+                Some(("partial", rest)) => {
+                    let mut words = rest.split_whitespace();
+                    let length = words.next().and_then(|word| word.parse().ok());
+                    there.partial = length.zip(words.next().map(str::to_owned));
+                }
+                Some(("dir", folder)) => there.folder = folder.to_owned(),
+                _ => {}
+            }
+        }
+        there
+    }
+}
+
+/// Brings the runner to the host, if it is not there. `copying` is told before bytes are sent.
+///
+/// # Errors
+/// If the connection breaks, in which case what has arrived stays there for the next time; or if the host cannot take it.
+pub fn install(
+    session: &Session<'_>,
+    runner: &Runner,
+    remote_dir: &str,
+    copying: impl Fn(),
+) -> Result<Installed, Problem> {
+    let probe =
+        || session.run(PROBE, &[remote_dir, &runner.sha256]).map_err(|broken| refused(broken, remote_dir));
+    let mut there = There::parse(&probe()?.out);
+    if there.system != "Linux" {
+        return Err(Problem::Host(format!("it runs {}, and the runner is built for Linux", there.system)));
+    }
+    if !runner.machine.runs_on(&there.machine) {
+        return Err(Problem::Host(format!(
+            "it is a {} machine, and the runner is built for {}: build one with --target",
+            there.machine,
+            runner.machine.name()
+        )));
+    }
+    if there.folder.is_empty() {
+        return Err(Problem::Host("its shell does not answer as a shell does".into()));
+    }
+    let mut copied = 0;
+    // A second time from the beginning, where what lay there was damaged or somebody else has copied, too.
+    for attempt in 0..2 {
+        if there.whole.as_deref() == Some(&runner.sha256) {
+            return Ok(Installed { folder: there.folder, copied });
+        }
+        let from = if attempt == 0 { resumable(runner, there.partial.as_ref()) } else { 0 };
+        copying();
+        match copy(session, runner, &there.folder, from) {
+            Ok(()) => {
+                copied += runner.length - from;
+                return Ok(Installed { folder: there.folder, copied });
+            }
+            // What has arrived is not what was sent.
+            Err(Problem::Broken(Broken::Refused(75 | 76, _))) if attempt == 0 => {
+                copied += runner.length - from;
+                there = There::parse(&probe()?.out);
+            }
+            Err(Problem::Broken(broken)) => return Err(refused(broken, &there.folder)),
+            Err(problem) => return Err(problem),
+        }
+    }
+    Err(Problem::Host("what arrives there is not what is sent: its digest differs".into()))
+}
+
+/// From which byte on the runner is to be copied: what lies there may be its beginning.
+fn resumable(runner: &Runner, partial: Option<&(u64, String)>) -> u64 {
+    let Some((length, digest)) = partial else { return 0 };
+    if *length == 0 || *length >= runner.length {
+        return 0;
+    }
+    match digest_of(runner, *length) {
+        Ok(own) if own == *digest => *length,
+        _ => 0,
+    }
+}
+
+/// The digest of the first `length` bytes.
+fn digest_of(runner: &Runner, length: u64) -> io::Result<String> {
+    let mut file = File::open(&runner.path)?.take(length);
+    let mut hash = Sha256::new();
+    let mut piece = vec![0; PIECE];
+    loop {
+        let read = file.read(&mut piece)?;
+        if read == 0 {
+            break;
+        }
+        hash.update(piece.get(..read).unwrap_or_default());
+    }
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn copy(session: &Session<'_>, runner: &Runner, folder: &str, from: u64) -> Result<(), Problem> {
+    let mut file = File::open(&runner.path)
+        .map_err(|error| Broken::Here(format!("{}: {error}", runner.path.display())))?;
+    let arguments = [folder, &runner.sha256, &runner.length.to_string(), &from.to_string()];
+    let send = |out: &mut dyn Write| {
+        file.seek(SeekFrom::Start(from))?;
+        let mut piece = vec![0; PIECE];
+        loop {
+            let read = file.read(&mut piece)?;
+            if read == 0 {
+                return Ok(());
+            }
+            out.write_all(piece.get(..read).unwrap_or_default())?;
+        }
+    };
+    session.feed(COPY, &arguments, send).map_err(Problem::Broken)
+}
+
+/// What the exit codes of the scripts mean to people.
+fn refused(broken: Broken, folder: &str) -> Problem {
+    match broken {
+        Broken::Refused(73, said) => Problem::Host(format!(
+            "the folder {folder} cannot be made there: {said}; name another with --remote-dir"
+        )),
+        Broken::Refused(74, said) => Problem::Host(format!(
+            "the runner cannot be written to {folder}: {said}; nothing is left of it there"
+        )),
+        Broken::Refused(77, said) => Problem::Host(format!(
+            "the runner cannot be executed in {folder}: {said}. If its file system is mounted with noexec, name another \
+             folder with --remote-dir"
+        )),
+        other => Problem::Broken(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_there_is_read() {
+        let there = There::parse("Welcome!\nmachine Linux x86_64\npartial 12 abc\ndir /home/o p/.rustle\n");
+        assert_eq!((there.system.as_str(), there.machine.as_str()), ("Linux", "x86_64"));
+        assert_eq!(there.partial, Some((12, "abc".into())));
+        assert_eq!(there.folder, "/home/o p/.rustle");
+        assert_eq!(There::parse("there abc").whole.as_deref(), Some("abc"));
+    }
+}

@@ -1,0 +1,165 @@
+//! `cargo rustle deploy`: one runner on every host of an inventory.
+//!
+//! Each host is dealt with by a thread of its own ([`host`]): the runner is brought there ([`install`]), begun as a job that
+//! needs nobody ([`follow`]), and its events are shown beside those of the others ([`display`]). Everything that is known
+//! is on disk ([`deployment`]), so that a controller may be killed at any moment.
+
+mod batches;
+mod connection;
+mod deployment;
+mod display;
+mod follow;
+mod host;
+mod install;
+mod options;
+mod remote;
+mod rollout;
+mod runner;
+mod targets;
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+use rustle_schema::report::Recap;
+
+use crate::failure::{Context, Failure, Result};
+use connection::Common;
+use deployment::{Deployment, HostEnd, Record, State};
+use display::Display;
+use host::Shared;
+use options::{Arguments, Options};
+use runner::Runner;
+
+pub use options::command;
+
+/// The exit code where a host has failed, as Ansible's.
+const FAILED: u8 = 2;
+
+/// The exit code where a host could not be reached, as Ansible's.
+const UNREACHABLE: u8 = 4;
+
+pub fn run(matches: &ArgMatches) -> Result {
+    let options = Options::of(matches)?;
+    let (deployment, runner, inventory) =
+        if options.resume || options.collect { resumed(&options)? } else { begun(&options)? };
+    let record = &deployment.record;
+    let arguments = Arguments { words: record.words.clone(), files: record.files.clone() };
+    let files: Vec<Vec<u8>> = arguments
+        .files
+        .iter()
+        .map(|path| std::fs::read(path).context(path.display()))
+        .collect::<Result<_>>()?;
+    let targets = targets::targets(&inventory, &record.hosts);
+    let sockets = tempfile::Builder::new().prefix("rustle-").tempdir().context("a folder for sockets")?;
+    let interactive = std::io::stdin().is_terminal();
+    let shared = Shared {
+        runner: &runner,
+        deployment: &deployment,
+        arguments: &arguments,
+        files: &files,
+        common: Common { timeout: options.timeout, compress: options.compress, interactive },
+        reconnect: options.reconnect,
+        sockets: sockets.path().to_owned(),
+        collect: options.collect,
+    };
+    let names = record.hosts.iter().cloned();
+    let mut display = Display::new(names, options.json, options.verbosity, options.no_color);
+    let ends = rollout::run(&targets, options.forks, &shared, &mut display);
+    let (recaps, notes, code) = summary(&deployment, &ends);
+    display.finish(&recaps, code, &notes);
+    Ok(ExitCode::from(code))
+}
+
+/// A new deployment.
+fn begun(options: &Options) -> Result<(Deployment, Runner, rustle_schema::inventory::Inventory)> {
+    let runner = Runner::of(options)?;
+    let sources = targets::absolute(&options.inventory)?;
+    let inventory = targets::inventory(&sources, &runner.plan)?;
+    let hosts = targets::chosen(&inventory, &runner.plan, options.limit.as_deref())?;
+    targets::known(&hosts, &runner.plan)?;
+    let serial = options.serial.clone().unwrap_or_default();
+    let record = Record {
+        format: 0,
+        id: String::new(),
+        runner: runner.path.clone(),
+        sha256: runner.sha256.clone(),
+        inventory: sources,
+        batches: batches::split(hosts.len(), &serial),
+        hosts,
+        max_fail_percentage: options.max_fail_percentage,
+        remote_dir: options.remote_dir.clone(),
+        words: options.arguments.words.clone(),
+        files: options.arguments.files.clone(),
+    };
+    let reports = reports(options, Some(&runner.path))?;
+    Ok((Deployment::begin(&reports, record)?, runner, inventory))
+}
+
+/// The last deployment, again.
+fn resumed(options: &Options) -> Result<(Deployment, Runner, rustle_schema::inventory::Inventory)> {
+    let deployment = Deployment::last(&reports(options, options.what.as_deref())?)?;
+    let record = &deployment.record;
+    let runner = Runner::of(&Options { what: Some(record.runner.clone()), ..options.clone() })?;
+    if runner.sha256 != record.sha256 {
+        return Err(Failure::new(format!(
+            "{} is not the runner any more that was deployed",
+            runner.path.display()
+        ))
+        .help("a new deployment brings the new one to the hosts"));
+    }
+    let sources = match options.inventory.as_slice() {
+        [] => record.inventory.clone(),
+        given => targets::absolute(given)?,
+    };
+    let inventory = targets::inventory(&sources, &runner.plan)?;
+    Ok((deployment, runner, inventory))
+}
+
+/// Where the reports go: where it was said; else into the target folder that the runner lies in, or that of the project; else
+/// into the current folder.
+fn reports(options: &Options, runner: Option<&Path>) -> Result<PathBuf> {
+    if let Some(folder) = &options.reports {
+        return std::path::absolute(folder).context(folder.display());
+    }
+    let marked = |folder: &&Path| folder.join("CACHEDIR.TAG").is_file();
+    let of_runner = runner.and_then(|path| path.ancestors().skip(1).find(marked));
+    let of_project = || {
+        let project = crate::project::Project::of(None).ok()?;
+        Some(std::env::var_os("CARGO_TARGET_DIR").map_or(project.folder.join("target"), PathBuf::from))
+    };
+    let folder = of_runner.map(Path::to_owned).or_else(of_project);
+    let folder = folder.map_or(PathBuf::from("rustle-deploy"), |target| target.join("rustle/deploy"));
+    std::path::absolute(&folder).context(folder.display())
+}
+
+/// The recap of all hosts, what there is to say beside it, and the exit code.
+fn summary(deployment: &Deployment, ends: &[Option<HostEnd>]) -> (Vec<(String, Recap)>, Vec<String>, u8) {
+    let hosts = || deployment.record.hosts.iter().zip(ends);
+    let recaps = hosts().filter_map(|(name, end)| Some((name.clone(), end.as_ref()?.recap))).collect();
+    let names = |wanted: &dyn Fn(&Option<HostEnd>) -> bool| -> Vec<&str> {
+        hosts().filter(|(_, end)| wanted(end)).map(|(name, _)| name.as_str()).collect()
+    };
+    let lost = names(&|end| end.as_ref().is_some_and(|end| end.state == State::Lost));
+    let untouched = names(&|end| end.is_none());
+    let mut notes = Vec::new();
+    if !lost.is_empty() {
+        notes.push(format!(
+            "lost: {}. Their runs go on; `cargo rustle deploy --collect` fetches the reports",
+            lost.join(", ")
+        ));
+    }
+    if !untouched.is_empty() {
+        notes.push(format!("not touched: {}", untouched.join(", ")));
+    }
+    let any = |wanted: &dyn Fn(&HostEnd) -> bool| ends.iter().flatten().any(wanted);
+    let code = if any(&|end| end.recap.unreachable > 0) {
+        UNREACHABLE
+    } else if any(&HostEnd::failed) || !untouched.is_empty() {
+        FAILED
+    } else {
+        0
+    };
+    (recaps, notes, code)
+}

@@ -1,0 +1,217 @@
+//! A project's runner, by the shortest way: if only the plan, its files or settings have changed since Cargo built it, the
+//! new bundle is appended to the base that was kept; else Cargo builds.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rustle_build::config::Config;
+use rustle_build::env_vars::RUSTLE_COMPRESSION_LEVEL;
+use rustle_build::{BuildOptions, Prepared, build_bundle};
+use rustle_bundle::Bundle;
+use rustle_package::Digest;
+
+use crate::base::kept::{self, Kept, Read};
+use crate::base::key::{self, Subject};
+use crate::base::state_folder;
+use crate::base::toolchain::Toolchain;
+use crate::base::trees::Trees;
+use crate::cargo_view::View;
+use crate::compile::{self, Built};
+use crate::failure::{Context, Result, warn};
+use crate::project::Project;
+use crate::rustle_source::VERSION;
+use crate::timings::Timings;
+
+/// A bundle that is larger than this is not compiled in: the executable would carry it twice after the next change, and a
+/// compiler needs many times its memory.
+const APART: u64 = 1 << 20;
+
+/// What is to be built.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// The target, if not this machine.
+    pub target: Option<String>,
+    /// Cargo's options for profile and features.
+    pub options: Vec<String>,
+    /// Cargo's options for features alone.
+    pub features: Vec<String>,
+    /// Whether Cargo builds even if nothing needs to be compiled.
+    pub compile: bool,
+}
+
+/// A finished runner.
+#[derive(Debug)]
+pub struct Runner {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// The digest of its bundle.
+    pub digest: String,
+    /// The modules that its plan names.
+    pub modules: Vec<String>,
+    /// Why it was compiled; `None` where no compiler ran.
+    pub compiled: Option<String>,
+}
+
+/// Builds the runner of `project`.
+///
+/// # Errors
+/// Every problem of the playbook, or what Cargo or the disk have against it.
+pub fn runner(project: &Project, config: Config, wanted: &Wanted, timings: &mut Timings) -> Result<Runner> {
+    let state = state_folder(&project.folder);
+    let view = View::kept(&project.folder, &state, &wanted.features)?;
+    timings.phase("cargo");
+    if let Some(why) = stranger(&view, wanted) {
+        return compiled(project, wanted, why, timings);
+    }
+    let toolchain = Toolchain::find(&project.folder, &state, wanted.target.as_deref())?;
+    timings.phase("rustc");
+    let mut options = project.options_of(config, &view)?;
+    toolchain.describe_target(&mut options.sources);
+    if let Some(why) = compression(&mut options) {
+        return compiled(project, wanted, why, timings);
+    }
+    let prepared = build_bundle(&options)?;
+    warn(&prepared.warnings);
+    timings.phases(&prepared.phases);
+    let embeds = prepared.bundle.length().context("the bundle")? <= APART;
+    let subject = Subject {
+        folder: &project.folder,
+        view: &view,
+        toolchain: &toolchain,
+        target: wanted.target.as_deref(),
+        options: &wanted.options,
+        crates: &prepared.crates,
+        files: &prepared.compiled,
+        embeds,
+    };
+    let mut trees = Trees::load(&state);
+    let key = key::of(&subject, &mut trees);
+    let found = match (&key, wanted.compile) {
+        (_, true) => Err("it was asked for".to_owned()),
+        (Err(why), _) => Err(why.clone()),
+        (Ok(key), _) => kept::find(&state, *key),
+    };
+    timings.phase("base");
+    let (kept, why) = match found {
+        Ok(kept) => (Some(kept), None),
+        Err(why) => {
+            let built = compile::cargo(&project.folder, &cargo_options(wanted), embeds)?;
+            timings.phase("compile");
+            // What lay there while Cargo read it: what has changed since is not what was built.
+            let key = key.ok().filter(|before| key::of(&subject, &mut trees).as_ref() == Ok(before));
+            let kept = key.and_then(|key| keep(&state, key, &built, &subject, &prepared));
+            timings.phase("keep");
+            trees.save();
+            if embeds {
+                let digest = digest_of(&built)?;
+                return Ok(Runner {
+                    path: built.executable,
+                    digest,
+                    modules: prepared.modules,
+                    compiled: Some(why),
+                });
+            }
+            let kept = kept.unwrap_or(Kept { base: built.executable.clone(), output: built.executable });
+            (Some(kept), Some(why))
+        }
+    };
+    trees.save();
+    let Some(kept) = kept else { return compiled(project, wanted, "no base could be kept".into(), timings) };
+    prepared.bundle.append(&kept.base, &kept.output).context(kept.output.display())?;
+    timings.phase("append");
+    Ok(Runner { path: kept.output, digest: prepared.digest, modules: prepared.modules, compiled: why })
+}
+
+/// Why this program may not pack for the project, if it may not.
+fn stranger(view: &View, wanted: &Wanted) -> Option<String> {
+    match &view.rustle_build {
+        Some(version) if version == VERSION => {}
+        Some(version) => {
+            return Some(format!("the project builds with rustle-build {version}, and this is {VERSION}"));
+        }
+        None => return Some("the project does not build with rustle-build".into()),
+    }
+    let apple =
+        wanted.target.as_ref().map_or(cfg!(target_vendor = "apple"), |target| target.contains("-apple-"));
+    apple.then(|| "an executable for macOS is signed as a whole, and nothing can be appended to it".into())
+}
+
+/// Takes the level of compression that the build script would; why Cargo must tell what is wrong with it.
+fn compression(options: &mut BuildOptions) -> Option<String> {
+    let level = std::env::var_os(RUSTLE_COMPRESSION_LEVEL.name)?;
+    match level.to_string_lossy().parse() {
+        Ok(level) => options.config.build.compression = Some(level),
+        Err(_) => return Some(format!("{} is no number", RUSTLE_COMPRESSION_LEVEL.name)),
+    }
+    None
+}
+
+fn cargo_options(wanted: &Wanted) -> Vec<String> {
+    let target = wanted.target.iter().flat_map(|target| ["--target".to_owned(), target.clone()]);
+    wanted.options.iter().cloned().chain(target).collect()
+}
+
+/// Cargo's build and nothing else.
+fn compiled(project: &Project, wanted: &Wanted, why: String, timings: &mut Timings) -> Result<Runner> {
+    let built = compile::cargo(&project.folder, &cargo_options(wanted), true)?;
+    timings.phase("compile");
+    let bundle = bundle_of(&built)?;
+    let modules = bundle.plan().context("the plan")?.modules;
+    Ok(Runner { path: built.executable, digest: bundle.digest(), modules, compiled: Some(why) })
+}
+
+/// Keeps what Cargo built as a base, if the build script has packed exactly what this program has. That nothing is kept
+/// costs the next build time, and is no error.
+fn keep(
+    state: &Path,
+    key: Digest,
+    built: &Built,
+    subject: &Subject<'_>,
+    prepared: &Prepared,
+) -> Option<Kept> {
+    if digest_of(built).ok()? != prepared.digest || !carries_bundles(&built.executable) {
+        return None;
+    }
+    let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    // What the key covers, and what only changes the bundle.
+    let mut known: Vec<PathBuf> = vec![subject.folder.join("src"), built.out_dir.clone()];
+    known.extend(["build.rs", "Cargo.toml", "rustle.toml"].map(|name| subject.folder.join(name)));
+    known.extend(subject.view.local.iter().cloned());
+    known.extend(prepared.watched.iter().cloned());
+    known.push(subject.view.workspace.join("Cargo.lock"));
+    let both = known.iter().map(|path| canonical(path)).collect::<Vec<_>>();
+    known.extend(both);
+    let files = built.files(&known)?;
+    // Of a folder no digest is kept: what Cargo watches so is nobody knows what.
+    if files.iter().any(|file| file.is_dir() && !covers_known(file, &known)) {
+        return None;
+    }
+    let files = files.into_iter().filter(|file| !file.is_dir()).collect();
+    let read = Read::now(&files, &built.variables());
+    kept::keep(state, key, &built.executable, &built.executable, read).ok()
+}
+
+/// Whether a folder is watched only because of what is known: files that were not there are watched through it.
+fn covers_known(folder: &Path, known: &[PathBuf]) -> bool {
+    known.iter().any(|path| path.starts_with(folder))
+}
+
+/// Whether a bundle can be appended to this executable: ELF and PE.
+fn carries_bundles(executable: &Path) -> bool {
+    let mut magic = [0; 4];
+    let read =
+        fs::File::open(executable).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut magic));
+    read.is_ok() && (magic == *b"\x7fELF" || magic.starts_with(b"MZ"))
+}
+
+fn bundle_of(built: &Built) -> Result<Bundle> {
+    if built.out_dir.as_os_str().is_empty() {
+        return Err(compile::no_runner());
+    }
+    let file = built.out_dir.join("bundle").join(rustle_bundle::FILE_NAME);
+    Bundle::open(fs::read(&file).context(file.display())?).context(file.display())
+}
+
+fn digest_of(built: &Built) -> Result<String> {
+    bundle_of(built).map(|bundle| bundle.digest())
+}

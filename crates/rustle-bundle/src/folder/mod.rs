@@ -1,0 +1,97 @@
+//! A bundle as a folder that people read and edit: what `cargo rustle eject` writes, and what `rustle_pack::bundle!` packs
+//! when an ejected runner is compiled.
+//!
+//! ```text
+//! bundle.json        how it is packed, the runner's settings, and where the plan lies
+//! plan/head.json     the plan; what is long stands in files of its own: `{"$file": "plays/01-web.json"}`
+//! plan/plays/…       a file for each play
+//! plan/roles/…       a file for each role
+//! plan/tasks/…       a file for each list of tasks that is included by name
+//! plan/inventory.json
+//! files.json         every file, folder and link: its path, its mode, where a link points
+//! files/…            the content of the files
+//! ```
+//!
+//! Nothing is lost on the way: the folder of a bundle, packed, is that bundle, byte by byte.
+
+mod error;
+mod files;
+mod plan;
+mod text;
+
+use std::path::{Path, PathBuf};
+
+use rustle_schema::settings::Settings;
+use serde_json::{Value, json};
+
+use crate::reader::Bundle;
+use crate::writer::Writer;
+pub use error::FolderError;
+use error::wrong;
+
+/// The version of the folder's format.
+pub const FOLDER_FORMAT: u64 = 1;
+
+/// The file that says what the rest is.
+const HEAD: &str = "bundle.json";
+
+/// How a bundle is packed. The same content packed in the same way gives the same bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Packing {
+    /// zstd's level.
+    pub level: i32,
+}
+
+/// A folder, packed.
+#[derive(Clone, Debug)]
+pub struct Packed {
+    /// The bundle.
+    pub bundle: Vec<u8>,
+    /// Every file that was read.
+    pub read: Vec<PathBuf>,
+}
+
+/// Writes `bundle`, which was packed by `packing`, into the folder `to`, which must not be there or be empty.
+///
+/// # Errors
+/// If the bundle is damaged or a file cannot be written. What was written until then stays.
+pub fn unpack(bundle: &Bundle, packing: Packing, to: &Path) -> Result<(), FolderError> {
+    let read = |error: crate::BundleError| wrong(to, error);
+    let plan = plan::write(&bundle.plan().map_err(read)?, to)?;
+    let head = json!({
+        "format": FOLDER_FORMAT,
+        "compression": packing.level,
+        "settings": text::of(bundle.settings()).map_err(|error| wrong(to, error))?,
+        "plan": plan,
+    });
+    text::write(&to.join(HEAD), &head)?;
+    files::write(bundle, to)
+}
+
+/// Packs the folder `from`.
+///
+/// # Errors
+/// If a file is missing, cannot be read or says something impossible; the error names the file.
+pub fn pack(from: &Path) -> Result<Packed, FolderError> {
+    let mut read = Vec::new();
+    let path = from.join(HEAD);
+    let head = text::read(&path, &mut read)?;
+    let format = head.get("format").and_then(Value::as_u64);
+    if format != Some(FOLDER_FORMAT) {
+        let found = head.get("format").map_or_else(|| "none".to_owned(), Value::to_string);
+        return Err(wrong(&path, format!("`format` should be {FOLDER_FORMAT}, and is {found}")));
+    }
+    let level = head.get("compression").and_then(Value::as_i64).and_then(|level| i32::try_from(level).ok());
+    let level = level.ok_or_else(|| wrong(&path, "`compression` should be a whole number"))?;
+    let settings = head.get("settings").cloned().unwrap_or_default();
+    let settings: Settings =
+        text::into(&settings).map_err(|error| wrong(&path, format!("`settings`: {error}")))?;
+    let plan = plan::read(head.get("plan").unwrap_or(&Value::Null), from, &mut read)?;
+    let mut writer = Writer::new(level);
+    files::read(&mut writer, from, &mut read)?;
+    let bundle = writer.finish(&plan, &settings).map_err(|error| wrong(from, error))?;
+    Ok(Packed { bundle, read })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,143 @@
+//! What languages make of a text where some of its characters mean something to them.
+
+use std::fmt::Write;
+
+/// Every way in which `text` is written that differs from it.
+pub(super) fn all(text: &str) -> Vec<String> {
+    let json = json(text, false);
+    let ascii = json_ascii(text);
+    let mut all = vec![
+        // JSON in JSON: the output of a program that tells another's.
+        self::json(&json, false),
+        self::json(&ascii, false),
+        self::json(text, true),
+        json.replace('/', "\\/"),
+        json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"),
+        json,
+        ascii,
+        python(text),
+        rust(text),
+        // Quoted for a shell: by shlex of Python, by hand, by `printf %q`, within double quotes.
+        text.replace('\'', "'\"'\"'"),
+        text.replace('\'', "'\\''"),
+        backslashed(text, |char| {
+            !(char.is_ascii_alphanumeric() || "_@%+=:,./-".contains(char) || !char.is_ascii())
+        }),
+        backslashed(text, |char| "\\\"$`".contains(char)),
+        // YAML, SQL.
+        text.replace('\'', "''"),
+        text.replace('"', "\"\""),
+        text.replace('\n', "\r\n"),
+    ];
+    for apostrophe in ["'", "&#39;", "&#x27;", "&apos;"] {
+        let xml = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        all.push(xml.replace('\'', apostrophe));
+        all.push(xml.replace('"', "&quot;").replace('\'', apostrophe));
+        all.push(xml.replace('"', "&#34;").replace('\'', apostrophe));
+    }
+    all.retain(|form| form != text);
+    all
+}
+
+/// JSON's escapes (RFC 8259), with `\/` for a slash if `slash`.
+fn json(text: &str, slash: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
+        let _ = match char {
+            '"' => write!(out, "\\\""),
+            '\\' => write!(out, "\\\\"),
+            '\n' => write!(out, "\\n"),
+            '\r' => write!(out, "\\r"),
+            '\t' => write!(out, "\\t"),
+            '\u{8}' => write!(out, "\\b"),
+            '\u{c}' => write!(out, "\\f"),
+            '/' if slash => write!(out, "\\/"),
+            control if control < ' ' => write!(out, "\\u{:04x}", u32::from(control)),
+            other => write!(out, "{other}"),
+        };
+    }
+    out
+}
+
+/// JSON in ASCII, as Python writes it.
+fn json_ascii(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for char in json(text, false).chars() {
+        if char.is_ascii() && char != '\u{7f}' {
+            out.push(char);
+        } else {
+            for unit in char.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        }
+    }
+    out
+}
+
+/// Python's `repr` between its quotes, where it chooses single ones.
+fn python(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    // It takes double quotes where only single ones stand in the text.
+    let escaped = text.contains('"');
+    for char in text.chars() {
+        let _ = match char {
+            '\\' => write!(out, "\\\\"),
+            '\n' => write!(out, "\\n"),
+            '\r' => write!(out, "\\r"),
+            '\t' => write!(out, "\\t"),
+            '\'' if escaped => write!(out, "\\'"),
+            control if control < ' ' || control == '\u{7f}' => write!(out, "\\x{:02x}", u32::from(control)),
+            other => write!(out, "{other}"),
+        };
+    }
+    out
+}
+
+/// What `{:?}` of Rust writes between the quotes: it stands in the messages of panics.
+fn rust(text: &str) -> String {
+    text.escape_debug().to_string().replace("\\'", "'")
+}
+
+fn backslashed(text: &str, special: impl Fn(char) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
+        if special(char) {
+            out.push('\\');
+        }
+        out.push(char);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_without_special_characters_is_written_as_it_is() {
+        assert_eq!(all("hunter2"), [""; 0]);
+    }
+
+    #[test]
+    fn escapes_are_those_of_the_real_things() {
+        let text = "a\"b'c\\d/e\n\u{e9}\u{1f980} $x <&>";
+        let forms = all(text);
+        let inner = |quoted: String| quoted[1..quoted.len() - 1].to_owned();
+        let json = inner(serde_json::to_string(text).unwrap());
+        for wanted in [
+            json.clone(),
+            inner(serde_json::to_string(&json).unwrap()),
+            inner(format!("{text:?}")),
+            // python3 -c 'import json; print(json.dumps(…))'
+            "a\\\"b'c\\\\d/e\\n\\u00e9\\ud83e\\udd80 $x <&>".into(),
+            // python3 -c 'print(repr(…))'
+            "a\"b\\'c\\\\d/e\\n\u{e9}\u{1f980} $x <&>".into(),
+            // python3 -c 'import html; print(html.escape(…))'
+            "a&quot;b&#x27;c\\d/e\n\u{e9}\u{1f980} $x &lt;&amp;&gt;".into(),
+        ] {
+            assert!(forms.contains(&wanted), "{wanted}\n{forms:#?}");
+        }
+        assert!(all("it's").contains(&"it'\"'\"'s".to_owned()));
+        assert!(all("a b$c").contains(&"a\\ b\\$c".to_owned()));
+    }
+}
