@@ -287,8 +287,10 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     given.extend(options.config.secrets.values.keys().cloned());
     let checked = check::check(&used, unreadable, &given);
     problems.extend(checked.problems);
+    // Nothing is told of places any more: what knows them need not lie beside what is packed.
+    drop(origins);
     plan.facts = checked.facts;
-    plan.modules = check::modules_of(&plan);
+    plan.modules = checked.modules;
     problems.extend(modules.unused_packages(&plan.modules).iter().map(|package| {
         let message = format!("the crate `{package}` is in Cargo.toml, and the plan uses no module of it");
         Problem::warning(lints::UNUSED_MODULE_CRATE, message)
