@@ -6,6 +6,8 @@ mod commands;
 mod compile;
 mod copy;
 mod eject;
+#[cfg(unix)]
+mod executable;
 mod failure;
 mod finished;
 mod generate;

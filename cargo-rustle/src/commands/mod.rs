@@ -10,6 +10,8 @@ mod deploy;
 mod doc;
 mod doctor;
 mod eject;
+#[cfg(unix)]
+mod export;
 mod fetch;
 mod given;
 mod list;
@@ -40,6 +42,8 @@ pub fn all() -> Vec<Command> {
         run::command(),
         #[cfg(unix)]
         deploy::command(),
+        #[cfg(unix)]
+        export::command(),
         plan::command(),
         doc::command(),
         add::command(),
@@ -72,6 +76,8 @@ pub fn run(matches: &ArgMatches) -> Result {
         Some(("run", matches)) => run::run(matches),
         #[cfg(unix)]
         Some(("deploy", matches)) => deploy::run(matches),
+        #[cfg(unix)]
+        Some(("export", matches)) => export::run(matches),
         Some(("plan", matches)) => plan::run(matches),
         Some(("doc", matches)) => doc::run(matches),
         Some(("add", matches)) => add::run(matches),
