@@ -116,7 +116,7 @@ fn fill(to: &Path, folder: &Path, subject: &Subject<'_>) -> Result<()> {
     let glue = main_file::Glue { crates: &subject.prepared.crates, modules: &modules };
     put(&to.join("src/main.rs"), glue.in_place(&subject.main)?.as_bytes())?;
     put(&to.join(".gitignore"), b"/target\n")?;
-    let bundle = Bundle::open(subject.prepared.bundle.clone()).context("the bundle")?;
+    let bundle = subject.prepared.bundle.open().context("the bundle")?;
     let bundle_folder = to.join(BUNDLE);
     folder::unpack(&bundle, subject.packing, &bundle_folder)
         .map_err(|error| Failure::new(error.to_string()))?;

@@ -253,7 +253,14 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     options.escalation.apply(&mut plan);
     files.watched.insert(file);
     embed::configured(&options.config, &root, &mut files, problems);
-    let used = check::Subject { plan: &plan, origins: &origins, files: &files, modules, root: &root };
+    let used = check::Subject {
+        plan: &plan,
+        origins: &origins,
+        files: &files,
+        modules,
+        root: &root,
+        lints: &options.config.lints,
+    };
     let mut given = options.config.runner.extra_vars.clone();
     given.extend(options.extra_vars.keys().filter_map(|name| name.as_str().map(str::to_owned)));
     given.extend(options.config.secrets.values.keys().cloned());

@@ -54,7 +54,7 @@ use rustle_value::Map;
 
 pub use codes::{CODES, Code};
 pub use files::{EmbeddedFile, Files};
-pub use origins::{Origins, Owner, Snippet, SnippetKind, TaskOrigin, ValuePath};
+pub use origins::{Occurrence, Origins, Owner, Snippet, SnippetKind, TaskOrigin, ValuePath};
 pub use problem::{Problem, Severity};
 pub use source::{Location, SourceFile};
 pub use vaults::{Vault, VaultKind, secret_template};

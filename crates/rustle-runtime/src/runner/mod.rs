@@ -8,7 +8,7 @@ mod self_digest;
 mod spool;
 mod start;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -16,7 +16,6 @@ use std::sync::Arc;
 use rustle_bundle::Bundle;
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
-use zeroize::Zeroizing;
 
 pub use start::{Embedded, open};
 
@@ -24,6 +23,7 @@ use crate::command_line::{self, LockChoice, Options};
 use crate::hosts::Hosts;
 use crate::lock::{self, Lock, LockError};
 use crate::report::linked;
+use crate::secrets::KeyText;
 use crate::{embedded, registry, secrets, worker};
 
 /// The exit code of what should not happen: a damaged bundle, a module that is not linked.
@@ -61,7 +61,7 @@ fn refuse(code: u8) -> impl Fn(String) -> Refusal {
     move |message| Refusal { code, message }
 }
 
-fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refusal> {
+fn run(embedded: &Embedded, key: Option<KeyText>) -> Result<u8, Refusal> {
     let bundle = open(embedded);
     let settings = bundle.as_ref().map(|bundle| bundle.settings().clone()).unwrap_or_default();
     let or =
@@ -112,7 +112,7 @@ fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refus
         return listing::print(&plan, &hosts, &options);
     }
     if options.send_spool {
-        let open = || secrets::open(&bundle, &host, &matches, key, io::stdin().is_terminal());
+        let open = || secrets::open(&bundle, &host, &matches, key, false);
         return spool::send(&bundle, &Who { name: &name, version: &version }, open);
     }
     let job = match &options.job {
@@ -121,13 +121,13 @@ fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refus
             refuse(ERROR)(format!("the job {} cannot be started: {error}", folder.display()))
         })?),
         Some(folder) => {
+            let key = secrets::carry(&bundle, &matches, key).map_err(refuse(ERROR))?;
             let started = job::start(folder, key.as_deref().map(Vec::as_slice));
             return started.map(|()| 0).map_err(|(code, message)| Refusal { code, message });
         }
     };
     let _lock = take_lock(&options, &bundle)?;
-    let interactive = io::stdin().is_terminal();
-    let warnings = secrets::open(&bundle, &host, &matches, key, interactive).map_err(refuse(ERROR))?;
+    let warnings = secrets::open(&bundle, &host, &matches, key, job.is_some()).map_err(refuse(ERROR))?;
     let kept = match &job {
         None => Vec::new(),
         Some(job) => job
