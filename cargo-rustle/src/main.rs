@@ -7,6 +7,8 @@ mod commands;
 mod compile;
 mod copy;
 mod eject;
+#[cfg(unix)]
+mod executable;
 mod failure;
 mod finished;
 mod generate;

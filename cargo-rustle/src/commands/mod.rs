@@ -11,6 +11,8 @@ mod diff;
 mod doc;
 mod doctor;
 mod eject;
+#[cfg(unix)]
+mod export;
 mod fetch;
 mod given;
 mod inspect;
@@ -44,6 +46,8 @@ pub fn all() -> Vec<Command> {
         run::command(),
         #[cfg(unix)]
         deploy::command(),
+        #[cfg(unix)]
+        export::command(),
         plan::command(),
         repack::command(),
         inspect::command(),
@@ -79,6 +83,8 @@ pub fn run(matches: &ArgMatches) -> Result {
         Some(("run", matches)) => run::run(matches),
         #[cfg(unix)]
         Some(("deploy", matches)) => deploy::run(matches),
+        #[cfg(unix)]
+        Some(("export", matches)) => export::run(matches),
         Some(("plan", matches)) => plan::run(matches),
         Some(("repack", matches)) => repack::run(matches),
         Some(("inspect", matches)) => inspect::run(matches),

@@ -112,6 +112,9 @@ fn run(embedded: &Embedded, beside: &Beside, key: Option<KeyText>) -> Result<u8,
     if let Some(message) = secrets::missing_opener(&bundle) {
         return Err(refuse(UNEXPECTED)(message));
     }
+    if let Some(folder) = &options.chroot {
+        change_root(folder)?;
+    }
     let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let host = command_line::choose_host(&plan.inventory, options.host.as_deref(), &machine);
     let host = host.map_err(|error| refuse(ERROR)(error.to_string()))?;
@@ -171,6 +174,24 @@ fn enter(folder: &Path) -> Result<(), Refusal> {
             folder.display()
         ))
     })
+}
+
+/// Makes `folder` the root. Workers are started through `/proc`, so that has to be there.
+fn change_root(folder: &Path) -> Result<(), Refusal> {
+    let changed = rustix::process::chroot(folder).map_err(io::Error::from);
+    changed.and_then(|()| std::env::set_current_dir("/")).map_err(|error| {
+        refuse(ERROR)(format!(
+            "{} cannot be made the root: {error}; that takes root's rights",
+            folder.display()
+        ))
+    })?;
+    if Path::new("/proc/self/exe").symlink_metadata().is_err() {
+        return Err(refuse(ERROR)(format!(
+            "below {} there is no /proc of these processes: mount the host's whole root there, and share its processes",
+            folder.display()
+        )));
+    }
+    Ok(())
 }
 
 /// A runner without one of its modules would fail in the middle of a run.
