@@ -37,7 +37,13 @@ pub(crate) struct Beside {
 ///
 /// A crate that no code names is not linked and registers nothing, so each is named. `include_dir!` writes paths that
 /// begin with the name of its crate, so that name is brought into scope; the runner itself does not depend on it.
-pub(crate) fn text(crates: &[String], files: &[Compiled], carries: Carries, beside: Beside) -> String {
+pub(crate) fn text(
+    crates: &[String],
+    files: &[Compiled],
+    carries: Carries,
+    beside: Beside,
+    signer: Option<&str>,
+) -> String {
     let uses = crates.iter().map(|name| {
         let name = format_ident!("{name}");
         quote!(use ::#name as _;)
@@ -103,6 +109,10 @@ pub(crate) fn text(crates: &[String], files: &[Compiled], carries: Carries, besi
             pub static LINKED: &[u8] = &[];
         }
     };
+    let signer = match signer {
+        Some(key) => quote!(Some(::rustle_runtime::runner::Signer::pinned(#key))),
+        None => quote!(None),
+    };
     // Where the file lies is what the compiler's messages name.
     let files = files.iter().map(|(name, path)| {
         let (name, path) = (format_ident!("{name}"), path.to_string_lossy());
@@ -116,6 +126,8 @@ pub(crate) fn text(crates: &[String], files: &[Compiled], carries: Carries, besi
         #(#files)*
         #bundle
         #linked
+        /// The key that the bundle must be signed by.
+        pub const SIGNER: Option<::rustle_runtime::runner::Signer> = #signer;
     };
     match syn::parse2(tokens) {
         Ok(file) => {
@@ -138,6 +150,7 @@ mod tests {
             &files,
             Carries::Folder,
             Beside { linked: true, live: true },
+            None,
         );
         let begins = r#"// Written by rustle-build; edits are lost.
 
@@ -153,11 +166,15 @@ pub static BUNDLE: include_dir::Dir<'static> = include_dir::include_dir!(
 "#;
         assert!(text.starts_with(begins), "{text}");
         assert!(text.contains("pub static LINKED: &[u8] = include_bytes!"), "{text}");
+        assert!(
+            text.contains("pub const SIGNER: Option<::rustle_runtime::runner::Signer> = None;"),
+            "{text}"
+        );
     }
 
     #[test]
     fn a_linked_bundle_is_as_long_as_it_is() {
-        let text = text(&[], &[], Carries::Object(12_345), Beside { linked: true, live: true });
+        let text = text(&[], &[], Carries::Object(12_345), Beside { linked: true, live: true }, None);
         assert!(syn::parse_file(&text).is_ok(), "{text}");
         assert!(text.contains("    static rustle_bundle: [u8; 12345];") && text.contains("SAFETY"), "{text}");
         assert!(text.contains("object: Some(object)") && text.contains("#[cfg(debug_assertions)]"), "{text}");
@@ -165,7 +182,8 @@ pub static BUNDLE: include_dir::Dir<'static> = include_dir::include_dir!(
 
     #[test]
     fn with_problems_it_still_compiles() {
-        let text = text(&[], &[], Carries::Nothing, Beside::default());
+        let text = text(&[], &[], Carries::Nothing, Beside::default(), Some("RWQ"));
+        assert!(text.contains("Signer::pinned(\"RWQ\")"), "{text}");
         assert!(syn::parse_file(&text).is_ok());
         assert!(!text.contains("OUT_DIR"), "{text}");
     }

@@ -78,7 +78,7 @@ pub(crate) fn with(environment: &Environment) -> Result<Prepared, Problems> {
         Ok(prepared) => write(environment, prepared),
         Err(_) => output::write_if_changed(
             &environment.out_dir.join(GLUE),
-            glue::text(&[], &[], Carries::Nothing, Beside::default()).as_bytes(),
+            glue::text(&[], &[], Carries::Nothing, Beside::default(), None).as_bytes(),
         ),
     };
     let mut prepared = result?;
@@ -131,7 +131,8 @@ fn write(environment: &Environment, prepared: &Prepared) -> io::Result<()> {
         output::write_if_changed(&environment.out_dir.join(LIVE), &prepared.live())?;
     }
     let beside = Beside { linked: true, live };
-    let glue = glue::text(&prepared.crates, &compiled(environment, prepared)?, carries, beside);
+    let compiled = compiled(environment, prepared)?;
+    let glue = glue::text(&prepared.crates, &compiled, carries, beside, prepared.signer.as_deref());
     output::write_if_changed(&environment.out_dir.join(GLUE), glue.as_bytes())
 }
 

@@ -18,6 +18,8 @@ pub struct Build {
     /// `static`: whether an executable for this machine must be static (`true`), shall be if it can (not given), or is
     /// linked as its system links programs (`false`).
     pub statically: Option<bool>,
+    /// `signer`: the key that bundles must be signed by, or its name in `[keys]`; and where it stands.
+    pub signer: Option<(String, Location)>,
     /// `embed`: how the bundle gets into the executable.
     pub embed: Embed,
 }
@@ -68,6 +70,7 @@ pub(super) fn read(mut table: Table<'_>, problems: &mut Vec<Problem>) -> Build {
         profile: profile(&mut table, problems),
         statically: table.boolean("static", problems),
         embed: Embed::read(&mut table, problems),
+        signer: table.text_at("signer", problems),
     };
     table.finish(problems);
     build

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rustle_bundle::{Bundle, FILE_NAME, open_appended};
 
+use super::signer::Signer;
 use crate::embedded::Live;
 
 /// What the build has put into an executable.
@@ -13,6 +14,8 @@ pub struct Embedded {
     pub bundle: &'static include_dir::Dir<'static>,
     /// The list of what is linked, which `cargo rustle inspect` and `repack` find in the executable; may be empty.
     pub linked: &'static [u8],
+    /// The key that its bundle must be signed by.
+    pub signer: Option<Signer>,
     /// The name of the runner's crate.
     pub name: &'static str,
     /// Its version.
@@ -37,8 +40,17 @@ impl Beside {
 /// The bundle that is appended to this executable, or else the one that was built in.
 ///
 /// # Errors
-/// If there is none, or it is damaged; the message says which and why.
+/// If there is none, it is damaged, or it is not signed by the key that the executable is pinned to; the message says which
+/// and why.
 pub fn open(embedded: &Embedded, beside: &Beside) -> Result<Carried, String> {
+    let carried = unchecked(embedded, beside)?;
+    match &embedded.signer {
+        Some(signer) => signer.check(&carried.bundle).map(|()| carried),
+        None => Ok(carried),
+    }
+}
+
+fn unchecked(embedded: &Embedded, beside: &Beside) -> Result<Carried, String> {
     match open_appended(Path::new("/proc/self/exe")) {
         Ok(Some(bundle)) => return Ok(Carried { bundle, live: Live::default() }),
         Ok(None) => {}
