@@ -94,13 +94,12 @@ const ROLE: [&str; 6] = ["role", "when", "tags", "collections", "delegate_to", "
 const PLAYBOOK: [&str; 3] = ["import_playbook", "when", "tags"];
 
 /// Keywords that are understood as such and not supported yet, each with what to do instead; that may be empty.
-const UNSUPPORTED: [(&str, &str); 18] = [
+const UNSUPPORTED: [(&str, &str); 17] = [
     ("async", "the task would run to its end before the next one begins: remove the keyword if that will do"),
     ("poll", "the task would run to its end before the next one begins: remove the keyword if that will do"),
     ("delegate_to", "a runner acts on the host it is started on; build another runner for the other host"),
     ("delegate_facts", ""),
     ("local_action", "a runner acts on the host it is started on: write the module's name in its place"),
-    ("serial", "each runner runs for its own host; start them in the order you need"),
     ("vars_prompt", "pass the value with `--extra-vars`"),
     ("debugger", ""),
     ("become_exe", ""),
@@ -116,8 +115,7 @@ const UNSUPPORTED: [(&str, &str); 18] = [
 ];
 
 /// Keywords that cannot matter to a runner, each with the reason.
-const WITHOUT_EFFECT: [(&str, &str); 5] = [
-    ("max_fail_percentage", ALONE),
+const WITHOUT_EFFECT: [(&str, &str); 4] = [
     ("throttle", ALONE),
     ("order", ALONE),
     ("ignore_unreachable", "a runner is always on its host"),
