@@ -73,7 +73,7 @@ pub fn runner(project: &Project, config: Config, wanted: &Wanted, timings: &mut 
     let prepared = build_bundle(&options)?;
     warn(&prepared.warnings);
     timings.phases(&prepared.phases);
-    let embeds = prepared.bundle.length().unwrap_or(0) <= APART;
+    let embeds = prepared.bundle.length().context("the bundle")? <= APART;
     let subject = Subject {
         folder: &project.folder,
         view: &view,

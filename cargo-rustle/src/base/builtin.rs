@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use rustle_build::{catalogue, companions};
+use rustle_build::{catalogue, companions, linked};
 use rustle_package::Digest;
 
 use crate::base::kept::{self, Read};
@@ -61,7 +61,7 @@ pub fn executable() -> Result<PathBuf> {
         embeds: false,
     };
     let mut trees = Trees::load(&folder);
-    let key = key::of(&subject, &mut trees);
+    let mut key = key::of(&subject, &mut trees);
     let kept = key.as_ref().map_err(Clone::clone).and_then(|key| kept::find(&folder, *key));
     if let Ok(kept) = kept {
         trees.save();
@@ -69,6 +69,9 @@ pub fn executable() -> Result<PathBuf> {
     }
     if !folder.join("bases").exists() {
         eprintln!("building the base runner, once; this takes a minute or two");
+    }
+    if write_linked(&krate)? {
+        key = key::of(&subject, &mut trees);
     }
     let built = compile::cargo(&krate, &options, false)?;
     let known: Vec<PathBuf> =
@@ -80,6 +83,20 @@ pub fn executable() -> Result<PathBuf> {
     let read = Read::now(&files, &built.variables());
     let kept = kept::keep(&folder, key, &built.executable, &built.executable, read);
     Ok(kept.map_or(built.executable, |kept| kept.base))
+}
+
+/// Writes the list of what is linked, which the program includes, for the Cargo.lock that Cargo has made. Whether it is
+/// another one now.
+fn write_linked(krate: &Path) -> Result<bool> {
+    let (lock, list) = (krate.join("Cargo.lock"), krate.join("src/linked"));
+    let text = fs::read_to_string(&lock).context(lock.display())?;
+    let linked =
+        rustle_bundle::pack_linked(&linked::of_base(&text, "rustle-base")).context(list.display())?;
+    if fs::read(&list).is_ok_and(|there| there == linked) {
+        return Ok(false);
+    }
+    fs::write(&list, linked).context(list.display())?;
+    Ok(true)
 }
 
 /// How Cargo builds it. Its target folder is its own: its profile is another than that of runners.
@@ -177,7 +194,7 @@ use rustle_runtime::runner::Embedded;
 static BUNDLE: Dir<'static> = Dir::new(\"\", &[]);
 
 fn main() -> std::process::ExitCode {{
-    rustle_runtime::runner::main(&Embedded {{ bundle: &BUNDLE, name: \"rustle-base\", version: env!(\"CARGO_PKG_VERSION\") }})
+    rustle_runtime::runner::main(&Embedded {{ bundle: &BUNDLE, linked: include_bytes!(\"linked\"), name: \"rustle-base\", version: env!(\"CARGO_PKG_VERSION\") }})
 }}
 "
     )

@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::commands::project;
-use crate::failure::{Context, Result};
+use crate::failure::Result;
+use crate::finished::Finished;
+use crate::linking;
 use crate::project::Project;
 use crate::rebuild::{self, Wanted};
-use crate::show;
 use crate::timings::{self, Timings};
 
 pub fn command() -> Command {
@@ -23,6 +24,7 @@ pub fn command() -> Command {
                 .help("Lets Cargo build even if only the plan or its files have changed"),
         )
         .arg(timings::arg())
+        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Prints one object"))
         .after_help(
             "What Cargo has built is kept. If only the playbook, its files or rustle.toml change, the new bundle is \
              appended to that, and no compiler runs. The runner does the same as one that `cargo build` makes.",
@@ -82,18 +84,17 @@ pub fn run(matches: &ArgMatches) -> Result {
     let project = Project::of(matches.get_one("project"))?;
     let config = project.config()?;
     project.is_fetched()?;
-    let wanted =
+    let statically = config.build.statically;
+    let mut wanted =
         Wanted { compile: matches.get_flag("compile"), ..wanted(matches, config.build.target.clone()) };
+    let linking = linking::choose(&project.folder, wanted.target.take(), statically.unwrap_or(true))?;
+    linking.refuse(statically)?;
+    wanted.target = linking.target;
+    wanted.options.extend(linking.options);
     timings.phase("config");
     let runner = rebuild::runner(&project, config, &wanted, &mut timings)?;
-    let length = std::fs::metadata(&runner.path).context(runner.path.display())?.len();
-    println!("{}", runner.path.display());
-    println!("  size     {}", show::size(length));
-    println!("  digest   {}", runner.digest);
-    println!("  modules  {}", runner.modules.join(", "));
-    if let Some(target) = wanted.target {
-        println!("  target   {target}");
-    }
-    timings.tell(runner.compiled.as_deref());
+    let finished = Finished::of(runner, wanted.target, linking.note)?;
+    finished.tell(matches.get_flag("json"));
+    timings.tell(finished.runner.compiled.as_deref());
     Ok(ExitCode::SUCCESS)
 }

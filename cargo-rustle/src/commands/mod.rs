@@ -9,6 +9,7 @@ mod completions;
 mod deploy;
 mod doc;
 mod doctor;
+mod eject;
 mod fetch;
 mod given;
 mod list;
@@ -17,8 +18,11 @@ mod module;
 mod new;
 mod plan;
 mod run;
+mod secret;
 
 use std::path::PathBuf;
+
+pub use new::relative;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
@@ -49,6 +53,8 @@ pub fn all() -> Vec<Command> {
         list::outdated_command(),
         cache::command(),
         module::command(),
+        secret::command(),
+        eject::command(),
         doctor::command(),
         completions::command(),
     ]
@@ -79,6 +85,8 @@ pub fn run(matches: &ArgMatches) -> Result {
         Some(("outdated", matches)) => list::run_outdated(matches),
         Some(("cache", matches)) => cache::run(matches),
         Some(("module", matches)) => module::run(matches),
+        Some(("secret", matches)) => secret::run(matches),
+        Some(("eject", matches)) => eject::run(matches),
         Some(("doctor", matches)) => doctor::run(matches),
         Some(("completions", matches)) => completions::run(matches),
         _ => Err(Failure::Usage("there is no such command".into())),

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustle_bundle::{BundleError, Packed};
 use rustle_playbook::{Files, Loaded, Problem, Severity, Vault};
+use rustle_schema::linked::LinkedModule;
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
 use rustle_schema::task::Directives;
@@ -16,6 +17,7 @@ use crate::companions;
 use crate::config::{Config, Embed, PlanSource};
 use crate::diagnostics::{Problems, any_error};
 use crate::embed::{self, SealedContent};
+use crate::linked;
 use crate::lints;
 use crate::modules::{Linked, Modules, Sources};
 use crate::packages::verify::{self, FileModule, Verified};
@@ -41,12 +43,12 @@ pub struct BuildOptions {
     pub machine_policy: Option<PathBuf>,
     /// Whether modules that are locked and not there may be fetched.
     pub fetch: bool,
-    /// The file that the bundle is written to. Where there is none, it is made in memory, which must have room for it.
-    pub bundle_file: Option<PathBuf>,
     /// What Cargo builds with, where a build script asks.
     pub profile: Option<Used>,
     /// Who tasks become where the playbook does not say.
     pub escalation: Escalation,
+    /// The file that the bundle is written to. Where there is none, it is made in memory, which must have room for it.
+    pub bundle_file: Option<PathBuf>,
 }
 
 /// `become` for a whole playbook, as `ansible-playbook` takes it on its command line: what a play says wins.
@@ -86,6 +88,8 @@ pub struct Prepared {
     pub modules: Vec<String>,
     /// The crates that they stand in, as Rust code names them, sorted. The runner's own is not among them.
     pub crates: Vec<String>,
+    /// All modules that these crates, those files and the runner itself bring: what the executable will have.
+    pub linked: Vec<LinkedModule>,
     /// The files of modules among them that are compiled with the runner.
     pub compiled: Vec<FileModule>,
     /// How the bundle gets into the executable.
@@ -132,6 +136,9 @@ pub fn build_bundle(options: &BuildOptions) -> Result<Prepared, Problems> {
         let used = modules.files_of(prepared.modules.iter().map(String::as_str));
         prepared.compiled = verified.files.into_iter().filter(|file| used.contains(&file.id)).collect();
         prepared.watched.extend(verified.watched);
+        if let Linked::Manifest(_) = options.sources.linked {
+            prepared.linked = linked::modules(&modules, &prepared.crates, &prepared.compiled, options);
+        }
         prepared
     });
     let problems = Problems::new(lints::apply(problems, &options.config.lints));
@@ -153,6 +160,22 @@ pub fn plan_of(options: &BuildOptions) -> Option<Plan> {
     let mut plan = load(options, &modules, &sealed, &mut problems)?.loaded.plan?;
     plan.modules = check::modules_of(&plan);
     Some(plan)
+}
+
+/// Everything encrypted with ansible-vault that the plan and its files refer to, as far as it can be read; what is wrong is
+/// not told.
+pub fn vaults_of(options: &BuildOptions) -> Vec<Vault> {
+    let mut problems = Vec::new();
+    let verified = verified(options, &mut problems);
+    let modules = gather(options, &verified, &mut problems);
+    let sealed = Sealed::load(&options.folder, &mut problems);
+    let Some(Read { loaded, root, .. }) = load(options, &modules, &sealed, &mut problems) else {
+        return Vec::new();
+    };
+    let Loaded { mut files, mut vaults, .. } = loaded;
+    embed::configured(&options.config, &root, &mut files, &mut problems);
+    vaults.extend(sealed::vault_files(&files, &mut problems).into_values());
+    vaults
 }
 
 /// All modules that a plan could name, those that are locked among them; what is wrong with some is not told.
@@ -249,7 +272,14 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     options.escalation.apply(&mut plan);
     files.watched.insert(file);
     embed::configured(&options.config, &root, &mut files, problems);
-    let used = check::Subject { plan: &plan, origins: &origins, files: &files, modules, root: &root };
+    let used = check::Subject {
+        plan: &plan,
+        origins: &origins,
+        files: &files,
+        modules,
+        root: &root,
+        lints: &options.config.lints,
+    };
     let mut given = options.config.runner.extra_vars.clone();
     given.extend(options.extra_vars.keys().filter_map(|name| name.as_str().map(str::to_owned)));
     given.extend(options.config.secrets.values.keys().cloned());
@@ -269,6 +299,11 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         name: options.config.runner.name.clone().unwrap_or_else(|| options.name.clone()),
         version: options.version.clone(),
         run: options.config.run.clone(),
+        controller: options
+            .config
+            .controller
+            .as_ref()
+            .map(|it| it.settings(&options.folder, &mut files.watched, problems)),
     };
     let sealed = sealed_content(options, &sealed, &files, vaults, problems);
     files.watched.insert(options.folder.join(sealed::FOLDER));
@@ -291,6 +326,7 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         modules: plan.modules.clone(),
         crates,
         plan,
+        linked: Vec::new(),
         compiled: Vec::new(),
         files: packed.files,
         embed: options.config.build.embed,
@@ -313,7 +349,11 @@ fn sealed_content(
     vaults: Vec<Vault>,
     problems: &mut Vec<Problem>,
 ) -> SealedContent {
-    let files = sealed::vault_files(files, &sealed.vaults(), problems);
+    let there = sealed.vaults();
+    let found = sealed::vault_files(files, problems);
+    problems.extend(found.values().filter(|it| !there.contains(&it.name)).map(sealed::unsealed_file));
+    let files: BTreeMap<Vec<u8>, String> =
+        found.into_iter().map(|(path, vault)| (path, vault.name)).collect();
     let mut used: BTreeSet<String> = files.values().cloned().collect();
     used.extend(vaults.into_iter().map(|vault| vault.name));
     let seals = sealed.needed(&options.config.secrets, &used, problems);

@@ -16,7 +16,11 @@ pub struct Companion {
 }
 
 /// Every companion there is, whether a runner needs it or not: a base runner links them all.
-pub const ALL: [Companion; 1] = [SECRETS];
+pub const ALL: [Companion; 2] = [CONTROLLER, SECRETS];
+
+/// Reports to a controller.
+const CONTROLLER: Companion =
+    Companion { package: "rustle-controller", needed_by: "`[controller]` of rustle.toml" };
 
 /// What opens seals.
 const SECRETS: Companion = Companion { package: "rustle-secrets", needed_by: "a sealed secret" };
@@ -24,6 +28,9 @@ const SECRETS: Companion = Companion { package: "rustle-secrets", needed_by: "a 
 /// The companions that a runner of these options needs.
 pub fn needed(options: &BuildOptions) -> Vec<Companion> {
     let mut needed = Vec::new();
+    if options.config.controller.is_some() {
+        needed.push(CONTROLLER);
+    }
     if !options.config.secrets.is_empty() || Sealed::has_some(&options.folder) {
         needed.push(SECRETS);
     }

@@ -121,8 +121,8 @@ pub(crate) struct Environment {
     pub(crate) compression: Option<String>,
     pub(crate) policy: Option<PathBuf>,
     pub(crate) fetch: bool,
-    pub(crate) profile: Used,
     pub(crate) bare: bool,
+    pub(crate) profile: Used,
 }
 
 /// Where an administrator puts a policy for all projects of a machine.

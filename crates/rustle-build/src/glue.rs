@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::linked::SYMBOL;
+use crate::object_file::SYMBOL;
 
 /// A file of modules that is compiled with the runner: the name of its Rust module, and where it lies.
 pub(crate) type Compiled = (String, PathBuf);
@@ -24,13 +24,22 @@ pub(crate) enum Carries {
     Object(u64),
 }
 
+/// What else a runner is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// The list of what is linked.
+    pub(crate) linked: bool,
+    /// Where the bundle's files lie, for debug builds alone.
+    pub(crate) live: bool,
+}
+
 /// The text of the glue that links `crates`, compiles `files`, and carries the bundle.
 ///
 /// A crate that no code names is not linked and registers nothing, so each is named. `include_dir!` writes paths that
 /// begin with the name of its crate, so that name is brought into scope; the runner itself does not depend on it.
 ///
-/// With `live`, the file `live` beside the glue says where the bundle's files lie, for debug builds alone.
-pub(crate) fn text(crates: &[String], files: &[Compiled], carries: Carries, live: bool) -> String {
+/// What is `told` lies beside the glue, in files of those names.
+pub(crate) fn text(crates: &[String], files: &[Compiled], carries: Carries, told: Told) -> String {
     let uses = crates.iter().map(|name| {
         let name = format_ident!("{name}");
         quote!(use ::#name as _;)
@@ -49,22 +58,22 @@ pub(crate) fn text(crates: &[String], files: &[Compiled], carries: Carries, live
             pub static BUNDLE: include_dir::Dir<'static> = include_dir::Dir::new("", &[]);
         },
     };
-    let (linked, given) = match carries {
+    let (object, given) = match carries {
         Carries::Object(length) => {
             let (symbol, length) = (format_ident!("{}", SYMBOL), Literal::u64_unsuffixed(length));
-            let linked = quote! {
+            let object = quote! {
                 unsafe extern "C" {
                     static #symbol: [u8; #length];
                 }
-                fn linked() -> &'static [u8] {
+                fn object() -> &'static [u8] {
                     unsafe { &#symbol }
                 }
             };
-            (linked, quote!(Some(linked)))
+            (object, quote!(Some(object)))
         }
         _ => (TokenStream::new(), quote!(None)),
     };
-    let lies = if live {
+    let lies = if told.live {
         quote! {
             #[cfg(debug_assertions)]
             const LIVE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/live"));
@@ -79,11 +88,22 @@ pub(crate) fn text(crates: &[String], files: &[Compiled], carries: Carries, live
     let bundle = quote! {
         use ::rustle_runtime::__private::include_dir;
         #folder
-        #linked
+        #object
         #lies
         /// What else the runner is told of its bundle.
         pub static BESIDE: ::rustle_runtime::runner::Beside =
-            ::rustle_runtime::runner::Beside { linked: #given, live: LIVE };
+            ::rustle_runtime::runner::Beside { bundle: #given, live: LIVE };
+    };
+    let linked: TokenStream = if told.linked {
+        quote! {
+            /// The modules and crates that are linked.
+            pub static LINKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/linked"));
+        }
+    } else {
+        quote! {
+            /// Nothing: there are problems, which the build told.
+            pub static LINKED: &[u8] = &[];
+        }
     };
     // Where the file lies is what the compiler's messages name.
     let files = files.iter().map(|(name, path)| {
@@ -97,6 +117,7 @@ pub(crate) fn text(crates: &[String], files: &[Compiled], carries: Carries, live
         #(#uses)*
         #(#files)*
         #bundle
+        #linked
     };
     match syn::parse2(tokens) {
         Ok(file) => {
@@ -111,10 +132,12 @@ pub(crate) fn text(crates: &[String], files: &[Compiled], carries: Carries, live
 mod tests {
     use super::*;
 
+    const ALL: Told = Told { linked: true, live: true };
+
     #[test]
     fn exactly_the_crates_are_named() {
         let files = [("com_acme_greet".to_owned(), "/p/modules/greet.rs".into())];
-        let text = text(&["rustle_module_file".into(), "vhost".into()], &files, Carries::Folder, true);
+        let text = text(&["rustle_module_file".into(), "vhost".into()], &files, Carries::Folder, ALL);
         let begins = r#"// Written by rustle-build; edits are lost.
 
 use ::rustle_module_file as _;
@@ -132,15 +155,15 @@ pub static BUNDLE: include_dir::Dir<'static> = include_dir::include_dir!(
 
     #[test]
     fn a_linked_bundle_is_as_long_as_it_is() {
-        let text = text(&[], &[], Carries::Object(12_345), true);
+        let text = text(&[], &[], Carries::Object(12_345), ALL);
         assert!(syn::parse_file(&text).is_ok(), "{text}");
         assert!(text.contains("    static rustle_bundle: [u8; 12345];") && text.contains("SAFETY"), "{text}");
-        assert!(text.contains("linked: Some(linked)") && text.contains("#[cfg(debug_assertions)]"), "{text}");
+        assert!(text.contains("bundle: Some(object)") && text.contains("#[cfg(debug_assertions)]"), "{text}");
     }
 
     #[test]
     fn with_problems_it_still_compiles() {
-        let text = text(&[], &[], Carries::Nothing, false);
+        let text = text(&[], &[], Carries::Nothing, Told::default());
         assert!(syn::parse_file(&text).is_ok());
         assert!(!text.contains("OUT_DIR"), "{text}");
     }

@@ -1,136 +1,223 @@
-//! The bundle as an object file that the linker takes as it is. A compiler that is handed some hundred MiB as a constant
-//! needs many times their memory; a linker copies them.
+//! What an executable will be made of, for the list that lies in it: see [`rustle_schema::linked`].
 
-use std::fs::File;
-use std::io;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
-use object::write::{Object, StandardSection, Symbol, SymbolSection};
-use object::{
-    Architecture, BinaryFormat, Endianness, FileFlags, SectionKind, SymbolFlags, SymbolKind, SymbolScope, elf,
-};
-use rustle_spec::scan::Cfg;
+use rustle_package::Digest;
+use rustle_schema::linked::{LINKED_FORMAT, Linked, LinkedCrate, LinkedModule};
+use rustle_schema::module_spec::ModuleSpec;
+use rustle_schema::names;
+use rustle_schema::package::lock::Locked;
+use toml::{Table, Value};
 
-use crate::output;
+use crate::build::BuildOptions;
+use crate::catalogue;
+use crate::modules::{self, Modules, Origin};
+use crate::packages::lock_file;
+use crate::packages::verify::FileModule;
 
-/// The symbol at which the bundle begins.
-pub(crate) const SYMBOL: &str = "rustle_bundle";
-
-/// Bundles that are longer than this are linked where nobody says how they are embedded: from here on the compiler takes
-/// several times as long, and more than 15 times the memory (docs/BUNDLE.md has the figures).
-pub(crate) const THRESHOLD: u64 = 8 << 20;
-
-/// What an object file is made for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Form {
-    format: BinaryFormat,
-    architecture: Architecture,
-    endianness: Endianness,
-    /// Flags that the linker compares with those of all other objects.
-    flags: elf::FileFlags,
+/// The list of an executable with every builtin module, of which this Cargo.lock pins the crates.
+pub fn of_base(lock: &str, package: &str) -> Linked {
+    let modules = catalogue::builtin().iter().map(|spec| module(spec, &spec.krate)).collect();
+    Linked { format: LINKED_FORMAT, modules, crates: crates(lock, package, &BTreeSet::new()) }
 }
 
-impl Form {
-    /// What the target links; `None` for one that this program knows too little of.
-    pub(crate) fn of(target: &Cfg) -> Option<Form> {
-        let is = |name: &str, value: &str| target.has_value(name, value) == Some(true);
-        let format = if is("target_vendor", "apple") {
-            BinaryFormat::MachO
-        } else if is("target_os", "windows") {
-            BinaryFormat::Coff
-        } else if ["linux", "android", "freebsd", "netbsd", "openbsd", "dragonfly", "illumos", "solaris"]
-            .into_iter()
-            .any(|system| is("target_os", system))
-        {
-            BinaryFormat::Elf
-        } else {
-            return None;
+/// The list of a runner in `folder`, whose package is called `package`, with these modules.
+pub(crate) fn of_runner(folder: &Path, package: &str, modules: Vec<LinkedModule>) -> Linked {
+    let lock = cargo_lock(folder).and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+    let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+    let crates = crates(&lock, package, &not_linked(&manifest));
+    Linked { format: LINKED_FORMAT, modules, crates }
+}
+
+/// The Cargo.lock of the package in `folder`: its own, or its workspace's.
+pub(crate) fn cargo_lock(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().map(|folder| folder.join("Cargo.lock")).find(|path| path.is_file())
+}
+
+/// The modules that `crates`, `files` and the runner itself register, by name. A crate registers all of its modules,
+/// whether the plan names them or not.
+pub(crate) fn modules(
+    all: &Modules,
+    crates: &[String],
+    files: &[FileModule],
+    options: &BuildOptions,
+) -> Vec<LinkedModule> {
+    let lock = lock_file::load(&options.folder).ok().flatten();
+    let licenses: BTreeMap<String, String> =
+        options.sources.crates.iter().filter_map(|krate| license(&krate.folder)).collect();
+    let elsewhere = |linked: &mut LinkedModule, locked: Option<&Locked>| {
+        if let Some(locked) = locked {
+            linked.files.clone_from(&locked.sha256);
+            linked.source = locked.source.to_string();
+        }
+    };
+    let one = |found: &modules::Module| {
+        let named = |package: &str| {
+            let spec = found.spec.name.as_str();
+            all.crates_of([spec])
+                .iter()
+                .any(|name| crates.contains(name))
+                .then(|| module(&found.spec, package))
         };
-        let none = elf::FileFlags(0);
-        let known = [
-            ("x86_64", Architecture::X86_64, none),
-            ("x86", Architecture::I386, none),
-            ("aarch64", Architecture::Aarch64, none),
-            ("arm", Architecture::Arm, elf::EF_ARM_EABI_VER5),
-            ("riscv64", Architecture::Riscv64, elf::EF_RISCV_RVC | elf::EF_RISCV_FLOAT_ABI_DOUBLE),
-            ("s390x", Architecture::S390x, none),
-        ];
-        let (_, architecture, flags) = known.into_iter().find(|(name, ..)| is("target_arch", name))?;
-        let big = is("target_endian", "big");
-        let endianness = if big { Endianness::Big } else { Endianness::Little };
-        Some(Form { format, architecture, endianness, flags })
+        match &found.origin {
+            Origin::Builtin(package) => named(package),
+            Origin::Crate(package) => {
+                let mut linked = named(package)?;
+                let locked = lock.iter().flat_map(|lock| &lock.modules);
+                elsewhere(&mut linked, locked.into_iter().find(|locked| locked.crate_name() == *package));
+                linked.license = licenses.get(package).cloned().unwrap_or_default();
+                Some(linked)
+            }
+            Origin::File(id) => {
+                let file = files.iter().find(|file| file.id == *id)?;
+                let mut linked = module(&found.spec, &id.to_string());
+                linked.version.clone_from(&file.version);
+                elsewhere(&mut linked, lock.as_ref().and_then(|lock| lock.get(id)));
+                Some(linked)
+            }
+            Origin::Runner => Some(module(&found.spec, "")),
+        }
+    };
+    all.all().filter_map(one).collect()
+}
+
+fn module(spec: &ModuleSpec, package: &str) -> LinkedModule {
+    LinkedModule {
+        name: names::canonical(&spec.name).to_owned(),
+        aliases: spec.aliases.iter().map(|alias| names::canonical(alias).to_owned()).collect(),
+        krate: package.to_owned(),
+        version: spec.version.clone(),
+        spec: Digest::of(serde_json::to_string(spec).unwrap_or_default().as_bytes()).hex(),
+        ..LinkedModule::default()
     }
 }
 
-/// Writes to `out` an object file that holds the bundle `bundle` at [`SYMBOL`], unless that is what stands there.
-///
-/// # Errors
-/// If the bundle cannot be read, or the object not written.
-pub(crate) fn write(bundle: &Path, out: &Path, form: Form) -> io::Result<()> {
-    let file = File::open(bundle)?;
-    // SAFETY: the file was written by this process, lies in its own output folder, and Cargo runs one build script at a time
-    // over it: nobody shortens or changes it while it is mapped.
-    let content = unsafe { memmap2::Mmap::map(&file)? };
-    let mut object = Object::new(form.format, form.architecture, form.endianness);
-    if form.format == BinaryFormat::Elf {
-        object.flags = FileFlags::Elf { os_abi: elf::OsAbi(0), abi_version: 0, e_flags: form.flags };
-        // Without it a linker takes the object for one that wants an executable stack.
-        object.add_section(Vec::new(), b".note.GNU-stack".to_vec(), SectionKind::Other);
+/// The name and the licence of the package in `folder`.
+fn license(folder: &Path) -> Option<(String, String)> {
+    let manifest: Table = std::fs::read_to_string(folder.join("Cargo.toml")).ok()?.parse().ok()?;
+    let text = |key: &str| Some(manifest.get("package")?.get(key)?.as_str()?.to_owned());
+    Some((text("name")?, text("license")?))
+}
+
+/// The packages that the runner's Cargo.toml needs to build and to test, and not to run.
+fn not_linked(manifest: &str) -> BTreeSet<String> {
+    let manifest: Table = manifest.parse().unwrap_or_default();
+    let packages = |table: &str| -> BTreeSet<String> {
+        let entries = manifest.get(table).and_then(Value::as_table).into_iter().flatten();
+        entries
+            .map(|(key, value)| value.get("package").and_then(Value::as_str).unwrap_or(key).to_owned())
+            .collect()
+    };
+    let linked = packages("dependencies");
+    let others = packages("build-dependencies").into_iter().chain(packages("dev-dependencies"));
+    others.filter(|package| !linked.contains(package)).collect()
+}
+
+/// The crates that the package called `root` needs, without those that only `without` needs.
+fn crates(lock: &str, root: &str, without: &BTreeSet<String>) -> Vec<LinkedCrate> {
+    let lock: Table = lock.parse().unwrap_or_default();
+    let packages = lock.get("package").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let text =
+        |package: &Value, key: &str| package.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let all: Vec<(String, String)> =
+        packages.iter().map(|package| (text(package, "name"), text(package, "version"))).collect();
+    // A dependency is written `name`, or `name version`, or `name version (source)`, as short as it is clear.
+    let find = |written: &str| {
+        let mut words = written.split(' ');
+        let (name, version) = (words.next().unwrap_or_default(), words.next());
+        all.iter().position(|(n, v)| n == name && version.is_none_or(|version| version == v))
+    };
+    let needs = |at: usize| -> Vec<usize> {
+        let written =
+            packages.get(at).and_then(|package| package.get("dependencies")).and_then(Value::as_array);
+        let names = written.into_iter().flatten().filter_map(Value::as_str);
+        let own = all.get(at).is_some_and(|(name, _)| name == root);
+        names
+            .filter(|name| !own || !name.split(' ').next().is_some_and(|it| without.contains(it)))
+            .filter_map(find)
+            .collect()
+    };
+    let mut reached = BTreeSet::new();
+    let mut open: Vec<usize> = find(root).into_iter().collect();
+    while let Some(at) = open.pop() {
+        if reached.insert(at) {
+            open.extend(needs(at));
+        }
     }
-    let section = object.section_id(StandardSection::ReadOnlyData);
-    object.set_section_data(section, &content[..], 16);
-    object.add_symbol(Symbol {
-        name: SYMBOL.into(),
-        value: 0,
-        size: content.len() as u64,
-        kind: SymbolKind::Data,
-        scope: SymbolScope::Linkage,
-        weak: false,
-        section: SymbolSection::Section(section),
-        flags: SymbolFlags::None,
-    });
-    output::write_whole(out, |file| {
-        object.write_stream(file).map_err(|error| io::Error::other(error.to_string()))
-    })
+    // Cargo.lock is sorted, and so is the list.
+    let place: BTreeMap<usize, u32> = reached.iter().copied().zip(0..).collect();
+    let one = |at: &usize| {
+        let package = packages.get(*at)?;
+        let mut dependencies: Vec<u32> = needs(*at).iter().filter_map(|at| place.get(at).copied()).collect();
+        dependencies.sort_unstable();
+        Some(LinkedCrate {
+            name: text(package, "name"),
+            version: text(package, "version"),
+            source: text(package, "source"),
+            checksum: text(package, "checksum"),
+            dependencies,
+        })
+    };
+    reached.iter().filter_map(one).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn target(os: &str, arch: &str) -> Cfg {
-        Cfg::new().with("target_os", os).with("target_arch", arch).with("target_endian", "little")
+    const LOCK: &str = r#"
+        [[package]]
+        name = "cc"
+        version = "1.0.0"
+        source = "registry+https://example.org"
+        checksum = "c0"
+        [[package]]
+        name = "rustle-build"
+        version = "0.1.0"
+        dependencies = ["syn"]
+        [[package]]
+        name = "rustle-runtime"
+        version = "0.1.0"
+        dependencies = ["zstd 2.0.0"]
+        [[package]]
+        name = "stranger"
+        version = "0.1.0"
+        [[package]]
+        name = "syn"
+        version = "3.0.0"
+        [[package]]
+        name = "web"
+        version = "1.2.3"
+        dependencies = ["rustle-build", "rustle-runtime"]
+        [[package]]
+        name = "zstd"
+        version = "1.0.0"
+        [[package]]
+        name = "zstd"
+        version = "2.0.0"
+        dependencies = ["cc", "web"]
+    "#;
+
+    #[test]
+    fn crates_that_only_build_are_left_out() {
+        let manifest = "[dependencies]\nrustle-runtime = \"0.1\"\n[build-dependencies]\nx = { package = \"rustle-build\" }\n";
+        let found = crates(LOCK, "web", &not_linked(manifest));
+        let names: Vec<String> = found.iter().map(|it| format!("{} {}", it.name, it.version)).collect();
+        assert_eq!(names, ["cc 1.0.0", "rustle-runtime 0.1.0", "web 1.2.3", "zstd 2.0.0"]);
+        assert_eq!(found[0].checksum, "c0");
+        assert_eq!(found[1].dependencies, [3]);
+        assert_eq!(found[3].dependencies, [0, 2]);
+        assert!(crates("no toml [", "web", &BTreeSet::new()).is_empty());
+        assert!(crates(LOCK, "absent", &BTreeSet::new()).is_empty());
     }
 
     #[test]
-    fn every_system_has_its_form() {
-        let form = Form::of(&target("linux", "x86_64")).unwrap();
-        assert_eq!((form.format, form.architecture), (BinaryFormat::Elf, Architecture::X86_64));
-        let apple = target("macos", "aarch64").with("target_vendor", "apple");
-        assert_eq!(Form::of(&apple).unwrap().format, BinaryFormat::MachO);
-        assert_eq!(Form::of(&target("windows", "x86_64")).unwrap().format, BinaryFormat::Coff);
-        assert_eq!(Form::of(&target("linux", "hexagon")), None);
-        assert_eq!(Form::of(&target("none", "x86_64")), None);
-    }
-
-    #[test]
-    fn objects_hold_the_bundle_at_the_symbol() {
-        let folder = tempfile::tempdir().unwrap();
-        let (bundle, out) = (folder.path().join("bundle"), folder.path().join("plan.o"));
-        let content = b"what is carried".repeat(1000);
-        std::fs::write(&bundle, &content).unwrap();
-        let apple = target("macos", "aarch64").with("target_vendor", "apple");
-        for (target, begins) in [
-            (target("linux", "x86_64"), &b"\x7fELF\x02\x01"[..]),
-            (target("linux", "arm"), b"\x7fELF\x01\x01"),
-            (target("windows", "x86_64"), b"\x64\x86"),
-            (apple, b"\xcf\xfa\xed\xfe"),
-        ] {
-            write(&bundle, &out, Form::of(&target).unwrap()).unwrap();
-            let object = std::fs::read(&out).unwrap();
-            assert!(object.starts_with(begins));
-            assert!(object.windows(content.len()).any(|part| part == content));
-            assert!(object.windows(SYMBOL.len()).any(|part| part == SYMBOL.as_bytes()));
-        }
+    fn a_base_has_every_builtin_module() {
+        let base = of_base(LOCK, "web");
+        assert_eq!(base.modules.len(), catalogue::builtin().len());
+        let copy = base.module("copy").unwrap();
+        assert_eq!((copy.krate.as_str(), copy.spec.len()), ("rustle-module-file", 64));
+        assert_eq!(base, of_base(LOCK, "web"));
     }
 }

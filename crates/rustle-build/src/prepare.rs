@@ -9,10 +9,11 @@ use crate::build::{BuildOptions, Prepared, build_bundle};
 use crate::config::{self, Config, Embed};
 use crate::diagnostics::{Problems, one_line};
 use crate::env_vars::{Environment, Missing};
-use crate::glue::{self, Carries};
-use crate::linked::{self, Form};
+use crate::glue::{self, Carries, Told};
+use crate::linked;
 use crate::manifest::Manifest;
 use crate::modules::{Linked, ModuleCrate, Sources};
+use crate::object_file::{self, Form};
 use crate::output;
 
 /// The glue's name in `OUT_DIR`, which `rustle_runtime::main!` includes.
@@ -26,6 +27,8 @@ const OBJECT: &str = "bundle.o";
 
 /// Where embedded files lie on this machine, for debug builds, in `OUT_DIR`.
 const LIVE: &str = "live";
+/// The list of what is linked, in `OUT_DIR`.
+const LINKED: &str = "linked";
 
 /// The folder of modules in `OUT_DIR` whose text stands in `rustle.toml` or in the plan.
 const MODULES: &str = "modules";
@@ -75,7 +78,7 @@ pub(crate) fn with(environment: &Environment) -> Result<Prepared, Problems> {
         Ok(prepared) => write(environment, prepared),
         Err(_) => output::write_if_changed(
             &environment.out_dir.join(GLUE),
-            glue::text(&[], &[], Carries::Nothing, false).as_bytes(),
+            glue::text(&[], &[], Carries::Nothing, Told::default()).as_bytes(),
         ),
     };
     let mut prepared = result?;
@@ -88,6 +91,7 @@ pub(crate) fn with(environment: &Environment) -> Result<Prepared, Problems> {
     prepared.watched.insert(environment.manifest_dir.join(config::FILE_NAME));
     prepared.watched.insert(environment.manifest_dir.join("Cargo.toml"));
     prepared.watched.insert(environment.manifest_dir.join("src"));
+    prepared.watched.extend(linked::cargo_lock(&environment.manifest_dir));
     prepared.watched.extend(environment.module_crates.iter().map(|krate| krate.folder.join("src")));
     watch(&prepared, &environment.out_dir);
     Ok(prepared)
@@ -106,12 +110,12 @@ fn write(environment: &Environment, prepared: &Prepared) -> io::Result<()> {
     let folder = environment.out_dir.join(BUNDLE);
     output::keep_only(&folder, &[rustle_bundle::FILE_NAME])?;
     let object = environment.out_dir.join(OBJECT);
-    let form = linked_form(environment, prepared).map_err(io::Error::other)?;
+    let form = object_form(environment, prepared).map_err(io::Error::other)?;
     let carries = match (environment.bare, form) {
         (true, _) => Carries::Nothing,
         (false, None) => Carries::Folder,
         (false, Some(form)) => {
-            linked::write(&folder.join(rustle_bundle::FILE_NAME), &object, form)?;
+            object_file::write(&folder.join(rustle_bundle::FILE_NAME), &object, form)?;
             println!("cargo::rustc-link-arg-bins={}", object.display());
             Carries::Object(prepared.bundle.length().map_err(io::Error::other)?)
         }
@@ -123,13 +127,17 @@ fn write(environment: &Environment, prepared: &Prepared) -> io::Result<()> {
     if live {
         output::write_if_changed(&environment.out_dir.join(LIVE), &prepared.live())?;
     }
-    let glue = glue::text(&prepared.crates, &compiled(environment, prepared)?, carries, live);
+    let linked = linked::of_runner(&environment.manifest_dir, &environment.package, prepared.linked.clone());
+    let linked = rustle_bundle::pack_linked(&linked).map_err(io::Error::other)?;
+    output::write_if_changed(&environment.out_dir.join(LINKED), &linked)?;
+    let told = Told { linked: true, live };
+    let glue = glue::text(&prepared.crates, &compiled(environment, prepared)?, carries, told);
     output::write_if_changed(&environment.out_dir.join(GLUE), glue.as_bytes())
 }
 
 /// What the bundle's object file is made for, if it is to be linked.
-fn linked_form(environment: &Environment, prepared: &Prepared) -> Result<Option<Form>, String> {
-    let long = prepared.bundle.length().is_ok_and(|length| length > linked::THRESHOLD);
+fn object_form(environment: &Environment, prepared: &Prepared) -> Result<Option<Form>, String> {
+    let long = prepared.bundle.length().is_ok_and(|length| length > object_file::THRESHOLD);
     let form = Form::of(&environment.target);
     match prepared.embed {
         Embed::Include => Ok(None),
@@ -203,9 +211,9 @@ fn options(environment: &Environment) -> Result<BuildOptions, Problems> {
         extra_vars: Default::default(),
         machine_policy: environment.policy.clone(),
         fetch: environment.fetch,
-        bundle_file: Some(environment.out_dir.join(BUNDLE).join(rustle_bundle::FILE_NAME)),
         profile: Some(environment.profile.clone()),
         escalation: Default::default(),
+        bundle_file: Some(environment.out_dir.join(BUNDLE).join(rustle_bundle::FILE_NAME)),
     })
 }
 

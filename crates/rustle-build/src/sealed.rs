@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustle_bundle::{BundleError, Sink, Writer};
-use rustle_playbook::{Files, Problem};
+use rustle_playbook::{Files, Location, Problem, SourceFile, Vault, VaultKind};
 use rustle_seal::{BUNDLE_FOLDER, MAX_SEAL, Scope, Seal, VAULT_PREFIX, VaultText};
 
 use crate::config::Secrets;
@@ -121,24 +122,16 @@ pub(crate) struct Carried {
 }
 
 impl Carried {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.seals.is_empty()
-    }
-
-    pub(crate) fn write<S: Sink>(&self, writer: &mut Writer<S>) -> Result<(), BundleError> {
+    pub(crate) fn write(&self, writer: &mut Writer<impl Sink>) -> Result<(), BundleError> {
         self.seals
             .iter()
             .try_for_each(|(path, seal)| writer.file(path.as_str(), 0o600, seal.bytes().to_vec()))
     }
 }
 
-/// The embedded files that ansible-vault encrypted: the name of each one's secret, by its path in the bundle. What is not
-/// sealed is told, and so is a file that cannot be embedded because it would be taken for a sealed one.
-pub(crate) fn vault_files(
-    files: &Files,
-    sealed: &BTreeSet<String>,
-    problems: &mut Vec<Problem>,
-) -> BTreeMap<Vec<u8>, String> {
+/// The embedded files that ansible-vault encrypted, by their paths in the bundle. A file that cannot be embedded because it
+/// would be taken for a sealed one is told.
+pub(crate) fn vault_files(files: &Files, problems: &mut Vec<Problem>) -> BTreeMap<Vec<u8>, Vault> {
     let mut found = BTreeMap::new();
     for (path, file) in &files.embedded {
         let shown = || path.escape_ascii().to_string();
@@ -157,8 +150,11 @@ pub(crate) fn vault_files(
         }
         let read = fs::read(&file.source).map_err(|error| error.to_string());
         match read.and_then(|text| VaultText::read(&text)) {
-            Ok(text) if sealed.contains(&text.name()) => drop(found.insert(path.clone(), text.name())),
-            Ok(_) => problems.push(unsealed_file(&shown())),
+            Ok(text) => {
+                let file = SourceFile { path: shown(), text: String::new() };
+                let at = Location::new(&Arc::new(file), 0..0);
+                found.insert(path.clone(), Vault { name: text.name(), text, kind: VaultKind::File, at });
+            }
             Err(why) => {
                 problems.push(Problem::error(
                     "unsealed-secret",
@@ -170,7 +166,9 @@ pub(crate) fn vault_files(
     found
 }
 
-fn unsealed_file(path: &str) -> Problem {
+/// Tells that an embedded file is encrypted and not sealed.
+pub(crate) fn unsealed_file(vault: &Vault) -> Problem {
+    let path = &vault.at.file.path;
     Problem::error("unsealed-secret", format!("`{path}` is encrypted with ansible-vault and not sealed"))
         .with_help("`cargo rustle secret seal --vault-password-file FILE` seals it")
 }

@@ -54,10 +54,10 @@ use rustle_value::Map;
 
 pub use codes::{CODES, Code};
 pub use files::{EmbeddedFile, Files};
-pub use origins::{Origins, Owner, Snippet, SnippetKind, TaskOrigin, ValuePath};
+pub use origins::{Occurrence, Origins, Owner, Snippet, SnippetKind, TaskOrigin, ValuePath};
 pub use problem::{Problem, Severity};
 pub use source::{Location, SourceFile};
-pub use vaults::{Vault, secret_template};
+pub use vaults::{Vault, VaultKind, secret_template};
 
 /// Where to look for what a playbook refers to. Relative paths are relative to the project's root.
 #[derive(Clone, Debug, Default)]

@@ -21,10 +21,21 @@ pub struct Vault {
     pub name: String,
     /// What is encrypted.
     pub text: VaultText,
-    /// Whether it is a whole file of variables, of which each is a secret of its own.
-    pub variables: bool,
+    /// What it is.
+    pub kind: VaultKind,
     /// Where it stands.
     pub at: Location,
+}
+
+/// What is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VaultKind {
+    /// A value behind `!vault`.
+    Value,
+    /// A file of variables, of which each is a secret of its own.
+    Variables,
+    /// A file that is embedded.
+    File,
 }
 
 /// The template that gives a secret.
@@ -49,22 +60,18 @@ impl Loader<'_> {
         });
         for (at, text) in found {
             match text {
-                Ok(text) => drop(self.vault(at, text, false)),
-                Err(why) => self.problems.add(
-                    Problem::error("bad-vault", format!("this value is no vault: {why}"))
-                        .at(at)
-                        .labelled("encrypted"),
-                ),
+                Ok(text) => drop(self.vault(at, text, VaultKind::Value)),
+                Err(why) => self.problems.add(Problem::error("bad-vault", why).at(at).labelled("encrypted")),
             }
         }
         value
     }
 
     /// Notes something encrypted, tells it if it is not sealed, and gives the name of its secret.
-    fn vault(&mut self, at: Location, text: VaultText, variables: bool) -> String {
+    fn vault(&mut self, at: Location, text: VaultText, kind: VaultKind) -> String {
         let name = text.name();
         if !self.options.sealed.contains(&name) {
-            let what = if variables { "the file" } else { "this value" };
+            let what = if kind == VaultKind::Value { "this value" } else { "the file" };
             self.problems.add(
                 Problem::error(
                     "unsealed-secret",
@@ -75,13 +82,13 @@ impl Loader<'_> {
                 .with_help("`cargo rustle secret seal --vault-password-file FILE` seals it"),
             );
         }
-        self.vaults.push(Vault { name: name.clone(), text, variables, at });
+        self.vaults.push(Vault { name: name.clone(), text, kind, at });
         name
     }
 
     /// The variables in an encrypted file: those that were sealed of it.
     pub(crate) fn vault_variables(&mut self, doc: &Document, text: &VaultText) -> Map {
-        let name = self.vault(first_line(&doc.file), text.clone(), true);
+        let name = self.vault(first_line(&doc.file), text.clone(), VaultKind::Variables);
         let prefix = VaultText::variable(&name, "");
         let options = self.options;
         let sealed = options.sealed.range(prefix.clone()..).take_while(|it| it.starts_with(&prefix));

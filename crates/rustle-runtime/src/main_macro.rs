@@ -25,6 +25,7 @@ macro_rules! main {
         fn main() -> ::std::process::ExitCode {
             let embedded = $crate::runner::Embedded {
                 bundle: &__rustle::BUNDLE,
+                linked: __rustle::LINKED,
                 name: env!("CARGO_PKG_NAME"),
                 version: env!("CARGO_PKG_VERSION"),
             };
@@ -34,10 +35,11 @@ macro_rules! main {
     ($bundle:expr) => {
         fn main() -> ::std::process::ExitCode {
             use $crate::__private::include_dir::{Dir, DirEntry, File};
-            static BUNDLE: Dir<'static> =
+            static __RUSTLE_BUNDLE: Dir<'static> =
                 Dir::new("", &[DirEntry::File(File::new($crate::__private::BUNDLE_FILE, $bundle))]);
             $crate::runner::main(&$crate::runner::Embedded {
-                bundle: &BUNDLE,
+                bundle: &__RUSTLE_BUNDLE,
+                linked: &[],
                 name: env!("CARGO_PKG_NAME"),
                 version: env!("CARGO_PKG_VERSION"),
             })

@@ -5,9 +5,11 @@
 
 pub mod arguments;
 pub mod bytes;
+pub mod controller;
 pub mod event;
 pub mod inventory;
 pub mod job;
+pub mod linked;
 pub mod module_spec;
 pub mod names;
 pub mod outcome;

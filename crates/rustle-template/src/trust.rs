@@ -33,7 +33,7 @@ pub fn trusted_with<'n>(node: &'n Node, encrypted: &mut dyn FnMut(&'n Node) -> V
         }
         (NodeKind::Mapping(entries), None | Some("tag:yaml.org,2002:map")) => {
             let mut map = Map::with_capacity(entries.len());
-            for (key, value) in entries {
+            for (key, value) in entries.iter() {
                 map.insert(trusted_with(key, encrypted), trusted_with(value, encrypted));
             }
             Value::Map(map)

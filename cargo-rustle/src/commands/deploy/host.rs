@@ -191,7 +191,8 @@ impl Host<'_> {
             *begun = Some(place);
         }
         let Some(place) = begun else { return Err(Problem::Host("nothing was begun there".into())) };
-        let mut words = vec!["--host".to_owned(), self.target.name.clone()];
+        // In one word: a name may begin as an option does.
+        let mut words = vec![format!("--host={}", self.target.name)];
         words.extend(self.shared.arguments.with_files_in(&place.vars));
         let words = (!self.shared.collect).then_some(&words[..]);
         say(What::Doing("running"));

@@ -24,12 +24,8 @@ pub struct Runner {
     pub length: u64,
     /// The processor that it is built for.
     pub machine: Machine,
-    /// The digest of its bundle.
-    pub digest: String,
     /// What it runs.
     pub plan: Plan,
-    /// The project that it was built of.
-    pub project: Option<Project>,
 }
 
 /// A processor, as an ELF header numbers it.
@@ -79,12 +75,12 @@ impl Runner {
     /// If there is none, or it cannot be built.
     pub fn of(options: &Options) -> Result<Runner> {
         match &options.what {
-            Some(path) if path.is_file() => Runner::read(path, None),
+            Some(path) if path.is_file() => Runner::read(path),
             Some(path) if !path.exists() => Err(Failure::new(format!("there is no {}", path.display()))),
             folder => {
                 let project = Project::of(folder.as_ref())?;
                 let path = build(&project, options.target.as_deref())?;
-                Runner::read(&path, Some(project))
+                Runner::read(&path)
             }
         }
     }
@@ -93,7 +89,7 @@ impl Runner {
     ///
     /// # Errors
     /// If it is none.
-    fn read(path: &Path, project: Option<Project>) -> Result<Runner> {
+    fn read(path: &Path) -> Result<Runner> {
         let path = std::path::absolute(path).context(path.display())?;
         let mut bytes = Vec::new();
         File::open(&path).and_then(|mut file| file.read_to_end(&mut bytes)).context(path.display())?;
@@ -109,20 +105,7 @@ impl Runner {
         };
         let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         let plan = bundle.plan().context(path.display())?;
-        Ok(Runner {
-            sha256,
-            length: bytes.len() as u64,
-            machine,
-            digest: bundle.digest(),
-            plan,
-            project,
-            path,
-        })
-    }
-
-    /// What people call it.
-    pub fn name(&self) -> String {
-        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+        Ok(Runner { sha256, length: bytes.len() as u64, machine, plan, path })
     }
 }
 

@@ -218,7 +218,7 @@ impl Definitions {
 /// How surely `register` has set its variable where that is used: a task that may be left out as a whole sets nothing.
 fn register(visited: &Visited<'_>) -> Sure {
     let tagged = !visited.task.directives.tags.is_empty();
-    if visited.blocks.is_empty() && !tagged { Sure::Always } else { Sure::Perhaps }
+    if visited.within.is_none() && !tagged { Sure::Always } else { Sure::Perhaps }
 }
 
 fn is_yaml(path: &str) -> bool {

@@ -1,6 +1,7 @@
 //! `rustle.toml`: what is built, and how. `docs/CONFIGURATION.md` documents every key.
 
 pub mod build;
+pub mod controller;
 pub mod limits;
 pub mod modules;
 pub mod policy;
@@ -19,6 +20,7 @@ use rustle_schema::settings::RunDefaults;
 use crate::lints::{self, Level};
 use crate::suggest;
 pub use build::{Build, Embed};
+pub use controller::Controller;
 pub use limits::Limits;
 pub use modules::{Declared, Key};
 pub use policy::Policy;
@@ -40,6 +42,8 @@ pub struct Config {
     pub lints: BTreeMap<String, Level>,
     /// `[run]`.
     pub run: RunDefaults,
+    /// `[controller]`.
+    pub controller: Option<Controller>,
     /// `[modules]`, by id.
     pub modules: BTreeMap<ModuleId, Declared>,
     /// `[registries]`, by name.
@@ -114,6 +118,10 @@ impl Config {
         }
         if let Some(table) = root.table("run", problems) {
             config.run = run(table, problems);
+        }
+        let at = root.key_at("controller");
+        if let Some(table) = root.table("controller", problems) {
+            config.controller = Some(controller::read(table, at, problems));
         }
         if let Some(table) = root.table("modules", problems) {
             config.modules = modules::declared(table, problems);
@@ -235,10 +243,27 @@ fn run(mut table: Table<'_>, problems: &mut Vec<Problem>) -> RunDefaults {
         tags: texts(table.texts("tags", problems)),
         skip_tags: texts(table.texts("skip_tags", problems)),
         timeout: table.integer("timeout", 1..=i64::from(u32::MAX), problems).map(i64::unsigned_abs),
+        task_timeout: table.integer("task_timeout", 1..=i64::from(u32::MAX), problems).map(i64::unsigned_abs),
+        verbosity: table
+            .integer("verbosity", 0..=4, problems)
+            .and_then(|it| u8::try_from(it).ok())
+            .unwrap_or_default(),
+        working_dir: host_path(&mut table, "working_dir", problems),
         lock: table.text("lock", problems),
     };
     table.finish(problems);
     run
+}
+
+/// A path on the host, where nothing says what it would be relative to.
+fn host_path(table: &mut Table<'_>, key: &str, problems: &mut Vec<Problem>) -> Option<String> {
+    let (path, at) = table.text_at(key, problems)?;
+    if path.starts_with('/') {
+        return Some(path);
+    }
+    let message = format!("`{key}` is a path on the host, and has to begin with `/`");
+    problems.push(Problem::error("config", message).at(at));
+    None
 }
 
 #[cfg(test)]
@@ -270,6 +295,9 @@ mod tests {
             [run]
             check = true
             timeout = 600
+            task_timeout = 60
+            verbosity = 2
+            working_dir = "/srv"
             lock = "/run/web.lock"
             "#,
         );
@@ -280,6 +308,8 @@ mod tests {
         assert_eq!(config.build.compression, Some(19));
         assert_eq!(config.lints["maybe-undefined"], Level::Deny);
         assert_eq!((config.run.check, config.run.timeout), (true, Some(600)));
+        assert_eq!((config.run.task_timeout, config.run.verbosity), (Some(60), 2));
+        assert_eq!(config.run.working_dir.as_deref(), Some("/srv"));
     }
 
     #[test]
@@ -306,6 +336,20 @@ mod tests {
                 "rustle.toml:11:2: there is no table `[rnu]` [unknown-key] [\"did you mean `run`?\"]",
             ]
         );
+    }
+
+    #[test]
+    fn settings_of_a_run_have_limits() {
+        let (config, problems) = parse("[run]\nworking_dir = \"srv\"\nverbosity = 5\ntask_timeout = 0\n");
+        assert_eq!(
+            problems,
+            [
+                "rustle.toml:4:16: `task_timeout` should be between 1 and 4294967295 [config] []",
+                "rustle.toml:3:13: `verbosity` should be between 0 and 4 [config] []",
+                "rustle.toml:2:15: `working_dir` is a path on the host, and has to begin with `/` [config] []",
+            ]
+        );
+        assert_eq!(config.run, RunDefaults::default());
     }
 
     #[test]

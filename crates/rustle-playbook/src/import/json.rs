@@ -126,7 +126,7 @@ impl Walk<'_> {
         while !self.separator(b']') {
             items.push(self.value(depth + 1)?);
         }
-        Some(NodeKind::Sequence(items))
+        Some(NodeKind::Sequence(items.into()))
     }
 
     fn object(&mut self, depth: usize) -> Option<NodeKind> {
@@ -149,7 +149,7 @@ impl Walk<'_> {
                 }
             }
         }
-        Some(NodeKind::Mapping(entries))
+        Some(NodeKind::Mapping(entries.into()))
     }
 
     fn string(&mut self) -> Arc<str> {

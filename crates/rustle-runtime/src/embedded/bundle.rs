@@ -12,6 +12,9 @@ use rustle_schema::task::{Chunk, Step};
 use super::Contents;
 use crate::module::{EntryKind, FolderEntry};
 
+/// How many links may lead from one to the next, as on Linux.
+const MAX_LINKS: usize = 40;
+
 impl Contents for Bundle {
     fn entry(&self, path: &Path) -> Option<(EntryKind, u32)> {
         if path.as_os_str().is_empty() {
@@ -21,25 +24,22 @@ impl Contents for Bundle {
     }
 
     fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
-        match Bundle::entry(self, path.as_os_str().as_bytes()) {
-            Some(entry) if entry.kind() == Kind::File => {
-                Bundle::read(self, path.as_os_str().as_bytes()).map_err(io::Error::other)
-            }
-            // A link is followed within the bundle.
-            Some(entry) if entry.kind() == Kind::Symlink => {
-                let folder = path.parent().unwrap_or(Path::new(""));
-                let target = super::normal(&folder.join(OsStr::from_bytes(entry.target())));
-                let target = target.as_os_str().as_bytes();
-                match Bundle::entry(self, target) {
-                    Some(entry) if entry.kind() == Kind::File => {
-                        Bundle::read(self, target).map_err(io::Error::other)
-                    }
-                    _ => Err(io::ErrorKind::NotFound.into()),
+        let mut path = path.to_owned();
+        for _ in 0..MAX_LINKS {
+            let entry = Bundle::entry(self, path.as_os_str().as_bytes()).ok_or(io::ErrorKind::NotFound)?;
+            match entry.kind() {
+                Kind::File => {
+                    return Bundle::read(self, path.as_os_str().as_bytes()).map_err(io::Error::other);
+                }
+                Kind::Directory => return Err(io::ErrorKind::IsADirectory.into()),
+                // A link is followed within the bundle.
+                Kind::Symlink => {
+                    let folder = path.parent().unwrap_or(Path::new(""));
+                    path = super::normal(&folder.join(OsStr::from_bytes(entry.target())));
                 }
             }
-            Some(_) => Err(io::ErrorKind::IsADirectory.into()),
-            None => Err(io::ErrorKind::NotFound.into()),
         }
+        Err(io::Error::other("too many links lead from one to the next"))
     }
 
     fn list(&self, path: &Path) -> Vec<FolderEntry> {

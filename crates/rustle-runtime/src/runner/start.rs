@@ -11,6 +11,8 @@ use crate::embedded::Live;
 pub struct Embedded {
     /// The folder of packs.
     pub bundle: &'static include_dir::Dir<'static>,
+    /// The list of what is linked, which `cargo rustle inspect` and `repack` find in the executable; may be empty.
+    pub linked: &'static [u8],
     /// The name of the runner's crate.
     pub name: &'static str,
     /// Its version.
@@ -21,7 +23,7 @@ pub struct Embedded {
 #[derive(Clone, Copy, Debug)]
 pub struct Beside {
     /// The bundle, where it was linked as an object file.
-    pub linked: Option<fn() -> &'static [u8]>,
+    pub bundle: Option<fn() -> &'static [u8]>,
     /// Where embedded files lie on the machine of the build: path and file, each with a NUL behind it. Empty but in debug
     /// builds.
     pub live: &'static [u8],
@@ -29,7 +31,7 @@ pub struct Beside {
 
 impl Beside {
     /// Nothing.
-    pub const NOTHING: Beside = Beside { linked: None, live: &[] };
+    pub const NOTHING: Beside = Beside { bundle: None, live: &[] };
 }
 
 /// The bundle that is appended to this executable, or else the one that was built in.
@@ -44,7 +46,7 @@ pub fn open(embedded: &Embedded, beside: &Beside) -> Result<Carried, String> {
         Err(rustle_bundle::BundleError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => return Err(format!("the bundle behind this executable is damaged: {error}")),
     }
-    let linked = beside.linked.map(|linked| linked());
+    let linked = beside.bundle.map(|bundle| bundle());
     let Some(bytes) = linked.or_else(|| embedded.bundle.get_file(FILE_NAME).map(|file| file.contents()))
     else {
         return Err(

@@ -13,6 +13,7 @@ use super::node::{Node, NodeKind, Pos, Span, Style};
 use super::repair::Repaired;
 use super::resolve;
 use super::source::Source;
+use super::texts::Texts;
 
 /// How deep nodes may be nested.
 pub const MAX_DEPTH: usize = 200;
@@ -83,6 +84,7 @@ struct Composer<'a> {
     aliased: usize,
     documents: Vec<Node>,
     duplicates: Vec<DuplicateKey>,
+    texts: Texts,
 }
 
 impl<'a> Composer<'a> {
@@ -94,6 +96,7 @@ impl<'a> Composer<'a> {
             aliased: 0,
             documents: Vec::new(),
             duplicates: Vec::new(),
+            texts: Texts::default(),
         }
     }
 
@@ -151,7 +154,7 @@ impl<'a> Composer<'a> {
     }
 
     fn scalar(
-        &self,
+        &mut self,
         text: &str,
         style: ScalarStyle,
         tag: Option<Cow<'_, Tag>>,
@@ -184,7 +187,8 @@ impl<'a> Composer<'a> {
             resolve::scalar(text, style, tag.as_deref())
                 .map_err(|message| YamlError::at(message, span.start))?;
         }
-        Ok(Node { value: NodeKind::Scalar { text: Arc::from(text), style }, tag, span })
+        let text = self.texts.shared(text);
+        Ok(Node { value: NodeKind::Scalar { text, style }, tag, span })
     }
 
     fn open(
@@ -227,8 +231,10 @@ impl<'a> Composer<'a> {
         };
         let mut span = frame.span;
         let value = match frame.content {
-            Content::Sequence(items) => NodeKind::Sequence(items),
-            Content::Mapping { entries, .. } => NodeKind::Mapping(merged(entries, &mut self.duplicates)?),
+            Content::Sequence(items) => NodeKind::Sequence(Arc::new(items)),
+            Content::Mapping { entries, .. } => {
+                NodeKind::Mapping(Arc::new(merged(entries, &mut self.duplicates)?))
+            }
         };
         span.end = if marks.is_empty() {
             // The end of a block is noticed only at what follows it.

@@ -14,6 +14,7 @@ mod repair;
 mod resolve;
 mod scalar;
 mod source;
+mod texts;
 
 use std::fmt;
 
