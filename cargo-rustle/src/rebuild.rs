@@ -82,6 +82,7 @@ pub fn runner(project: &Project, config: Config, wanted: &Wanted, timings: &mut 
         options: &wanted.options,
         crates: &prepared.crates,
         files: &prepared.compiled,
+        signer: prepared.signer.as_deref(),
         embeds,
     };
     let mut trees = Trees::load(&state);

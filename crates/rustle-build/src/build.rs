@@ -96,6 +96,8 @@ pub struct Prepared {
     pub embed: Embed,
     /// Where the embedded files that are no secrets lie on this machine, by path below the bundle's root.
     pub lies: BTreeMap<Vec<u8>, PathBuf>,
+    /// The public key that the executable is pinned to, as `[build] signer` names it.
+    pub signer: Option<String>,
     /// The embedded files: path below the bundle's root and length in bytes.
     pub files: Vec<(Vec<u8>, u64)>,
     /// Files and folders whose change may change the bundle.
@@ -285,8 +287,10 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     given.extend(options.config.secrets.values.keys().cloned());
     let checked = check::check(&used, unreadable, &given);
     problems.extend(checked.problems);
+    // Nothing is told of places any more: what knows them need not lie beside what is packed.
+    drop(origins);
     plan.facts = checked.facts;
-    plan.modules = check::modules_of(&plan);
+    plan.modules = checked.modules;
     problems.extend(modules.unused_packages(&plan.modules).iter().map(|package| {
         let message = format!("the crate `{package}` is in Cargo.toml, and the plan uses no module of it");
         Problem::warning(lints::UNUSED_MODULE_CRATE, message)
@@ -327,6 +331,7 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         crates,
         plan,
         linked: Vec::new(),
+        signer: options.config.signer(),
         compiled: Vec::new(),
         files: packed.files,
         embed: options.config.build.embed,

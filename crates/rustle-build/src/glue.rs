@@ -24,12 +24,12 @@ pub(crate) enum Carries {
     Object(u64),
 }
 
-/// What else a runner is told.
+/// What else lies beside the glue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Told {
-    /// The list of what is linked.
+pub(crate) struct Beside {
+    /// The file `linked`: the list of what is linked.
     pub(crate) linked: bool,
-    /// Where the bundle's files lie, for debug builds alone.
+    /// The file `live`: where the bundle's files lie, for debug builds alone.
     pub(crate) live: bool,
 }
 
@@ -37,9 +37,13 @@ pub(crate) struct Told {
 ///
 /// A crate that no code names is not linked and registers nothing, so each is named. `include_dir!` writes paths that
 /// begin with the name of its crate, so that name is brought into scope; the runner itself does not depend on it.
-///
-/// What is `told` lies beside the glue, in files of those names.
-pub(crate) fn text(crates: &[String], files: &[Compiled], carries: Carries, told: Told) -> String {
+pub(crate) fn text(
+    crates: &[String],
+    files: &[Compiled],
+    carries: Carries,
+    beside: Beside,
+    signer: Option<&str>,
+) -> String {
     let uses = crates.iter().map(|name| {
         let name = format_ident!("{name}");
         quote!(use ::#name as _;)
@@ -73,7 +77,7 @@ pub(crate) fn text(crates: &[String], files: &[Compiled], carries: Carries, told
         }
         _ => (TokenStream::new(), quote!(None)),
     };
-    let lies = if told.live {
+    let lies = if beside.live {
         quote! {
             #[cfg(debug_assertions)]
             const LIVE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/live"));
@@ -92,9 +96,9 @@ pub(crate) fn text(crates: &[String], files: &[Compiled], carries: Carries, told
         #lies
         /// What else the runner is told of its bundle.
         pub static BESIDE: ::rustle_runtime::runner::Beside =
-            ::rustle_runtime::runner::Beside { bundle: #given, live: LIVE };
+            ::rustle_runtime::runner::Beside { object: #given, live: LIVE };
     };
-    let linked: TokenStream = if told.linked {
+    let linked: TokenStream = if beside.linked {
         quote! {
             /// The modules and crates that are linked.
             pub static LINKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/linked"));
@@ -104,6 +108,10 @@ pub(crate) fn text(crates: &[String], files: &[Compiled], carries: Carries, told
             /// Nothing: there are problems, which the build told.
             pub static LINKED: &[u8] = &[];
         }
+    };
+    let signer = match signer {
+        Some(key) => quote!(Some(::rustle_runtime::runner::Signer::pinned(#key))),
+        None => quote!(None),
     };
     // Where the file lies is what the compiler's messages name.
     let files = files.iter().map(|(name, path)| {
@@ -118,6 +126,8 @@ pub(crate) fn text(crates: &[String], files: &[Compiled], carries: Carries, told
         #(#files)*
         #bundle
         #linked
+        /// The key that the bundle must be signed by.
+        pub const SIGNER: Option<::rustle_runtime::runner::Signer> = #signer;
     };
     match syn::parse2(tokens) {
         Ok(file) => {
@@ -132,12 +142,16 @@ pub(crate) fn text(crates: &[String], files: &[Compiled], carries: Carries, told
 mod tests {
     use super::*;
 
-    const ALL: Told = Told { linked: true, live: true };
-
     #[test]
     fn exactly_the_crates_are_named() {
         let files = [("com_acme_greet".to_owned(), "/p/modules/greet.rs".into())];
-        let text = text(&["rustle_module_file".into(), "vhost".into()], &files, Carries::Folder, ALL);
+        let text = text(
+            &["rustle_module_file".into(), "vhost".into()],
+            &files,
+            Carries::Folder,
+            Beside { linked: true, live: true },
+            None,
+        );
         let begins = r#"// Written by rustle-build; edits are lost.
 
 use ::rustle_module_file as _;
@@ -151,19 +165,25 @@ pub static BUNDLE: include_dir::Dir<'static> = include_dir::include_dir!(
 );
 "#;
         assert!(text.starts_with(begins), "{text}");
+        assert!(text.contains("pub static LINKED: &[u8] = include_bytes!"), "{text}");
+        assert!(
+            text.contains("pub const SIGNER: Option<::rustle_runtime::runner::Signer> = None;"),
+            "{text}"
+        );
     }
 
     #[test]
     fn a_linked_bundle_is_as_long_as_it_is() {
-        let text = text(&[], &[], Carries::Object(12_345), ALL);
+        let text = text(&[], &[], Carries::Object(12_345), Beside { linked: true, live: true }, None);
         assert!(syn::parse_file(&text).is_ok(), "{text}");
         assert!(text.contains("    static rustle_bundle: [u8; 12345];") && text.contains("SAFETY"), "{text}");
-        assert!(text.contains("bundle: Some(object)") && text.contains("#[cfg(debug_assertions)]"), "{text}");
+        assert!(text.contains("object: Some(object)") && text.contains("#[cfg(debug_assertions)]"), "{text}");
     }
 
     #[test]
     fn with_problems_it_still_compiles() {
-        let text = text(&[], &[], Carries::Nothing, Told::default());
+        let text = text(&[], &[], Carries::Nothing, Beside::default(), Some("RWQ"));
+        assert!(text.contains("Signer::pinned(\"RWQ\")"), "{text}");
         assert!(syn::parse_file(&text).is_ok());
         assert!(!text.contains("OUT_DIR"), "{text}");
     }

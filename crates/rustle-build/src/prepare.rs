@@ -9,7 +9,7 @@ use crate::build::{BuildOptions, Prepared, build_bundle};
 use crate::config::{self, Config, Embed};
 use crate::diagnostics::{Problems, one_line};
 use crate::env_vars::{Environment, Missing};
-use crate::glue::{self, Carries, Told};
+use crate::glue::{self, Beside, Carries};
 use crate::linked;
 use crate::manifest::Manifest;
 use crate::modules::{Linked, ModuleCrate, Sources};
@@ -22,13 +22,13 @@ const GLUE: &str = "rustle.rs";
 /// The folder of the bundle in `OUT_DIR`.
 const BUNDLE: &str = "bundle";
 
+/// The list of what is linked, in `OUT_DIR`.
+const LINKED: &str = "linked";
 /// The bundle's object file in `OUT_DIR`.
 const OBJECT: &str = "bundle.o";
 
 /// Where embedded files lie on this machine, for debug builds, in `OUT_DIR`.
 const LIVE: &str = "live";
-/// The list of what is linked, in `OUT_DIR`.
-const LINKED: &str = "linked";
 
 /// The folder of modules in `OUT_DIR` whose text stands in `rustle.toml` or in the plan.
 const MODULES: &str = "modules";
@@ -78,7 +78,7 @@ pub(crate) fn with(environment: &Environment) -> Result<Prepared, Problems> {
         Ok(prepared) => write(environment, prepared),
         Err(_) => output::write_if_changed(
             &environment.out_dir.join(GLUE),
-            glue::text(&[], &[], Carries::Nothing, Told::default()).as_bytes(),
+            glue::text(&[], &[], Carries::Nothing, Beside::default(), None).as_bytes(),
         ),
     };
     let mut prepared = result?;
@@ -109,6 +109,9 @@ fn watch(prepared: &Prepared, out_dir: &Path) {
 fn write(environment: &Environment, prepared: &Prepared) -> io::Result<()> {
     let folder = environment.out_dir.join(BUNDLE);
     output::keep_only(&folder, &[rustle_bundle::FILE_NAME])?;
+    let linked = linked::of_runner(&environment.manifest_dir, &environment.package, prepared.linked.clone());
+    let linked = rustle_bundle::pack_linked(&linked).map_err(io::Error::other)?;
+    output::write_if_changed(&environment.out_dir.join(LINKED), &linked)?;
     let object = environment.out_dir.join(OBJECT);
     let form = object_form(environment, prepared).map_err(io::Error::other)?;
     let carries = match (environment.bare, form) {
@@ -127,11 +130,9 @@ fn write(environment: &Environment, prepared: &Prepared) -> io::Result<()> {
     if live {
         output::write_if_changed(&environment.out_dir.join(LIVE), &prepared.live())?;
     }
-    let linked = linked::of_runner(&environment.manifest_dir, &environment.package, prepared.linked.clone());
-    let linked = rustle_bundle::pack_linked(&linked).map_err(io::Error::other)?;
-    output::write_if_changed(&environment.out_dir.join(LINKED), &linked)?;
-    let told = Told { linked: true, live };
-    let glue = glue::text(&prepared.crates, &compiled(environment, prepared)?, carries, told);
+    let beside = Beside { linked: true, live };
+    let compiled = compiled(environment, prepared)?;
+    let glue = glue::text(&prepared.crates, &compiled, carries, beside, prepared.signer.as_deref());
     output::write_if_changed(&environment.out_dir.join(GLUE), glue.as_bytes())
 }
 

@@ -21,11 +21,13 @@ pub struct Build {
     pub target: Option<String>,
     /// `profile`, and where it stands; [`Profile::Size`] where it is not given.
     pub profile: Option<(Profile, Location)>,
-    /// `embed`: how the bundle gets into the executable.
-    pub embed: Embed,
     /// `static`: whether an executable for this machine must be static (`true`), shall be if it can (not given), or is
     /// linked as its system links programs (`false`).
     pub statically: Option<bool>,
+    /// `signer`: the key that bundles must be signed by, or its name in `[keys]`; and where it stands.
+    pub signer: Option<(String, Location)>,
+    /// `embed`: how the bundle gets into the executable.
+    pub embed: Embed,
 }
 
 /// How the bundle gets into the executable.
@@ -90,8 +92,9 @@ pub(super) fn read(mut table: Table<'_>, problems: &mut Vec<Problem>) -> Build {
         compress: compress(&mut table, problems),
         target: table.text("target", problems),
         profile: profile(&mut table, problems),
-        embed: Embed::read(&mut table, problems),
         statically: table.boolean("static", problems),
+        embed: Embed::read(&mut table, problems),
+        signer: table.text_at("signer", problems),
     };
     table.finish(problems);
     build

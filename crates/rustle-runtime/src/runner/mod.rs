@@ -5,6 +5,7 @@ mod job;
 mod listing;
 mod output;
 mod self_digest;
+mod signer;
 mod spool;
 mod start;
 
@@ -17,6 +18,7 @@ use rustle_bundle::Bundle;
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
 
+pub use signer::Signer;
 pub use start::{Beside, Carried, Embedded, open};
 
 use crate::command_line::{self, LockChoice, Options};
@@ -99,7 +101,7 @@ fn run(embedded: &Embedded, beside: &Beside, key: Option<KeyText>) -> Result<u8,
     }
     let bundle = Arc::new(bundle.map_err(refuse(UNEXPECTED))?);
     if options.verify {
-        return verify(&bundle);
+        return verify(&bundle, embedded.signer.as_ref());
     }
     embedded::set(live.over(Arc::clone(&bundle) as Arc<dyn embedded::Contents>));
     // Only a listing looks at all tasks at once.
@@ -109,6 +111,9 @@ fn run(embedded: &Embedded, beside: &Beside, key: Option<KeyText>) -> Result<u8,
     check_reporters(bundle.settings())?;
     if let Some(message) = secrets::missing_opener(&bundle) {
         return Err(refuse(UNEXPECTED)(message));
+    }
+    if let Some(folder) = &options.chroot {
+        change_root(folder)?;
     }
     let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let host = command_line::choose_host(&plan.inventory, options.host.as_deref(), &machine);
@@ -171,6 +176,24 @@ fn enter(folder: &Path) -> Result<(), Refusal> {
     })
 }
 
+/// Makes `folder` the root. Workers are started through `/proc`, so that has to be there.
+fn change_root(folder: &Path) -> Result<(), Refusal> {
+    let changed = rustix::process::chroot(folder).map_err(io::Error::from);
+    changed.and_then(|()| std::env::set_current_dir("/")).map_err(|error| {
+        refuse(ERROR)(format!(
+            "{} cannot be made the root: {error}; that takes root's rights",
+            folder.display()
+        ))
+    })?;
+    if Path::new("/proc/self/exe").symlink_metadata().is_err() {
+        return Err(refuse(ERROR)(format!(
+            "below {} there is no /proc of these processes: mount the host's whole root there, and share its processes",
+            folder.display()
+        )));
+    }
+    Ok(())
+}
+
 /// A runner without one of its modules would fail in the middle of a run.
 fn check_modules(plan: &Plan) -> Result<(), Refusal> {
     let missing: Vec<&str> =
@@ -184,9 +207,19 @@ fn check_modules(plan: &Plan) -> Result<(), Refusal> {
     )))
 }
 
-fn verify(bundle: &Bundle) -> Result<u8, Refusal> {
+fn verify(bundle: &Bundle, signer: Option<&Signer>) -> Result<u8, Refusal> {
     bundle.verify_all().map_err(|error| refuse(UNEXPECTED)(format!("the bundle is damaged: {error}")))?;
     let _ = writeln!(io::stdout(), "{}", bundle.digest());
+    // Standard output is the digest, for programs.
+    let said = match (signer, bundle.signature()) {
+        (Some(signer), _) => format!("signed by {}, which this runner is pinned to", signer.key()),
+        (None, Some(text)) => format!(
+            "signed, it says, by the key {}; this runner is pinned to none, and has not checked that",
+            rustle_bundle::signature::claimed(text).as_deref().unwrap_or("of nobody")
+        ),
+        (None, None) => return Ok(0),
+    };
+    let _ = writeln!(io::stderr(), "{said}");
     Ok(0)
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rustle_bundle::{Bundle, FILE_NAME, open_appended};
 
+use super::signer::Signer;
 use crate::embedded::Live;
 
 /// What the build has put into an executable.
@@ -13,6 +14,8 @@ pub struct Embedded {
     pub bundle: &'static include_dir::Dir<'static>,
     /// The list of what is linked, which `cargo rustle inspect` and `repack` find in the executable; may be empty.
     pub linked: &'static [u8],
+    /// The key that its bundle must be signed by.
+    pub signer: Option<Signer>,
     /// The name of the runner's crate.
     pub name: &'static str,
     /// Its version.
@@ -23,7 +26,7 @@ pub struct Embedded {
 #[derive(Clone, Copy, Debug)]
 pub struct Beside {
     /// The bundle, where it was linked as an object file.
-    pub bundle: Option<fn() -> &'static [u8]>,
+    pub object: Option<fn() -> &'static [u8]>,
     /// Where embedded files lie on the machine of the build: path and file, each with a NUL behind it. Empty but in debug
     /// builds.
     pub live: &'static [u8],
@@ -31,14 +34,23 @@ pub struct Beside {
 
 impl Beside {
     /// Nothing.
-    pub const NOTHING: Beside = Beside { bundle: None, live: &[] };
+    pub const NOTHING: Beside = Beside { object: None, live: &[] };
 }
 
 /// The bundle that is appended to this executable, or else the one that was built in.
 ///
 /// # Errors
-/// If there is none, or it is damaged; the message says which and why.
+/// If there is none, it is damaged, or it is not signed by the key that the executable is pinned to; the message says which
+/// and why.
 pub fn open(embedded: &Embedded, beside: &Beside) -> Result<Carried, String> {
+    let carried = unchecked(embedded, beside)?;
+    match &embedded.signer {
+        Some(signer) => signer.check(&carried.bundle).map(|()| carried),
+        None => Ok(carried),
+    }
+}
+
+fn unchecked(embedded: &Embedded, beside: &Beside) -> Result<Carried, String> {
     match open_appended(Path::new("/proc/self/exe")) {
         Ok(Some(bundle)) => return Ok(Carried { bundle, live: Live::default() }),
         Ok(None) => {}
@@ -46,7 +58,7 @@ pub fn open(embedded: &Embedded, beside: &Beside) -> Result<Carried, String> {
         Err(rustle_bundle::BundleError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => return Err(format!("the bundle behind this executable is damaged: {error}")),
     }
-    let linked = beside.bundle.map(|bundle| bundle());
+    let linked = beside.object.map(|linked| linked());
     let Some(bytes) = linked.or_else(|| embedded.bundle.get_file(FILE_NAME).map(|file| file.contents()))
     else {
         return Err(
