@@ -57,7 +57,9 @@ pub fn find_linked(file: &File) -> Result<Option<Linked>, BundleError> {
             return Ok(None);
         }
         let whole = at.bytes(HEADER + length)?;
-        let Some(packed) = whole.get(HEADER..).filter(|packed| Sha256::digest(packed).as_slice() == digest)
+        let Some(packed) = whole
+            .get(HEADER..)
+            .filter(|packed| packed.len() == length && Sha256::digest(packed).as_slice() == digest)
         else {
             return Ok(None);
         };
