@@ -6,6 +6,7 @@ mod cargo_view;
 mod commands;
 mod compile;
 mod copy;
+mod estimate;
 mod failure;
 mod generate;
 mod profile;

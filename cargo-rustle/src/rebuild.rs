@@ -10,7 +10,7 @@ use rustle_build::{BuildOptions, Prepared, build_bundle};
 use rustle_bundle::Bundle;
 use rustle_package::Digest;
 
-use crate::base::kept::{self, Kept, Read};
+use crate::base::kept::{self, About, Kept, Read};
 use crate::base::key::{self, Subject};
 use crate::base::state_folder;
 use crate::base::toolchain::Toolchain;
@@ -188,7 +188,13 @@ fn keep(
     }
     let files = files.into_iter().filter(|file| !file.is_dir()).collect();
     let read = Read::now(&files, &built.variables());
-    kept::keep(state, key, &built.executable, &built.executable, read).ok()
+    let about = About {
+        options: subject.options.to_vec(),
+        target: subject.target.map(str::to_owned),
+        crates: prepared.crates.clone(),
+        embedded: if subject.embeds { prepared.bundle.len() as u64 } else { 0 },
+    };
+    kept::keep(state, key, &built.executable, &built.executable, (read, about)).ok()
 }
 
 /// Whether a folder is watched only because of what is known: files that were not there are watched through it.

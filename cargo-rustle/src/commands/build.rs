@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::commands::project;
+use crate::estimate;
 use crate::failure::{Context, Result};
 use crate::project::Project;
 use crate::rebuild::{self, Wanted};
@@ -21,6 +22,13 @@ pub fn command() -> Command {
                 .long("compile")
                 .action(ArgAction::SetTrue)
                 .help("Lets Cargo build even if only the plan or its files have changed"),
+        )
+        .arg(
+            Arg::new("estimate")
+                .long("estimate")
+                .action(ArgAction::SetTrue)
+                .conflicts_with_all(["compile", "timings"])
+                .help("Builds nothing, and tells how large the runner would be"),
         )
         .arg(timings::arg())
         .after_help(
@@ -85,6 +93,10 @@ pub fn run(matches: &ArgMatches) -> Result {
     let wanted =
         Wanted { compile: matches.get_flag("compile"), ..wanted(matches, config.build.target.clone()) };
     timings.phase("config");
+    if matches.get_flag("estimate") {
+        print!("{}", estimate::of(&project, config, &wanted)?);
+        return Ok(ExitCode::SUCCESS);
+    }
     let runner = rebuild::runner(&project, config, &wanted, &mut timings)?;
     let length = std::fs::metadata(&runner.path).context(runner.path.display())?.len();
     println!("{}", runner.path.display());
