@@ -26,6 +26,9 @@ use crate::timings::Timings;
 /// compiler needs many times its memory.
 const APART: usize = 1 << 20;
 
+/// Why a runner for macOS is always compiled.
+const APPLE: &str = "an executable for macOS is signed as a whole, and nothing can be appended to it";
+
 /// What is to be built.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
@@ -133,7 +136,10 @@ fn stranger(view: &View, wanted: &Wanted) -> Option<String> {
     }
     let apple =
         wanted.target.as_ref().map_or(cfg!(target_vendor = "apple"), |target| target.contains("-apple-"));
-    apple.then(|| "an executable for macOS is signed as a whole, and nothing can be appended to it".into())
+    apple.then(|| {
+        eprintln!("note: {APPLE}: Cargo builds it");
+        APPLE.to_owned()
+    })
 }
 
 /// Takes the level of compression that the build script would; why Cargo must tell what is wrong with it.
