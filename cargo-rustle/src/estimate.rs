@@ -28,7 +28,7 @@ pub fn of(project: &Project, config: Config, wanted: &Wanted) -> Result<String> 
     let state = state_folder(&project.folder);
     let view = View::kept(&project.folder, &state, &wanted.features)?;
     let prepared = build_bundle(&project.options_of(config, &view)?)?;
-    let bundle = prepared.bundle.len() as u64;
+    let bundle = prepared.bundle.length().unwrap_or_default();
     let content: u64 = prepared.files.iter().map(|(_, length)| length).sum();
     Ok(text(bundle, content, &prepared.crates, wanted, &kept::all(&state)))
 }

@@ -81,6 +81,16 @@ pub fn example_config() -> Result<&'static str> {
     text("rustle.toml")
 }
 
+/// The text of `src/main.rs`.
+pub fn main_file() -> Result<&'static str> {
+    text("src/main.rs")
+}
+
+/// The text of `build.rs`.
+pub fn build_script() -> Result<&'static str> {
+    text("build.rs")
+}
+
 fn files_of<'a>(dir: &'a Dir<'static>) -> Vec<&'a include_dir::File<'static>> {
     let mut files = Vec::new();
     for entry in dir.entries() {
@@ -145,7 +155,10 @@ panic = \"unwind\"
 ";
 
 /// The manifest of the generated crate: the template's, with another name and exactly the crates that are needed.
-fn manifest(recipe: &Recipe<'_>) -> Result<String> {
+///
+/// # Errors
+/// If the template is broken.
+pub fn manifest(recipe: &Recipe<'_>) -> Result<String> {
     let mut manifest: DocumentMut = text(MANIFEST)?.parse().context("the template's manifest")?;
     if let Some(package) = manifest.get_mut("package").and_then(Item::as_table_mut) {
         package.insert("name", value(recipe.name));

@@ -6,9 +6,14 @@ mod cargo_view;
 mod commands;
 mod compile;
 mod copy;
+mod eject;
 mod estimate;
+#[cfg(unix)]
+mod executable;
 mod failure;
+mod finished;
 mod generate;
+mod linking;
 mod profile;
 mod progress;
 mod project;
@@ -17,6 +22,7 @@ mod report;
 mod rustle_source;
 mod settling;
 mod show;
+mod signing;
 mod timings;
 
 use std::process::ExitCode;

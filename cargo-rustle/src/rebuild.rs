@@ -24,7 +24,7 @@ use crate::timings::Timings;
 
 /// A bundle that is larger than this is not compiled in: the executable would carry it twice after the next change, and a
 /// compiler needs many times its memory.
-const APART: usize = 1 << 20;
+const APART: u64 = 1 << 20;
 
 /// Why a runner for macOS is always compiled.
 const APPLE: &str = "an executable for macOS is signed as a whole, and nothing can be appended to it";
@@ -76,7 +76,7 @@ pub fn runner(project: &Project, config: Config, wanted: &Wanted, timings: &mut 
     let prepared = build_bundle(&options)?;
     warn(&prepared.warnings);
     timings.phases(&prepared.phases);
-    let embeds = prepared.bundle.len() <= APART;
+    let embeds = prepared.bundle.length().context("the bundle")? <= APART;
     let subject = Subject {
         folder: &project.folder,
         view: &view,
@@ -85,6 +85,7 @@ pub fn runner(project: &Project, config: Config, wanted: &Wanted, timings: &mut 
         options: &wanted.options,
         crates: &prepared.crates,
         files: &prepared.compiled,
+        signer: prepared.signer.as_deref(),
         embeds,
     };
     let mut trees = Trees::load(&state);
@@ -120,7 +121,7 @@ pub fn runner(project: &Project, config: Config, wanted: &Wanted, timings: &mut 
     };
     trees.save();
     let Some(kept) = kept else { return compiled(project, wanted, "no base could be kept".into(), timings) };
-    rustle_bundle::append(&kept.base, &kept.output, &prepared.bundle).context(kept.output.display())?;
+    prepared.bundle.append(&kept.base, &kept.output).context(kept.output.display())?;
     timings.phase("append");
     Ok(Runner { path: kept.output, digest: prepared.digest, modules: prepared.modules, compiled: why })
 }
@@ -198,7 +199,7 @@ fn keep(
         options: subject.options.to_vec(),
         target: subject.target.map(str::to_owned),
         crates: prepared.crates.clone(),
-        embedded: if subject.embeds { prepared.bundle.len() as u64 } else { 0 },
+        embedded: if subject.embeds { prepared.bundle.length().unwrap_or_default() } else { 0 },
     };
     kept::keep(state, key, &built.executable, &built.executable, (read, about)).ok()
 }

@@ -28,7 +28,7 @@ pub fn summary(prepared: &Prepared) -> String {
         number => format!("the plan and {} of {}", count(number, "file"), size(length)),
     };
     let _ = writeln!(text, "  digest   {}", prepared.digest);
-    let _ = writeln!(text, "  bundle   {}: {files}", size(prepared.bundle.len() as u64));
+    let _ = writeln!(text, "  bundle   {}: {files}", size(prepared.bundle.length().unwrap_or(0)));
     let _ = writeln!(text, "  modules  {}", prepared.modules.join(", "));
     text
 }

@@ -6,4 +6,5 @@
 #[cfg(feature = "anywhere")]
 pub mod anywhere;
 pub mod conformance;
+pub mod fleet;
 pub mod robustness;

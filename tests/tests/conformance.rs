@@ -3,6 +3,7 @@
 //! `CASE=name cargo test -p rustle-tests --test conformance` runs the cases whose names begin so.
 
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use rustle_tests::conformance::case::Case;
 use rustle_tests::conformance::compiled::Appended;
@@ -25,6 +26,9 @@ fn so_it_does_where_two_tasks_are_a_chunk() {
 }
 
 fn check(chunk_tasks: Option<u64>) {
+    // One after the other: each uses all processors by itself.
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let chosen = std::env::var("CASE").unwrap_or_default();
     let mut cases = Case::all(&root.join("conformance")).expect("the cases");

@@ -58,6 +58,7 @@ pub fn executable() -> Result<PathBuf> {
         options: &options,
         crates: &[],
         files: &[],
+        signer: None,
         embeds: false,
     };
     let mut trees = Trees::load(&folder);
@@ -194,7 +195,7 @@ use rustle_runtime::runner::Embedded;
 static BUNDLE: Dir<'static> = Dir::new(\"\", &[]);
 
 fn main() -> std::process::ExitCode {{
-    rustle_runtime::runner::main(&Embedded {{ bundle: &BUNDLE, linked: include_bytes!(\"linked\"), name: \"rustle-base\", version: env!(\"CARGO_PKG_VERSION\") }})
+    rustle_runtime::runner::main(&Embedded {{ bundle: &BUNDLE, linked: include_bytes!(\"linked\"), signer: None, name: \"rustle-base\", version: env!(\"CARGO_PKG_VERSION\") }})
 }}
 "
     )

@@ -60,6 +60,17 @@ impl Toolchain {
         Ok(found)
     }
 
+    /// The triple of the machine that the compiler runs on.
+    pub fn host(&self) -> &str {
+        self.version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default()
+    }
+
+    /// The folder in which the compiler keeps standard libraries, one folder for each target.
+    pub fn libraries(&self) -> PathBuf {
+        let sysroot = self.compiler.parent().and_then(Path::parent).unwrap_or(Path::new("/"));
+        sysroot.join("lib/rustlib")
+    }
+
     /// Tells `sources` what is built for.
     pub fn describe_target(&self, sources: &mut Sources) {
         let mut target = Sources::default().target;

@@ -6,10 +6,12 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::commands::project;
 use crate::estimate;
-use crate::failure::{Context, Result};
+use crate::failure::Result;
+use crate::finished::{Finished, Signed};
+use crate::linking;
 use crate::project::Project;
 use crate::rebuild::{self, Wanted};
-use crate::show;
+use crate::signing::{self, Signer};
 use crate::timings::{self, Timings};
 
 pub fn command() -> Command {
@@ -30,7 +32,9 @@ pub fn command() -> Command {
                 .conflicts_with_all(["compile", "timings"])
                 .help("Builds nothing, and tells how large the runner would be"),
         )
+        .arg(signing::arg())
         .arg(timings::arg())
+        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Prints one object"))
         .after_help(
             "What Cargo has built is kept. If only the playbook, its files or rustle.toml change, the new bundle is \
              appended to that, and no compiler runs. The runner does the same as one that `cargo build` makes.",
@@ -90,22 +94,32 @@ pub fn run(matches: &ArgMatches) -> Result {
     let project = Project::of(matches.get_one("project"))?;
     let config = project.config()?;
     project.is_fetched()?;
-    let wanted =
+    let statically = config.build.statically;
+    let mut wanted =
         Wanted { compile: matches.get_flag("compile"), ..wanted(matches, config.build.target.clone()) };
+    let linking = linking::choose(&project.folder, wanted.target.take(), statically.unwrap_or(true))?;
+    linking.refuse(statically)?;
+    wanted.target = linking.target;
+    wanted.options.extend(linking.options);
+    let pinned = config.signer();
+    let signer = Signer::given(matches, pinned.as_deref())?;
     timings.phase("config");
     if matches.get_flag("estimate") {
         print!("{}", estimate::of(&project, config, &wanted)?);
         return Ok(ExitCode::SUCCESS);
     }
-    let runner = rebuild::runner(&project, config, &wanted, &mut timings)?;
-    let length = std::fs::metadata(&runner.path).context(runner.path.display())?.len();
-    println!("{}", runner.path.display());
-    println!("  size     {}", show::size(length));
-    println!("  digest   {}", runner.digest);
-    println!("  modules  {}", runner.modules.join(", "));
-    if let Some(target) = wanted.target {
-        println!("  target   {target}");
+    let mut runner = rebuild::runner(&project, config, &wanted, &mut timings)?;
+    if let Some(signer) = &signer {
+        runner.digest = signer.sign(&runner.path)?;
+        timings.phase("sign");
     }
-    timings.tell(runner.compiled.as_deref());
+    let signed = match (&signer, &pinned) {
+        (Some(signer), _) => Signed::By(signer.public().to_owned()),
+        (None, Some(pinned)) => Signed::Missing(pinned.clone()),
+        (None, None) => Signed::No,
+    };
+    let finished = Finished::of(runner, wanted.target, linking.note, signed)?;
+    finished.tell(matches.get_flag("json"));
+    timings.tell(finished.runner.compiled.as_deref());
     Ok(ExitCode::SUCCESS)
 }

@@ -106,7 +106,7 @@ pub fn needed(options: &BuildOptions) -> Vec<String> {
         .iter()
         .flat_map(|plan| &plan.modules)
         .filter_map(|name| Some(catalogue::find(name)?.krate.clone()))
-        .chain(companions::needed(&options.config).iter().map(|it| it.package.to_owned()))
+        .chain(companions::needed(options).iter().map(|it| it.package.to_owned()))
         .collect();
     packages.sort();
     packages.dedup();

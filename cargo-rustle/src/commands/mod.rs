@@ -10,6 +10,9 @@ mod deploy;
 mod diff;
 mod doc;
 mod doctor;
+mod eject;
+#[cfg(unix)]
+mod export;
 mod fetch;
 mod given;
 mod inspect;
@@ -20,8 +23,12 @@ mod new;
 mod plan;
 mod repack;
 mod run;
+mod secret;
 
 use std::path::PathBuf;
+
+pub use module::password;
+pub use new::relative;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
@@ -39,6 +46,8 @@ pub fn all() -> Vec<Command> {
         run::command(),
         #[cfg(unix)]
         deploy::command(),
+        #[cfg(unix)]
+        export::command(),
         plan::command(),
         repack::command(),
         inspect::command(),
@@ -55,6 +64,8 @@ pub fn all() -> Vec<Command> {
         list::outdated_command(),
         cache::command(),
         module::command(),
+        secret::command(),
+        eject::command(),
         doctor::command(),
         completions::command(),
     ]
@@ -72,6 +83,8 @@ pub fn run(matches: &ArgMatches) -> Result {
         Some(("run", matches)) => run::run(matches),
         #[cfg(unix)]
         Some(("deploy", matches)) => deploy::run(matches),
+        #[cfg(unix)]
+        Some(("export", matches)) => export::run(matches),
         Some(("plan", matches)) => plan::run(matches),
         Some(("repack", matches)) => repack::run(matches),
         Some(("inspect", matches)) => inspect::run(matches),
@@ -88,6 +101,8 @@ pub fn run(matches: &ArgMatches) -> Result {
         Some(("outdated", matches)) => list::run_outdated(matches),
         Some(("cache", matches)) => cache::run(matches),
         Some(("module", matches)) => module::run(matches),
+        Some(("secret", matches)) => secret::run(matches),
+        Some(("eject", matches)) => eject::run(matches),
         Some(("doctor", matches)) => doctor::run(matches),
         Some(("completions", matches)) => completions::run(matches),
         _ => Err(Failure::Usage("there is no such command".into())),

@@ -226,7 +226,7 @@ fn options(folder: &Path, config: &str) -> Result<BuildOptions> {
 }
 
 /// The path to `to` as seen from the folder `from`, both absolute.
-pub(super) fn relative(from: &Path, to: &Path) -> String {
+pub fn relative(from: &Path, to: &Path) -> String {
     let from = from.canonicalize().unwrap_or_else(|_| from.to_owned());
     let shared = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
     let up = from.components().skip(shared).map(|_| "..".to_owned());
@@ -236,7 +236,7 @@ pub(super) fn relative(from: &Path, to: &Path) -> String {
 }
 
 /// The package's name that the folder's name gives.
-fn package_name(folder: &Path) -> Result<String> {
+pub(super) fn package_name(folder: &Path) -> Result<String> {
     let name = folder.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let name = name.trim_matches('-').to_owned();
@@ -247,7 +247,7 @@ fn package_name(folder: &Path) -> Result<String> {
     }
 }
 
-fn check_name(name: &str) -> Result<()> {
+pub(super) fn check_name(name: &str) -> Result<()> {
     let mut chars = name.chars();
     let good = chars.next().is_some_and(|c| c.is_ascii_alphabetic())
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');

@@ -120,7 +120,7 @@ fn fits(binary: &Binary, prepared: &Prepared, options: &BuildOptions) -> Result<
     if !missing.is_empty() {
         return Err(refuse(&missing));
     }
-    let companions: Vec<&str> = companions::needed(&options.config)
+    let companions: Vec<&str> = companions::needed(&options)
         .iter()
         .map(|it| it.package)
         .filter(|package| !linked.crates.iter().any(|krate| krate.name == *package))
@@ -149,5 +149,5 @@ fn fits(binary: &Binary, prepared: &Prepared, options: &BuildOptions) -> Result<
 }
 
 fn append(binary: &Binary, out: &Path, prepared: &Prepared) -> Result<()> {
-    rustle_bundle::append(&binary.path, out, &prepared.bundle).context(out.display())
+    prepared.bundle.append(&binary.path, out).context(out.display())
 }

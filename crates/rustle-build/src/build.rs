@@ -1,11 +1,11 @@
 //! [`build_bundle`]: everything from explicit options, nothing from the environment.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rustle_bundle::BundleError;
-use rustle_playbook::{Loaded, Problem, Severity};
+use rustle_bundle::{BundleError, Packed};
+use rustle_playbook::{Files, Loaded, Problem, Severity, Vault};
 use rustle_schema::linked::LinkedModule;
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
@@ -14,14 +14,15 @@ use rustle_value::{Map, Value};
 
 use crate::check;
 use crate::companions;
-use crate::config::{Config, PlanSource};
+use crate::config::{Config, Embed, PlanSource};
 use crate::diagnostics::{Problems, any_error};
-use crate::embed;
+use crate::embed::{self, SealedContent};
 use crate::linked;
 use crate::lints;
 use crate::modules::{Linked, Modules, Sources};
 use crate::packages::verify::{self, FileModule, Verified};
 use crate::profiles::{self, Used};
+use crate::sealed::{self, Sealed};
 
 /// What to build.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +47,8 @@ pub struct BuildOptions {
     pub profile: Option<Used>,
     /// Who tasks become where the playbook does not say.
     pub escalation: Escalation,
+    /// The file that the bundle is written to. Where there is none, it is made in memory, which must have room for it.
+    pub bundle_file: Option<PathBuf>,
 }
 
 /// `become` for a whole playbook, as `ansible-playbook` takes it on its command line: what a play says wins.
@@ -75,8 +78,8 @@ impl Escalation {
 /// What was built.
 #[derive(Clone, Debug, Default)]
 pub struct Prepared {
-    /// The bundle.
-    pub bundle: Vec<u8>,
+    /// The bundle: a file where the options name one, else in memory.
+    pub bundle: Packed,
     /// Its digest, `sha256:…`.
     pub digest: String,
     /// The plan in it.
@@ -89,6 +92,12 @@ pub struct Prepared {
     pub linked: Vec<LinkedModule>,
     /// The files of modules among them that are compiled with the runner.
     pub compiled: Vec<FileModule>,
+    /// How the bundle gets into the executable.
+    pub embed: Embed,
+    /// Where the embedded files that are no secrets lie on this machine, by path below the bundle's root.
+    pub lies: BTreeMap<Vec<u8>, PathBuf>,
+    /// The public key that the executable is pinned to, as `[build] signer` names it.
+    pub signer: Option<String>,
     /// The embedded files: path below the bundle's root and length in bytes.
     pub files: Vec<(Vec<u8>, u64)>,
     /// Files and folders whose change may change the bundle.
@@ -97,6 +106,21 @@ pub struct Prepared {
     pub warnings: Problems,
     /// How long reading, checking and packing took.
     pub phases: Vec<(&'static str, Duration)>,
+}
+
+impl Prepared {
+    /// Where the embedded files lie, as a debug build of the runner reads it: path and file, each with a NUL behind it.
+    pub(crate) fn live(&self) -> Vec<u8> {
+        let mut text = Vec::new();
+        for (path, file) in &self.lies {
+            let file = file.canonicalize().unwrap_or_else(|_| file.clone());
+            for part in [path.as_slice(), file.as_os_str().as_encoded_bytes()] {
+                text.extend_from_slice(part);
+                text.push(0);
+            }
+        }
+        text
+    }
 }
 
 /// Reads, checks and packs what `options` say.
@@ -134,9 +158,26 @@ pub fn plan_of(options: &BuildOptions) -> Option<Plan> {
     let mut problems = Vec::new();
     let verified = verified(options, &mut problems);
     let modules = gather(options, &verified, &mut problems);
-    let mut plan = load(options, &modules, &mut problems)?.loaded.plan?;
+    let sealed = Sealed::load(&options.folder, &mut problems);
+    let mut plan = load(options, &modules, &sealed, &mut problems)?.loaded.plan?;
     plan.modules = check::modules_of(&plan);
     Some(plan)
+}
+
+/// Everything encrypted with ansible-vault that the plan and its files refer to, as far as it can be read; what is wrong is
+/// not told.
+pub fn vaults_of(options: &BuildOptions) -> Vec<Vault> {
+    let mut problems = Vec::new();
+    let verified = verified(options, &mut problems);
+    let modules = gather(options, &verified, &mut problems);
+    let sealed = Sealed::load(&options.folder, &mut problems);
+    let Some(Read { loaded, root, .. }) = load(options, &modules, &sealed, &mut problems) else {
+        return Vec::new();
+    };
+    let Loaded { mut files, mut vaults, .. } = loaded;
+    embed::configured(&options.config, &root, &mut files, &mut problems);
+    vaults.extend(sealed::vault_files(&files, &mut problems).into_values());
+    vaults
 }
 
 /// All modules that a plan could name, those that are locked among them; what is wrong with some is not told.
@@ -175,7 +216,12 @@ struct Read {
     file: PathBuf,
 }
 
-fn load(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) -> Option<Read> {
+fn load(
+    options: &BuildOptions,
+    modules: &Modules,
+    sealed: &Sealed,
+    problems: &mut Vec<Problem>,
+) -> Option<Read> {
     let source = options.config.source();
     let file = options.folder.join(source.path());
     if let Err(error) = std::fs::metadata(&file) {
@@ -197,6 +243,7 @@ fn load(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) 
         extra_vars: options.extra_vars.clone(),
         given: options.config.runner.extra_vars.clone(),
         modules: modules.names().map(str::to_owned).collect(),
+        sealed: sealed.vaults(),
     };
     let loaded = match &source {
         PlanSource::Playbook(_) => rustle_playbook::load_playbook(&file, &load),
@@ -216,9 +263,10 @@ fn load(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) 
 
 fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) -> Option<Prepared> {
     let began = Instant::now();
-    let Read { loaded, root, file } = load(options, modules, problems)?;
+    let sealed = Sealed::load(&options.folder, problems);
+    let Read { loaded, root, file } = load(options, modules, &sealed, problems)?;
     let read = began.elapsed();
-    let Loaded { plan, origins, problems: found, mut files } = loaded;
+    let Loaded { plan, origins, problems: found, mut files, vaults } = loaded;
     let unreadable =
         found.iter().any(|problem| problem.severity == Severity::Error && !lints::is_lint(problem.code));
     problems.extend(found);
@@ -226,13 +274,23 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     options.escalation.apply(&mut plan);
     files.watched.insert(file);
     embed::configured(&options.config, &root, &mut files, problems);
-    let used = check::Subject { plan: &plan, origins: &origins, files: &files, modules, root: &root };
+    let used = check::Subject {
+        plan: &plan,
+        origins: &origins,
+        files: &files,
+        modules,
+        root: &root,
+        lints: &options.config.lints,
+    };
     let mut given = options.config.runner.extra_vars.clone();
     given.extend(options.extra_vars.keys().filter_map(|name| name.as_str().map(str::to_owned)));
+    given.extend(options.config.secrets.values.keys().cloned());
     let checked = check::check(&used, unreadable, &given);
     problems.extend(checked.problems);
+    // Nothing is told of places any more: what knows them need not lie beside what is packed.
+    drop(origins);
     plan.facts = checked.facts;
-    plan.modules = check::modules_of(&plan);
+    plan.modules = checked.modules;
     problems.extend(modules.unused_packages(&plan.modules).iter().map(|package| {
         let message = format!("the crate `{package}` is in Cargo.toml, and the plan uses no module of it");
         Problem::warning(lints::UNUSED_MODULE_CRATE, message)
@@ -245,8 +303,15 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         name: options.config.runner.name.clone().unwrap_or_else(|| options.name.clone()),
         version: options.version.clone(),
         run: options.config.run.clone(),
+        controller: options
+            .config
+            .controller
+            .as_ref()
+            .map(|it| it.settings(&options.folder, &mut files.watched, problems)),
     };
-    let needed = companions::needed(&options.config);
+    let sealed = sealed_content(options, &sealed, &files, vaults, problems);
+    files.watched.insert(options.folder.join(sealed::FOLDER));
+    let needed = companions::needed(options);
     let mut crates = modules.crates_of(plan.modules.iter().map(String::as_str));
     crates.extend(companions::linked(&needed, &options.sources.linked, problems));
     *problems = lints::apply(std::mem::take(problems), &options.config.lints);
@@ -254,17 +319,23 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         return None;
     }
     let until_checked = began.elapsed();
-    let packed = embed::pack(&plan, &settings, &options.config, &files);
-    let (bundle, digest, listed) = packed.map_err(|error| problems.push(unpacked(&error))).ok()?;
+    let out = options.bundle_file.as_deref();
+    let packed = embed::pack(&plan, &settings, &options.config, &files, &sealed, out);
+    let packed = packed.map_err(|error| problems.push(unpacked(&error))).ok()?;
+    let open = files.embedded.into_iter().filter(|(path, _)| !sealed.files.contains_key(path));
+    let lies = open.map(|(path, file)| (path, file.source)).collect();
     Some(Prepared {
-        bundle,
-        digest,
+        bundle: packed.bundle,
+        digest: packed.digest,
         modules: plan.modules.clone(),
         crates,
         plan,
         linked: Vec::new(),
+        signer: options.config.signer(),
         compiled: Vec::new(),
-        files: listed,
+        files: packed.files,
+        embed: options.config.build.embed,
+        lies,
         watched: files.watched,
         warnings: Problems::default(),
         phases: vec![
@@ -273,6 +344,25 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
             ("pack", began.elapsed().saturating_sub(until_checked)),
         ],
     })
+}
+
+/// What is carried sealed: what rustle.toml names, the values of the plan that are in `vaults`, and encrypted files.
+fn sealed_content(
+    options: &BuildOptions,
+    sealed: &Sealed,
+    files: &Files,
+    vaults: Vec<Vault>,
+    problems: &mut Vec<Problem>,
+) -> SealedContent {
+    let there = sealed.vaults();
+    let found = sealed::vault_files(files, problems);
+    problems.extend(found.values().filter(|it| !there.contains(&it.name)).map(sealed::unsealed_file));
+    let files: BTreeMap<Vec<u8>, String> =
+        found.into_iter().map(|(path, vault)| (path, vault.name)).collect();
+    let mut used: BTreeSet<String> = files.values().cloned().collect();
+    used.extend(vaults.into_iter().map(|vault| vault.name));
+    let seals = sealed.needed(&options.config.secrets, &used, problems);
+    SealedContent { seals, files }
 }
 
 fn unpacked(error: &BundleError) -> Problem {

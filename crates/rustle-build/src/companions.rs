@@ -2,8 +2,9 @@
 
 use rustle_playbook::Problem;
 
-use crate::config::Config;
+use crate::build::BuildOptions;
 use crate::modules::Linked;
+use crate::sealed::Sealed;
 
 /// A crate that a runner may need beside those of its modules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,11 +16,25 @@ pub struct Companion {
 }
 
 /// Every companion there is, whether a runner needs it or not: a base runner links them all.
-pub const ALL: [Companion; 0] = [];
+pub const ALL: [Companion; 2] = [CONTROLLER, SECRETS];
 
-/// The companions that a runner of this configuration needs.
-pub fn needed(_config: &Config) -> Vec<Companion> {
-    Vec::new()
+/// Reports to a controller.
+const CONTROLLER: Companion =
+    Companion { package: "rustle-controller", needed_by: "`[controller]` of rustle.toml" };
+
+/// What opens seals.
+const SECRETS: Companion = Companion { package: "rustle-secrets", needed_by: "a sealed secret" };
+
+/// The companions that a runner of these options needs.
+pub fn needed(options: &BuildOptions) -> Vec<Companion> {
+    let mut needed = Vec::new();
+    if options.config.controller.is_some() {
+        needed.push(CONTROLLER);
+    }
+    if !options.config.secrets.is_empty() || Sealed::has_some(&options.folder) {
+        needed.push(SECRETS);
+    }
+    needed
 }
 
 /// The names, as Rust code writes them, of the crates of `needed`. One that Cargo.toml lacks is a problem.

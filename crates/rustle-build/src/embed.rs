@@ -1,16 +1,18 @@
 //! What the bundle carries: the files that the plan needs, and those that the configuration adds.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use globset::GlobBuilder;
-use rustle_bundle::{Bundle, BundleError, DEFAULT_LEVEL, Kind, Writer};
+use rustle_bundle::{BundleError, DEFAULT_LEVEL, Kind, Packed, Sink, Writer};
 use rustle_playbook::{EmbeddedFile, Files, Location, Problem};
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
 use walkdir::WalkDir;
 
 use crate::config::Config;
+use crate::sealed::Carried;
 
 /// Adds the files that `[runner] embed` names to `files`.
 pub(crate) fn configured(config: &Config, root: &Path, files: &mut Files, problems: &mut Vec<Problem>) {
@@ -87,28 +89,71 @@ fn mode_of(_metadata: &fs::Metadata) -> u32 {
     0o644
 }
 
-/// The bundle, its digest, and the files in it with their lengths.
-pub(crate) type Packed = (Vec<u8>, String, Vec<(Vec<u8>, u64)>);
+/// What was packed.
+pub(crate) struct Written {
+    /// The bundle.
+    pub(crate) bundle: Packed,
+    /// Its digest.
+    pub(crate) digest: String,
+    /// The files in it, with their lengths.
+    pub(crate) files: Vec<(Vec<u8>, u64)>,
+}
 
-/// Packs plan, settings and files.
+/// What a bundle carries sealed.
+#[derive(Debug, Default)]
+pub(crate) struct SealedContent {
+    /// The seals.
+    pub(crate) seals: Carried,
+    /// The secrets that are the content of files, by the path of those.
+    pub(crate) files: BTreeMap<Vec<u8>, String>,
+}
+
+/// Plans of up to this many tasks are read once more when they have been packed.
+const READ_AGAIN: u64 = 5000;
+
+/// Packs plan, settings and files: into the file `out`, or in memory where there is none.
 pub(crate) fn pack(
     plan: &Plan,
     settings: &Settings,
     config: &Config,
     files: &Files,
-) -> Result<Packed, BundleError> {
-    let mut writer = Writer::new(config.build.compression.unwrap_or(DEFAULT_LEVEL));
+    sealed: &SealedContent,
+    out: Option<&Path>,
+) -> Result<Written, BundleError> {
+    let level = config.build.compression.unwrap_or(DEFAULT_LEVEL);
+    let bundle = match out {
+        Some(out) => Packed::File(fill(Writer::create(out, level)?, plan, settings, config, files, sealed)?),
+        None => Packed::Memory(fill(Writer::new(level), plan, settings, config, files, sealed)?),
+    };
+    // What was just written is read as the runner will read it, so that a bundle that cannot be read is never built.
+    let opened = bundle.open()?;
+    let tasks = opened.head()?.tasks();
+    if tasks <= READ_AGAIN {
+        opened.plan()?;
+    }
+    let entries = opened.entries().iter().filter(|entry| entry.kind() == Kind::File);
+    let files = entries.map(|entry| (entry.path().to_vec(), entry.size())).collect();
+    Ok(Written { bundle, digest: opened.digest(), files })
+}
+
+fn fill<S: Sink>(
+    mut writer: Writer<S>,
+    plan: &Plan,
+    settings: &Settings,
+    config: &Config,
+    files: &Files,
+    sealed: &SealedContent,
+) -> Result<S::Done, BundleError> {
     for path in &config.runner.setuid {
         writer.allow_special_mode(path.as_str());
     }
     for (path, file) in &files.embedded {
+        if let Some(name) = sealed.files.get(path) {
+            writer.file(path.as_slice(), file.mode, rustle_seal::stand_in(name))?;
+            continue;
+        }
         writer.file_from(path.as_slice(), file.mode, file.source.clone())?;
     }
-    let bytes = writer.finish(plan, settings)?;
-    // What was just written is read as the runner will read it, so that a bundle that cannot be read is never built.
-    let bundle = Bundle::open(bytes.clone())?;
-    bundle.plan()?;
-    let entries = bundle.entries().iter().filter(|entry| entry.kind() == Kind::File);
-    let listed = entries.map(|entry| (entry.path().to_vec(), entry.size())).collect();
-    Ok((bytes, bundle.digest(), listed))
+    sealed.seals.write(&mut writer)?;
+    writer.finish(plan, settings)
 }

@@ -183,7 +183,6 @@ impl Environment {
             colour: get(CARGO_TERM_COLOR).is_some_and(|value| value == "always"),
             compression: get(RUSTLE_COMPRESSION_LEVEL),
             fetch: get(RUSTLE_FETCH).is_some_and(|value| value == "1"),
-            bare: get(RUSTLE_EMBED).is_some_and(|value| value == "none"),
             profile: Used {
                 name: get(PROFILE).unwrap_or_default(),
                 opt_level: get(OPT_LEVEL).unwrap_or_default(),
@@ -195,6 +194,7 @@ impl Environment {
                     .map(|(_, it)| it.clone())
                     .unwrap_or_default(),
             },
+            bare: get(RUSTLE_EMBED).is_some_and(|value| value == "none"),
             policy: policy(get(RUSTLE_POLICY).map(PathBuf::from)),
         })
     }

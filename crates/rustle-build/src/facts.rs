@@ -1,38 +1,51 @@
 //! Which facts a plan refers to, so that a runner gathers no others.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use rustle_schema::task::Action;
 use rustle_template::analysis::Analysis;
 use rustle_value::Value;
 
-use crate::check::texts::{Text, Use};
-use crate::check::walk::Everything;
+use crate::check::walk::Visited;
 use crate::check::{Subject, template_files};
 
-/// The facts that are referred to, without `ansible_` before them, sorted; `None` where it cannot be told, so that all are
-/// gathered.
-pub(crate) fn referred(
-    subject: &Subject<'_>,
-    all: &Everything<'_>,
-    texts: &[Text<'_>],
-) -> Option<Vec<String>> {
-    if all
-        .tasks
-        .iter()
-        .any(|visited| shows_facts(subject, &visited.task.action, visited.task.register.is_some()))
-    {
-        return None;
+/// The facts that are referred to, as far as texts were read.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    names: BTreeSet<String>,
+    /// Whether it cannot be told which they are.
+    all: bool,
+    /// The files of templates that were read, by their paths in the bundle.
+    read: BTreeSet<String>,
+}
+
+impl Facts {
+    /// What tasks refer to beside their texts.
+    pub(crate) fn of(subject: &Subject<'_>, tasks: &[Visited<'_>]) -> Facts {
+        let shows = |visited: &Visited<'_>| {
+            shows_facts(subject, &visited.task.action, visited.task.register.is_some())
+        };
+        Facts { all: tasks.iter().any(shows), ..Facts::default() }
     }
-    if has_unread_templates(subject, texts) {
-        return None;
+
+    /// Adds what a text refers to.
+    pub(crate) fn add(&mut self, analysis: &Analysis) {
+        if !self.all {
+            self.all = of_text(analysis, &mut self.names).is_none();
+        }
     }
-    let mut facts = BTreeSet::new();
-    for text in texts {
-        of_text(&text.analysis, &mut facts)?;
+
+    /// Notes that the file of a template was read.
+    pub(crate) fn was_read(&mut self, path: &str) {
+        self.read.insert(path.to_owned());
     }
-    Some(facts.into_iter().map(str::to_owned).collect())
+
+    /// The facts that are referred to, without `ansible_` before them, sorted; `None` where it cannot be told, so that all
+    /// are gathered. `certain` says that a text is evaluated for certain.
+    pub(crate) fn referred(self, subject: &Subject<'_>, certain: bool) -> Option<Vec<String>> {
+        let unread = certain && has_unread_templates(subject, &self.read);
+        (!self.all && !unread).then(|| self.names.into_iter().collect())
+    }
 }
 
 /// Whether a task hands out facts as a whole, or renders a template that is not at hand: one of the host's.
@@ -55,40 +68,35 @@ fn shows_facts(subject: &Subject<'_>, action: &Action, registered: bool) -> bool
 }
 
 /// Whether a file of a template was not read: it may refer to anything.
-fn has_unread_templates(subject: &Subject<'_>, texts: &[Text<'_>]) -> bool {
-    let read: BTreeSet<&str> = texts.iter().filter_map(|text| text.place.file()).collect();
+fn has_unread_templates(subject: &Subject<'_>, read: &BTreeSet<String>) -> bool {
     let mut paths = subject.files.embedded.keys().map(|path| String::from_utf8_lossy(path));
     paths.any(|path| template_files::is_below(&path, template_files::FOLDER) && !read.contains(&*path))
-        && texts.iter().any(|text| text.use_ == Use::Certain)
 }
 
 /// Adds the facts that a text refers to; `None` if that may be any.
-fn of_text<'a>(analysis: &'a Analysis, facts: &mut BTreeSet<&'a str>) -> Option<()> {
+fn of_text(analysis: &Analysis, facts: &mut BTreeSet<String>) -> Option<()> {
     for used in &analysis.variables {
-        let path: Vec<&str> = used.path.iter().map(|step: &Arc<str>| &**step).collect();
-        let fact = match path.as_slice() {
-            ["ansible_facts" | "vars" | "hostvars"] | ["hostvars", _] | ["hostvars", _, "ansible_facts"] => {
-                return None;
-            }
-            ["ansible_facts" | "vars", fact, ..] | ["hostvars", _, "ansible_facts", fact, ..] => fact,
-            ["hostvars", _, fact, ..] => fact,
-            [name, ..] if name.starts_with("ansible_") => name,
+        let step = |index: usize| used.path.get(index).map(|step| &**step);
+        let fact = match (used.name(), step(1), step(2), step(3)) {
+            ("ansible_facts" | "vars" | "hostvars", None, ..) | ("hostvars", _, None, _) => return None,
+            ("hostvars", _, Some("ansible_facts"), None) => return None,
+            ("ansible_facts" | "vars", Some(fact), ..) => fact,
+            ("hostvars", _, Some("ansible_facts"), Some(fact)) | ("hostvars", _, Some(fact), _) => fact,
+            (name, ..) if name.starts_with("ansible_") => name,
             _ => continue,
         };
         // What is computed may be any.
-        if *fact == "*" {
+        if fact == "*" {
             return None;
         }
-        facts.insert(bare(fact));
+        note(facts, fact);
     }
     for lookup in &analysis.lookups {
         match lookup.name.as_deref().map(|name| name.rsplit('.').next().unwrap_or(name)) {
             Some("vars") => {
                 for term in &lookup.terms {
                     match term {
-                        Some(Value::Str(name)) => {
-                            facts.insert(bare(name));
-                        }
+                        Some(Value::Str(name)) => note(facts, name),
                         _ => return None,
                     }
                 }
@@ -100,21 +108,27 @@ fn of_text<'a>(analysis: &'a Analysis, facts: &mut BTreeSet<&'a str>) -> Option<
     Some(())
 }
 
+fn note(facts: &mut BTreeSet<String>, name: &str) {
+    if !facts.contains(bare(name)) {
+        facts.insert(bare(name).to_owned());
+    }
+}
+
 fn bare(name: &str) -> &str {
     name.strip_prefix("ansible_").unwrap_or(name)
 }
 
 #[cfg(test)]
 mod tests {
-    use rustle_template::{Engine, Options};
+    use rustle_template::Options;
 
     use super::*;
 
     fn facts(template: &str) -> Option<Vec<String>> {
-        let analysis = Engine::new().template(template, &Options::default()).unwrap().analysis();
+        let analysis = Analysis::of_template(template, &Options::default()).unwrap();
         let mut facts = BTreeSet::new();
         of_text(&analysis, &mut facts)?;
-        Some(facts.into_iter().map(str::to_owned).collect())
+        Some(facts.into_iter().collect())
     }
 
     #[test]

@@ -153,6 +153,12 @@ pub(crate) fn is_lint(code: &str) -> bool {
     ALL.iter().any(|lint| lint.name == code)
 }
 
+/// Whether nothing is done about a lint.
+pub(crate) fn is_allowed(code: &str, set: &BTreeMap<String, Level>) -> bool {
+    let by_default = || ALL.iter().find(|lint| lint.name == code).map(|lint| lint.level);
+    set.get(code).copied().or_else(by_default) == Some(Level::Allow)
+}
+
 /// Applies the levels that are `set` to `problems`: what is allowed goes, what is denied becomes an error. Errors that are
 /// no lints stay as they are.
 pub(crate) fn apply(problems: Vec<Problem>, set: &BTreeMap<String, Level>) -> Vec<Problem> {

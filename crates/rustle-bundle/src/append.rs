@@ -70,8 +70,18 @@ pub fn open_appended(path: &Path) -> Result<Option<Bundle>, BundleError> {
 /// # Errors
 /// If the bundle is damaged, the base is no executable that can carry one, or reading or writing fails.
 pub fn append(base: &Path, out: &Path, bundle: &[u8]) -> Result<(), BundleError> {
-    // A damaged bundle must not get as far as a host.
-    Bundle::open(bundle.to_vec())?;
+    append_bundle(base, out, &Bundle::open(bundle.to_vec())?)
+}
+
+/// The same with a bundle that is open: its bytes are copied piece by piece.
+///
+/// # Errors
+/// As for [`append()`].
+pub fn append_bundle(base: &Path, out: &Path, bundle: &Bundle) -> Result<(), BundleError> {
+    // A damaged bundle must not get as far as a host; a short one was verified when it was opened.
+    if bundle.length() >= crate::VERIFIED_PLAN {
+        bundle.verify_all()?;
+    }
     let mut file = File::open(base).map_err(|error| at(base, &error))?;
     let metadata = file.metadata()?;
     let start = appended(&file)?.map_or(metadata.len(), |found| found.start);
@@ -99,14 +109,14 @@ pub(crate) fn partial_name(out: &Path) -> Result<PathBuf, BundleError> {
     Ok(out.with_file_name(partial))
 }
 
-fn write(base: &Path, start: u64, bundle: &[u8], to: &Path) -> io::Result<()> {
+fn write(base: &Path, start: u64, bundle: &Bundle, to: &Path) -> io::Result<()> {
     let mut to = File::create(to)?;
     if io::copy(&mut File::open(base)?.take(start), &mut to)? != start {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
-    to.write_all(bundle)?;
+    bundle.copy_to(&mut to)?;
     to.write_all(&start.to_le_bytes())?;
-    to.write_all(&(bundle.len() as u64).to_le_bytes())?;
+    to.write_all(&(bundle.length()).to_le_bytes())?;
     to.write_all(&FOOTER_MAGIC)
 }
 

@@ -1,13 +1,15 @@
 //! Bundles whose digests are right and whose index lies: whoever writes one can compute digests too.
 
 use rustle_schema::bytes::Bytes;
-use rustle_schema::plan::Plan;
+use rustle_schema::plan::{Plan, Play};
 use rustle_schema::settings::Settings;
+use rustle_schema::task::{Chunk, Step};
 use sha2::{Digest, Sha256};
 
 use crate::codec::Codec;
 use crate::error::BundleError;
 use crate::index::{Entry, Frame, HEADER, Header, Index, Kind, MAX_FRAME, Region, Span};
+use crate::place::{self, Piece};
 use crate::reader::Bundle;
 
 /// An index of one stored frame with a plan and a file in it, which is good.
@@ -33,7 +35,7 @@ fn good() -> (Index, Vec<u8>) {
 
 /// A bundle of an index, as it is written, and the frames in front of it.
 fn bundle(index: &[u8], frames: &[u8]) -> Vec<u8> {
-    [&Header::write(index, HEADER + frames.len() as u64), frames, index].concat()
+    [&Header::write(index, HEADER + frames.len() as u64, 0), frames, index].concat()
 }
 
 fn open(index: &Index, frames: &[u8]) -> Result<Bundle, BundleError> {
@@ -122,4 +124,98 @@ fn an_index_that_promises_more_than_it_holds_allocates_nothing() {
         index.extend((1_u64 << 62).to_be_bytes());
         assert!(Bundle::open(bundle(&index, &[])).is_err());
     }
+}
+
+/// A bundle whose plan has `list` for its tasks, with `chunks` in front; each chunk is a list, stored as it is.
+fn with_chunks(list: Vec<Step>, chunks: &[Vec<u8>]) -> Result<Bundle, BundleError> {
+    let play = Play { tasks: list, ..Play::default() };
+    let plan = Plan { plays: vec![play], ..Plan::default() };
+    let mut head = Vec::new();
+    ciborium::into_writer(&plan, &mut head).unwrap();
+    let length = head.len() as u64;
+    let region = chunks.concat();
+    let index = Index {
+        settings: Settings::default(),
+        chunks: Region(region.len() as u64, Bytes(Sha256::digest(&region).to_vec())),
+        plan: Span(0, length),
+        frames: vec![Frame(Codec::Stored, length, length, Bytes(Sha256::digest(&head).to_vec()))],
+        entries: Vec::new(),
+    };
+    open(&index, &[region, head].concat())
+}
+
+/// A reference to `content` at `at`.
+fn chunk(at: u64, content: &[u8]) -> Step {
+    let length = content.len() as u32;
+    let digest = Sha256::digest(content).into();
+    let piece = Piece { at, packed: length, unpacked: length, codec: Codec::Stored, digest };
+    Step::Chunk(Box::new(Chunk { place: place::encode(&[piece]), ..Chunk::default() }))
+}
+
+fn encoded(steps: &[Step]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    ciborium::into_writer(steps, &mut bytes).unwrap();
+    bytes
+}
+
+#[test]
+fn a_small_bundle_stands_for_no_endless_plan() {
+    // Each chunk names the one before it 16 times: twelve of them would be 2^48 steps.
+    let mut chunks = vec![encoded(&[Step::Block(Box::default())])];
+    let mut at = HEADER;
+    for _ in 0..12 {
+        let last = chunks.last().unwrap();
+        let next = encoded(&vec![chunk(at, last); 16]);
+        at += last.len() as u64;
+        chunks.push(next);
+    }
+    let bundle = with_chunks(vec![chunk(at, chunks.last().unwrap())], &chunks).unwrap();
+    assert!(matches!(bundle.plan(), Err(BundleError::Plan(_))));
+}
+
+#[test]
+fn chunks_that_nest_deeply_are_no_overflow() {
+    let mut chunks = vec![encoded(&[Step::Block(Box::default())])];
+    let mut at = HEADER;
+    for _ in 0..20_000 {
+        let last = chunks.last().unwrap();
+        let next = encoded(&[chunk(at, last)]);
+        at += last.len() as u64;
+        chunks.push(next);
+    }
+    let bundle = with_chunks(vec![chunk(at, chunks.last().unwrap())], &chunks).unwrap();
+    assert!(matches!(bundle.plan(), Err(BundleError::Plan(_))));
+}
+
+#[test]
+fn a_chunk_that_is_none_is_an_error() {
+    let good = encoded(&[Step::Block(Box::default())]);
+    assert_eq!(
+        with_chunks(vec![chunk(HEADER, &good)], &[good.clone()]).unwrap().plan().unwrap().plays.len(),
+        1
+    );
+    for bad in [&b"\x9b\x7f\xff\xff\xff\xff\xff\xff\xff"[..], b"\x81\xff", b"text", &[0x81; 9000]] {
+        let bundle = with_chunks(vec![chunk(HEADER, bad)], &[bad.to_vec()]).unwrap();
+        assert!(matches!(bundle.plan(), Err(BundleError::Plan(_))));
+    }
+    // Outside of where chunks lie: the head itself, the header, nowhere.
+    for at in [HEADER + good.len() as u64, 0, u64::MAX] {
+        let bundle = with_chunks(vec![chunk(at, &good)], &[good.clone()]).unwrap();
+        assert!(matches!(bundle.plan(), Err(BundleError::Index(_))));
+    }
+}
+
+#[test]
+fn a_signature_is_read_over_and_its_length_is_covered() {
+    let (index, frames) = good();
+    let mut plain = Vec::new();
+    ciborium::into_writer(&index, &mut plain).unwrap();
+    let mut signed = bundle(&plain, &frames);
+    signed[12] = 4;
+    signed.extend(b"sign");
+    assert!(Bundle::open(signed).is_err());
+    let header = Header::write(&plain, HEADER + frames.len() as u64, 4);
+    let signed = [&header, frames.as_slice(), &plain, b"sign"].concat();
+    assert!(Bundle::open(signed.clone()).is_ok());
+    assert!(Bundle::open(signed[..signed.len() - 1].to_vec()).is_err());
 }

@@ -37,15 +37,15 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    /// The header's bytes for an `index` that begins at byte `index_at`.
-    pub(crate) fn write(index: &[u8], index_at: u64) -> Vec<u8> {
+    /// The header's bytes for an `index` that begins at byte `index_at`, and is followed by `signature` bytes of signature.
+    pub(crate) fn write(index: &[u8], index_at: u64, signature: u32) -> Vec<u8> {
         let length = index.len() as u64;
         let mut header = Vec::with_capacity(HEADER as usize);
         header.extend(MAGIC);
         header.extend(FORMAT.to_le_bytes());
-        header.extend(0_u32.to_le_bytes());
+        header.extend(signature.to_le_bytes());
         header.extend(length.to_le_bytes());
-        header.extend((index_at + length).to_le_bytes());
+        header.extend((index_at + length + u64::from(signature)).to_le_bytes());
         let root = root(&header, index);
         header.extend(root);
         header

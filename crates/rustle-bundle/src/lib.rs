@@ -21,22 +21,25 @@ mod head;
 mod hostile;
 mod index;
 mod linked;
+mod packed;
 mod path;
 mod place;
 mod reader;
 mod search;
 mod share;
+pub mod signature;
 mod sink;
 mod source;
 mod steps;
 mod writer;
 
-pub use append::{Appended, append, appended, open_appended};
+pub use append::{Appended, append, append_bundle, appended, open_appended};
 pub use codec::DEFAULT_LEVEL;
 pub use content::Reader;
 pub use error::BundleError;
 pub use index::{Entry, FORMAT, Kind, MAGIC, MAX_FRAME};
 pub use linked::{LINKED_MAGIC, find_linked, pack_linked};
+pub use packed::Packed;
 pub use path::check as check_path;
 pub use reader::Bundle;
 pub use search::{Found, find_embedded};
@@ -46,9 +49,13 @@ pub use source::{FilePart, Source};
 pub use steps::StepList;
 pub use writer::Writer;
 
-/// Bundles shorter than this are verified as a whole when they are opened; of longer ones the index and the first frame
-/// are, and every further frame before it is used.
+/// Bundles shorter than this are verified as a whole when they are opened, but for the tasks of a long plan; of longer ones
+/// the index and the first frame are, and every further frame before it is used.
 pub const VERIFIED_WHOLE: u64 = 16 << 20;
+
+/// The tasks of a plan are verified when the bundle is opened if they are not longer than this, packed: some 20,000 tasks.
+/// Those of a longer plan are verified chunk by chunk, so that the first task does not wait for the last.
+pub const VERIFIED_PLAN: u64 = 256 << 10;
 
 /// The name of the file that the build writes into the folder that `include_dir!` embeds.
 pub const FILE_NAME: &str = "plan.bundle";

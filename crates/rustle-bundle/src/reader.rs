@@ -1,7 +1,7 @@
 //! Reads bundles.
 
 use std::fmt::{self, Write as _};
-use std::io::BufReader;
+use std::io::{self, BufReader};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustle_schema::plan::Plan;
@@ -23,7 +23,7 @@ const PLAN_DEPTH: usize = 512;
 /// How deep chunks may lie in chunks: a list of any length needs a few levels, and blocks in blocks may each have some.
 const CHUNK_DEPTH: usize = 256;
 
-/// How many bytes of chunks are read at once when all of them are verified.
+/// How many bytes are read at once where much is verified or copied.
 const PART: u64 = 1 << 20;
 
 /// An open bundle.
@@ -31,6 +31,7 @@ pub struct Bundle {
     source: Box<dyn Source>,
     root: [u8; 32],
     pub(crate) index: Index,
+    signature: Option<String>,
     /// Of each frame: where it lies in the source, and where its content begins in the unpacked stream.
     pub(crate) places: Vec<(u64, u64)>,
     /// The frame that was unpacked last: small files that are read one after the other lie in one frame.
@@ -39,8 +40,9 @@ pub struct Bundle {
 }
 
 impl Bundle {
-    /// Opens the bundle that `source` is. Its index and first frame are verified; all of it is if it is shorter than
-    /// [`VERIFIED_WHOLE`](crate::VERIFIED_WHOLE).
+    /// Opens the bundle that `source` is. Its index and first frame are verified; all contents are if it is shorter than
+    /// [`VERIFIED_WHOLE`](crate::VERIFIED_WHOLE), and all tasks if they are not longer than
+    /// [`VERIFIED_PLAN`](crate::VERIFIED_PLAN).
     ///
     /// # Errors
     /// If it is no bundle, has another format, or is damaged.
@@ -56,6 +58,7 @@ impl Bundle {
         let index: Index =
             ciborium::from_reader(&*index_bytes).map_err(|error| BundleError::Index(error.to_string()))?;
         index.check(stored)?;
+        let signature = signature(&*source, header.signature)?;
         drop((header_bytes, index_bytes));
         let (mut at, mut start) = (HEADER.saturating_add(index.chunks.0), 0);
         let mut places = Vec::with_capacity(index.frames.len());
@@ -69,12 +72,16 @@ impl Bundle {
             source,
             root: header.root,
             index,
+            signature,
             places,
             last: Mutex::new(None),
             unpacker: Mutex::new(Unpacker::new()?),
         };
+        if bundle.index.chunks.0 <= crate::VERIFIED_PLAN {
+            bundle.verify_chunks()?;
+        }
         if total < crate::VERIFIED_WHOLE {
-            bundle.verify_all()?;
+            bundle.verify_contents()?;
         } else if !bundle.places.is_empty() {
             bundle.packed(0)?;
         }
@@ -86,6 +93,11 @@ impl Bundle {
     /// # Errors
     /// If one is damaged or cannot be read.
     pub fn verify_all(&self) -> Result<(), BundleError> {
+        self.verify_chunks()?;
+        self.verify_contents()
+    }
+
+    fn verify_chunks(&self) -> Result<(), BundleError> {
         let Region(length, expected) = &self.index.chunks;
         let (mut digest, end) = (Sha256::new(), HEADER.saturating_add(*length));
         let mut at = HEADER;
@@ -97,20 +109,42 @@ impl Bundle {
         if digest.finalize().as_slice() != expected.0 {
             return Err(BundleError::Digest("a chunk of the plan".into()));
         }
+        Ok(())
+    }
+
+    fn verify_contents(&self) -> Result<(), BundleError> {
         (0..self.places.len()).try_for_each(|frame| self.packed(frame).map(drop))
     }
 
     /// The digest of the whole: `sha256:` and 64 hexadecimal digits. It covers the index, and through it every frame.
     pub fn digest(&self) -> String {
-        self.root.iter().fold("sha256:".to_string(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        digest_text(&self.root)
+    }
+
+    /// The text of the signature that it carries, which nobody has checked: see [`signature`](crate::signature).
+    pub fn signature(&self) -> Option<&str> {
+        self.signature.as_deref()
+    }
+
+    /// What its bytes are read from.
+    pub(crate) fn into_source(self) -> Box<dyn Source> {
+        self.source
     }
 
     /// How many bytes the bundle has.
     pub fn length(&self) -> u64 {
         self.source.length()
+    }
+
+    /// Writes all its bytes, piece by piece.
+    pub(crate) fn copy_to(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        let (mut at, end) = (0, self.length());
+        while at < end {
+            let next = end.min(at + PART);
+            to.write_all(&self.source.bytes(at..next)?)?;
+            at = next;
+        }
+        Ok(())
     }
 
     /// The plan, with all steps in it: what tools want. A run reads [`head`](Bundle::head), and chunks as it gets there.
@@ -300,6 +334,28 @@ impl Bundle {
         }
         Ok(packed)
     }
+}
+
+/// A root digest as text.
+pub(crate) fn digest_text(root: &[u8; 32]) -> String {
+    root.iter().fold("sha256:".to_string(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The `length` bytes of signature at the end of `source`.
+fn signature(source: &dyn Source, length: u64) -> Result<Option<String>, BundleError> {
+    if length == 0 {
+        return Ok(None);
+    }
+    if length > crate::signature::LONGEST {
+        return Err(BundleError::Index(format!("a signature of {length} bytes is too long")));
+    }
+    let total = source.length();
+    let bytes = source.bytes(total.saturating_sub(length)..total)?;
+    let text = String::from_utf8(bytes.into_owned());
+    text.map(Some).map_err(|_| BundleError::Digest("the signature".into()))
 }
 
 impl fmt::Debug for Bundle {

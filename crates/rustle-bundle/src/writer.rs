@@ -217,7 +217,7 @@ impl<S: Sink> Writer<S> {
         let mut encoded = Vec::new();
         ciborium::into_writer(&index, &mut encoded).map_err(|error| BundleError::Index(error.to_string()))?;
         frames.sink.write_all(&encoded)?;
-        Ok(frames.sink.complete(&Header::write(&encoded, at))?)
+        Ok(frames.sink.complete(&Header::write(&encoded, at, 0))?)
     }
 
     fn add_parents(&mut self) -> Result<(), BundleError> {

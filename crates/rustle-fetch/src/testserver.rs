@@ -27,7 +27,7 @@ use std::time::Duration;
 pub use git::git_http_backend;
 pub use registry::SparseRegistry;
 pub use reply::{Reply, Step};
-pub use tls::Authority;
+pub use tls::{Authority, Leaf};
 
 /// A request, as it came.
 #[derive(Debug, Clone)]
@@ -75,7 +75,16 @@ impl Server {
         authority: &Authority,
         handler: impl Fn(&Received) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        let accept = authority.acceptor();
+        Self::start_tls_with(authority, &Leaf::default(), handler)
+    }
+
+    /// Serves over TLS with another certificate.
+    pub fn start_tls_with(
+        authority: &Authority,
+        leaf: &Leaf,
+        handler: impl Fn(&Received) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let accept = authority.acceptor(leaf);
         Self::listen("https", Box::new(move |stream, _| accept(stream)), handler)
     }
 

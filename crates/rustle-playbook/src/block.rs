@@ -132,7 +132,7 @@ impl Loader<'_> {
             .cloned()
             .collect();
         if !kept.is_empty() {
-            let node = Node { value: NodeKind::Mapping(kept), tag: None, span: node.span };
+            let node = Node { value: NodeKind::Mapping(kept.into()), tag: None, span: node.span };
             self.origins.add_holder(owner, &scope.doc.file, node, true);
         }
     }

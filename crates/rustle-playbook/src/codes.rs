@@ -23,9 +23,10 @@ const fn warning(name: &'static str, doc: &'static str) -> Code {
 
 /// All checks, by name. Those of [`Severity::Warning`] that keep a name from being found (`file-not-found`,
 /// `role-not-found`) are errors where the name is written out.
-pub const CODES: [Code; 64] = [
+pub const CODES: [Code; 66] = [
     warning("ambiguous-name", "a host and a group have the same name"),
     error("bad-arguments", "a quote or a template block in `key=value` arguments is not closed"),
+    error("bad-vault", "something claims to be encrypted with ansible-vault and is not"),
     error("become-method-not-supported", "a become method other than `sudo` and `su`"),
     error("block-in-handlers", "a block stands among handlers"),
     warning("braces-in-condition", "a condition, which is an expression already, is written with braces"),
@@ -87,12 +88,13 @@ pub const CODES: [Code; 64] = [
     error("unknown-variant", "a word in a plan that none of its planners know"),
     warning("unreachable-handler", "a handler that nothing can notify"),
     error("unreadable-file", "a file that cannot be read"),
+    error("unsealed-secret", "something is encrypted with ansible-vault and not sealed"),
     warning("unsupported-backoff", "a plan asks for growing delays between attempts"),
     error("unsupported-inventory", "a script, a plugin or TOML as an inventory"),
     error("unsupported-keyword", "a keyword that is not supported yet"),
     error("unsupported-loop", "`with_` and a lookup that is not supported there yet"),
     error("unsupported-pattern", "a pattern of hosts in a plan that is not supported yet"),
-    error("vault-not-supported", "something is encrypted with ansible-vault"),
+    error("vault-not-supported", "tasks or hosts are encrypted with ansible-vault"),
     error("wrong-type", "a value of the wrong kind"),
     error("yaml-syntax", "text that is not YAML"),
 ];

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustle_schema::task::Position;
+use rustle_seal::VaultText;
 
 use crate::import::json;
 use crate::loader::Loader;
@@ -21,6 +22,8 @@ pub(crate) struct Document {
     pub source: u32,
     /// What it says; `None` if nothing.
     pub root: Option<Node>,
+    /// What is encrypted, if all of it is.
+    pub vault: Option<VaultText>,
 }
 
 impl Document {
@@ -32,8 +35,7 @@ impl Document {
     /// Where `node` begins, for a plan.
     pub fn position(&self, node: &Node) -> Position {
         let start = node.span.start;
-        let number = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
-        Position { source: self.source, line: number(start.line), column: number(start.column) }
+        Position { source: self.source, line: start.line, column: start.column }
     }
 
     /// The folder it lies in.
@@ -43,8 +45,8 @@ impl Document {
 }
 
 impl Loader<'_> {
-    /// The document at `path`, read at most once. `None` if it cannot be read, is not YAML, or is encrypted: that is told.
-    pub(crate) fn document(&mut self, path: &Path) -> Option<Arc<Document>> {
+    /// The document at `path`, encrypted or not, read at most once. `None` if it cannot be read or is not YAML: that is told.
+    pub(crate) fn any_document(&mut self, path: &Path) -> Option<Arc<Document>> {
         self.project.watch(path);
         if let Some(known) = self.project.documents.get(path) {
             return known.clone();
@@ -66,8 +68,18 @@ impl Loader<'_> {
         };
         let file = self.source_file(shown, &bytes);
         let source = self.add_source(path);
+        let path = path.to_owned();
+        if VaultText::is(&bytes) {
+            return match VaultText::read(&bytes) {
+                Ok(text) => Some(Arc::new(Document { path, file, source, root: None, vault: Some(text) })),
+                Err(why) => {
+                    self.problems.add(Problem::error("bad-vault", why).at(Location::new(&file, 0..0)));
+                    None
+                }
+            };
+        }
         let root = self.parse(&file)?;
-        Some(Arc::new(Document { path: path.to_owned(), file, source, root }))
+        Some(Arc::new(Document { path, file, source, root, vault: None }))
     }
 
     /// A source file of `bytes`; what is no UTF-8 is told and replaced.
@@ -96,11 +108,6 @@ impl Loader<'_> {
 
     /// What `file` says: `None` if it is wrong, `Some(None)` if it says nothing.
     pub(crate) fn parse(&mut self, file: &Arc<SourceFile>) -> Option<Option<Node>> {
-        if file.text.starts_with("$ANSIBLE_VAULT;") {
-            let line = file.text.lines().next().map_or(0, str::len);
-            self.vault(Location::new(file, 0..line), "the file is encrypted with ansible-vault");
-            return None;
-        }
         // Ansible tries JSON first, too. It differs from YAML: `1e5` is a number, and tabs are allowed anywhere.
         if file.text.trim_start().starts_with(['{', '['])
             && let Ok((root, twice)) = json::parse(&file.text)
@@ -142,18 +149,6 @@ impl Loader<'_> {
                 .at(place(span))
                 .labelled("this one counts")
                 .and_at(place(before), "this one is lost"),
-        );
-    }
-
-    /// Tells that something encrypted stands at `location`.
-    pub(crate) fn vault(&mut self, location: Location, message: &str) {
-        self.problems.add(
-            Problem::error("vault-not-supported", format!("{message}, which is not supported yet"))
-                .at(location)
-                .labelled("encrypted")
-                .with_help(
-                    "put the secret into the runner's environment and read it with `lookup('env', …)`",
-                ),
         );
     }
 }

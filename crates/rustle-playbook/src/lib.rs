@@ -43,7 +43,9 @@ mod task;
 mod task_files;
 mod vars;
 mod vars_files;
+mod vaults;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rustle_schema::inventory::Inventory;
@@ -52,9 +54,10 @@ use rustle_value::Map;
 
 pub use codes::{CODES, Code};
 pub use files::{EmbeddedFile, Files};
-pub use origins::{Origins, Owner, Snippet, SnippetKind, TaskOrigin, ValuePath};
+pub use origins::{Occurrence, Origins, Owner, Snippet, SnippetKind, TaskOrigin, ValuePath};
 pub use problem::{Problem, Severity};
 pub use source::{Location, SourceFile};
+pub use vaults::{Vault, VaultKind, secret_template};
 
 /// Where to look for what a playbook refers to. Relative paths are relative to the project's root.
 #[derive(Clone, Debug, Default)]
@@ -73,6 +76,8 @@ pub struct Options {
     /// The modules that exist, canonical, so that a task's action can be told from a misspelled keyword. Those of
     /// ansible-core are known anyway.
     pub modules: Vec<String>,
+    /// The names of the secrets from ansible-vault that are sealed.
+    pub sealed: BTreeSet<String>,
 }
 
 /// What loading gave.
@@ -86,6 +91,8 @@ pub struct Loaded {
     pub problems: Vec<Problem>,
     /// The files that were read and those to embed.
     pub files: Files,
+    /// What is encrypted with ansible-vault, sealed or not; not the embedded files that are.
+    pub vaults: Vec<Vault>,
 }
 
 impl Loaded {

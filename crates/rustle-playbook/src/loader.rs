@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustle_schema::plan::{PLAN_FORMAT, Plan};
-use rustle_template::trust::trusted;
 use rustle_value::Value;
 
 use crate::definitions::{Definitions, Guess};
@@ -15,6 +14,7 @@ use crate::problems::Problems;
 use crate::project::Project;
 use crate::role::{ArgumentSpec, RoleFolder, RoleGraph};
 use crate::scope::Scope;
+use crate::vaults::Vault;
 use crate::{Files, Loaded, Options};
 use rustle_value::yaml::Node;
 
@@ -26,6 +26,9 @@ pub(crate) struct Loader<'a> {
     pub origins: Origins,
     pub plan: Plan,
     pub files: Files,
+    /// What names in tasks were found to stand for, by where the folders are kept in which they are looked for (tasks of
+    /// one file share them) and by the kind of file.
+    pub named: HashMap<(*const PathBuf, &'static str), Named>,
     /// The number of the next task.
     pub next_task: u32,
     /// The modules that tasks name.
@@ -46,6 +49,16 @@ pub(crate) struct Loader<'a> {
     pub definitions: Definitions,
     /// Includes whose names are known as long as nothing else sets their variables.
     pub guesses: Vec<Guess>,
+    /// What is encrypted.
+    pub vaults: Vec<Vault>,
+}
+
+/// What names stand for that are looked for in the same folders.
+pub(crate) struct Named {
+    /// The folders, held so that no others come to lie in their place.
+    pub _folders: Arc<[PathBuf]>,
+    /// The files and folders that were found and embedded, by the names.
+    pub found: HashMap<String, PathBuf>,
 }
 
 /// Something that can be reached and is to be read.
@@ -69,6 +82,7 @@ impl<'a> Loader<'a> {
             origins: Origins::default(),
             plan: Plan { format: PLAN_FORMAT, ..Plan::default() },
             files: Files::default(),
+            named: HashMap::new(),
             next_task: 0,
             modules: BTreeSet::new(),
             roles: HashMap::new(),
@@ -80,17 +94,13 @@ impl<'a> Loader<'a> {
             playbooks: Vec::new(),
             definitions: Definitions::default(),
             guesses: Vec::new(),
+            vaults: Vec::new(),
         }
     }
 
-    /// The value of `node`, its templates marked. What is encrypted is told.
+    /// The value of `node`, its templates marked.
     pub fn value(&mut self, scope: &Scope, node: &Node) -> Value {
-        let mut encrypted = Vec::new();
-        let value = trusted(node, &mut encrypted);
-        for node in encrypted {
-            self.vault(scope.at(node), "this value is encrypted with ansible-vault");
-        }
-        value
+        self.trusted(&scope.doc.file, node)
     }
 
     /// Reads everything that can be reached, then checks what only the whole tells.
@@ -107,6 +117,7 @@ impl<'a> Loader<'a> {
             origins: self.origins,
             problems: self.problems.into_list(),
             files: self.files,
+            vaults: self.vaults,
         }
     }
 

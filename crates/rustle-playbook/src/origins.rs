@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use path::ValuePath;
-pub use snippets::{Owner, Snippet, SnippetKind};
+pub use snippets::{Occurrence, Owner, Snippet, SnippetKind};
 pub use task::TaskOrigin;
 pub(crate) use task::{pair, piece};
 
@@ -48,14 +48,20 @@ impl Origins {
         self.defaulted.contains(module)
     }
 
-    /// Every template and every bare condition in the plan, in the order of the tasks and of what was loaded.
-    pub fn snippets(&self) -> impl Iterator<Item = Snippet<'_>> {
-        let tasks = self.tasks.iter().flatten().flat_map(TaskOrigin::snippets);
-        let others = self.holders.iter().flat_map(|holder| {
+    /// Visits every template and every bare condition in the plan, in the order of the tasks and of what was loaded.
+    pub fn visit<'a>(&'a self, visit: &mut dyn FnMut(&Occurrence<'a, '_>)) {
+        self.tasks.iter().flatten().for_each(|task| task.visit(visit));
+        for holder in &self.holders {
             let keywords = if holder.keywords { Keywords::Shared } else { Keywords::None };
-            snippets::of_mapping(&holder.owner, &holder.file, &holder.node, keywords)
-        });
-        tasks.chain(others)
+            snippets::visit(&holder.owner, &holder.file, &holder.node, keywords, visit);
+        }
+    }
+
+    /// Every template and every bare condition in the plan, in the order of [`Origins::visit`].
+    pub fn snippets(&self) -> impl Iterator<Item = Snippet<'_>> {
+        let mut found = Vec::new();
+        self.visit(&mut |occurrence| found.push(occurrence.snippet()));
+        found.into_iter()
     }
 
     /// Notes where task `id` was written.

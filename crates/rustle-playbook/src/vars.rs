@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use rustle_template::trust::trusted;
 use rustle_value::{Map, Value};
 
 use crate::fields::{is_variable_name, mended_name};
@@ -50,7 +49,10 @@ impl Loader<'_> {
 
     /// The variables in the file at `path`, whose root must be a mapping. `scope` gives the playbook and the role.
     pub(crate) fn vars_file(&mut self, path: &Path, owner: Owner) -> Map {
-        let Some(doc) = self.document(path) else { return Map::new() };
+        let Some(doc) = self.any_document(path) else { return Map::new() };
+        if let Some(text) = &doc.vault {
+            return self.vault_variables(&doc, text);
+        }
         let Some(root) = &doc.root else { return Map::new() };
         if root.as_mapping().is_none() {
             self.problems.add(
@@ -62,11 +64,7 @@ impl Loader<'_> {
             );
             return Map::new();
         }
-        let mut encrypted = Vec::new();
-        let value = trusted(root, &mut encrypted);
-        for node in encrypted {
-            self.vault(doc.location(node), "this value is encrypted with ansible-vault");
-        }
+        let value = self.trusted(&doc.file, root);
         self.origins.add_holder(owner, &doc.file, root.clone(), false);
         match value {
             Value::Map(map) => {

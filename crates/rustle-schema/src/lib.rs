@@ -5,6 +5,7 @@
 
 pub mod arguments;
 pub mod bytes;
+pub mod controller;
 pub mod event;
 pub mod inventory;
 pub mod job;

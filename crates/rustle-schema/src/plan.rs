@@ -43,6 +43,23 @@ pub struct Plan {
     pub notices: Vec<String>,
 }
 
+impl Plan {
+    /// How many tasks it names: those of its plays, and of the roles that these name. Includes and loops may bring more,
+    /// conditions and tags less.
+    pub fn tasks(&self) -> u64 {
+        let steps = |list: &[Step]| list.iter().map(Step::tasks).sum::<u64>();
+        let main = |entry: &RoleUse| {
+            let role = self.roles.get(&entry.role);
+            role.and_then(|role| role.tasks.get("main")).map_or(0, |list| steps(list))
+        };
+        let play = |play: &Play| {
+            let roles: u64 = play.roles.iter().map(main).sum();
+            roles + steps(&play.pre_tasks) + steps(&play.tasks) + steps(&play.post_tasks)
+        };
+        self.plays.iter().map(play).sum()
+    }
+}
+
 /// One play.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Play {

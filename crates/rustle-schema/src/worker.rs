@@ -33,6 +33,10 @@ pub struct Request {
     pub args: Map,
     /// What surrounds it.
     pub context: Snapshot,
+    /// What sealed files hold (bytes), by the content of the file that stands for each in the bundle. They come with the
+    /// first request of a worker.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub sealed: Map,
 }
 
 /// What came of it.

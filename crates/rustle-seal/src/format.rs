@@ -214,7 +214,7 @@ impl Parts {
 }
 
 impl Wrap {
-    fn to_value(&self) -> Value {
+    pub(crate) fn to_value(&self) -> Value {
         let bytes = |bytes: &[u8]| Value::Bytes(bytes.to_vec());
         let number = |number: u32| Value::from(number);
         Value::Array(match self {
@@ -234,7 +234,7 @@ impl Wrap {
         })
     }
 
-    fn of(value: Value) -> Option<Wrap> {
+    pub(crate) fn of(value: Value) -> Option<Wrap> {
         let mut list = List::of(value)?;
         let wrap = match list.number()? {
             0 => {

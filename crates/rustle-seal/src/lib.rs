@@ -24,7 +24,7 @@
 //! ```
 //!
 //! Without features a seal can be read as a build does: its scope, the names in it, who it is for. `open` adds opening,
-//! `seal` sealing, and `vault` the decryption of what ansible-vault encrypted.
+//! `seal` sealing, `store` the secrets that lie in a repository, and `vault` the decryption of what ansible-vault encrypted.
 
 mod carried;
 #[cfg(feature = "open")]
@@ -43,6 +43,11 @@ mod scope;
 mod sealer;
 mod secret;
 mod ssh;
+#[cfg(feature = "store")]
+mod store;
+#[cfg(feature = "vault")]
+mod vault;
+mod vault_text;
 #[cfg(feature = "open")]
 mod wrap;
 
@@ -60,3 +65,8 @@ pub use scope::Scope;
 #[cfg(feature = "seal")]
 pub use sealer::Sealer;
 pub use secret::{Secret, SecretBytes, SecretKind};
+#[cfg(feature = "store")]
+pub use store::{OpenStore, Operators, Store, fingerprinted};
+#[cfg(feature = "vault")]
+pub use vault::VaultError;
+pub use vault_text::VaultText;

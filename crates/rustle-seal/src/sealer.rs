@@ -1,13 +1,14 @@
 //! Makes seals.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use hmac::Mac;
 use zeroize::Zeroizing;
 
 use crate::cipher::{self, Key32};
 use crate::error::SealError;
-use crate::format::{Parts, Record, SealId};
+use crate::format::{Parts, Record, SealId, Wrap};
 use crate::identity::{Identity, Inner};
 use crate::kdf::Kdf;
 use crate::limits::{MAX_HOST, MAX_NAME, MAX_PASSPHRASES, MAX_SEAL, MAX_SECRET, MAX_SECRETS, MAX_WRAPS};
@@ -24,13 +25,59 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], SealError> {
     Ok(bytes)
 }
 
-/// Someone to wrap the data key for.
-#[derive(Debug)]
-enum For {
+/// Someone to wrap a data key for.
+#[derive(Clone)]
+pub(crate) enum For {
     X25519([u8; 32]),
     Ssh([u8; 32]),
     Passphrase(SecretBytes, Kdf),
     Key(Key32),
+}
+
+impl fmt::Debug for For {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            For::X25519(_) => "X25519",
+            For::Ssh(_) => "Ssh",
+            For::Passphrase(..) => "Passphrase",
+            For::Key(_) => "Key",
+        })
+    }
+}
+
+impl For {
+    /// A recipient with a public key.
+    pub(crate) fn public(recipient: &Recipient) -> Result<For, SealError> {
+        match recipient {
+            Recipient::X25519(key) => Ok(For::X25519(*key)),
+            Recipient::Ssh(key) => wrap::montgomery(key).map(|_| For::Ssh(*key)),
+            Recipient::Passphrase | Recipient::Key => {
+                Err(SealError::Recipient(format!("to seal for a {recipient}, it must be given")))
+            }
+        }
+    }
+
+    /// Whoever has `identity`.
+    pub(crate) fn identity(identity: &Identity, kdf: Kdf) -> Result<For, SealError> {
+        match &identity.0 {
+            Inner::Passphrase(passphrase) if passphrase.is_empty() => {
+                Err(SealError::Refused("an empty passphrase protects nothing".into()))
+            }
+            Inner::Passphrase(passphrase) => Ok(For::Passphrase(passphrase.clone(), kdf)),
+            Inner::Key(key) => Ok(For::Key(key.clone())),
+            Inner::X25519 { .. } | Inner::Ssh { .. } => For::public(&identity.recipient()),
+        }
+    }
+
+    /// The data key, wrapped.
+    pub(crate) fn wrap(&self, key: &Key32, id: &[u8; 16]) -> Result<Wrap, SealError> {
+        match self {
+            For::X25519(public) => wrap::for_x25519(key, id, public),
+            For::Ssh(public) => wrap::for_ssh(key, id, public),
+            For::Passphrase(passphrase, kdf) => wrap::for_passphrase(key, id, passphrase.expose(), *kdf),
+            For::Key(raw) => wrap::for_key(key, id, raw),
+        }
+    }
 }
 
 /// Collects secrets and recipients, and seals. Each seal has an id, a key and nonces of its own: sealing the same secrets
@@ -64,49 +111,25 @@ impl Sealer {
     /// # Errors
     /// If it has none, or its key is no key.
     pub fn recipient(&mut self, recipient: &Recipient) -> Result<(), SealError> {
-        let wrap = match recipient {
-            Recipient::X25519(key) => For::X25519(*key),
-            Recipient::Ssh(key) => {
-                wrap::montgomery(key)?;
-                For::Ssh(*key)
-            }
-            Recipient::Passphrase | Recipient::Key => {
-                return Err(SealError::Recipient(format!("to seal for a {recipient}, it must be given")));
-            }
-        };
-        self.recipients.insert(recipient.clone(), vec![wrap]);
+        self.recipients.insert(recipient.clone(), vec![For::public(recipient)?]);
         Ok(())
     }
 
-    /// Adds a passphrase, which `kdf` turns into a key.
+    /// Adds whoever has `identity`; `kdf` turns a passphrase into a key.
     ///
     /// # Errors
-    /// If it is empty, or there are too many.
-    pub fn passphrase(&mut self, passphrase: SecretBytes, kdf: Kdf) -> Result<(), SealError> {
-        if passphrase.is_empty() {
-            return Err(SealError::Refused("an empty passphrase protects nothing".into()));
+    /// If a passphrase is empty, or there are too many.
+    pub fn identity(&mut self, identity: &Identity, kdf: Kdf) -> Result<(), SealError> {
+        let wanted = For::identity(identity, kdf)?;
+        let all = self.recipients.entry(identity.recipient()).or_default();
+        if identity.recipient().public_key().is_some() {
+            all.clear();
         }
-        let all = self.recipients.entry(Recipient::Passphrase).or_default();
         if all.len() >= MAX_PASSPHRASES {
             return Err(SealError::Refused(format!("a seal has at most {MAX_PASSPHRASES} passphrases")));
         }
-        all.push(For::Passphrase(passphrase, kdf));
+        all.push(wanted);
         Ok(())
-    }
-
-    /// Adds whoever has `identity`.
-    ///
-    /// # Errors
-    /// As [`Sealer::recipient`] and [`Sealer::passphrase`].
-    pub fn identity(&mut self, identity: &Identity, kdf: Kdf) -> Result<(), SealError> {
-        match &identity.0 {
-            Inner::Passphrase(passphrase) => self.passphrase(passphrase.clone(), kdf),
-            Inner::Key(key) => {
-                self.recipients.entry(Recipient::Key).or_default().push(For::Key(key.clone()));
-                Ok(())
-            }
-            Inner::X25519 { .. } | Inner::Ssh { .. } => self.recipient(&identity.recipient()),
-        }
     }
 
     /// Adds a secret.
@@ -151,12 +174,7 @@ impl Sealer {
         }
         let (id, key) = (self.id.0, Zeroizing::new(random::<32>()?));
         let names: Vec<Recipient> = self.recipients.keys().cloned().collect();
-        let wraps = self.recipients.values().flatten().map(|recipient| match recipient {
-            For::X25519(public) => wrap::for_x25519(&key, &id, public),
-            For::Ssh(public) => wrap::for_ssh(&key, &id, public),
-            For::Passphrase(passphrase, kdf) => wrap::for_passphrase(&key, &id, passphrase.expose(), *kdf),
-            For::Key(raw) => wrap::for_key(&key, &id, raw),
-        });
+        let wraps = self.recipients.values().flatten().map(|recipient| recipient.wrap(&key, &id));
         let wraps = wraps.collect::<Result<_, _>>()?;
         let records =
             self.secrets.iter().map(|(name, secret)| record(&key, self.id, &self.scope, name, secret));

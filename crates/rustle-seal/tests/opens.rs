@@ -51,8 +51,7 @@ fn an_age_identity_opens() {
 #[test]
 fn a_passphrase_opens_by_either_derivation() {
     for kdf in [Kdf::Argon2id { memory: 8 << 10, passes: 1, lanes: 1 }, Kdf::PBKDF2_SHA256] {
-        let word = SecretBytes::new(b"correct horse".to_vec());
-        let seal = sealed(Scope::All, |sealer| sealer.passphrase(word, kdf).unwrap());
+        let seal = sealed(Scope::All, |sealer| sealer.identity(&passphrase("correct horse"), kdf).unwrap());
         assert!(seal.takes_passphrase());
         reads(&seal, passphrase("correct horse"));
         assert_eq!(seal.open(&[passphrase("correct horsf")]).unwrap_err(), SealError::CannotOpen);

@@ -159,6 +159,14 @@ impl<'a> Call<'a> {
         self.state.variable(name)
     }
 
+    /// A value with every template in it rendered.
+    ///
+    /// # Errors
+    /// If one of them fails.
+    pub fn resolve(&self, value: &Value) -> Result<Value, Error> {
+        self.state.resolve(value)
+    }
+
     /// Renders `source` with the same variables and, before them, `locals` (`lookup('template')`).
     ///
     /// # Errors

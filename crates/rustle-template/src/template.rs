@@ -1,5 +1,6 @@
 //! [`Template`] and [`Expression`]: compiled text.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use crate::ast::{Expr, Stmt};
 use crate::code::Code;
 use crate::compile::{self, Program};
 use crate::error::SyntaxError;
-use crate::options::{Newline, Options};
+use crate::options::{HEADER, Newline, Options};
 use crate::parser;
 use crate::registry::Registry;
 
@@ -30,26 +31,8 @@ pub struct Template {
 impl Template {
     /// Compiles `source`.
     pub(crate) fn new(source: &str, options: &Options, registry: &Registry) -> Result<Template, SyntaxError> {
-        let mut options = options.clone();
         let newline_sequence = options.newline_sequence;
-        let base = options.take_header(source)?;
-        options.check()?;
-        let body = source.get(base..).unwrap_or_default();
-        let text = if body.contains('\r') {
-            body.replace("\r\n", "\n").replace('\r', "\n")
-        } else {
-            body.to_owned()
-        };
-        let read = match options.newline_is_text {
-            true => text.as_str(),
-            false => text.strip_suffix('\n').unwrap_or(&text),
-        };
-        let statements = match base > 0 || options.has_markers(body) {
-            true => parser::template(read, &options)
-                .map_err(|error| SyntaxError { offset: error.offset + base, ..error })?,
-            // Text without a single tag stays as it is, to the last carriage return.
-            false => vec![Stmt::Text(Arc::from(body))],
-        };
+        let Read { base, options, statements } = read(source, options)?;
         let program = compile::template(&statements, registry);
         let newlines = match options.keep_trailing_newline {
             true => newlines_at_end(source),
@@ -57,7 +40,7 @@ impl Template {
         };
         Ok(Template {
             source: Arc::from(source),
-            options: Arc::new(options),
+            options: Arc::new(options.into_owned()),
             statements,
             program,
             base,
@@ -82,6 +65,39 @@ impl Template {
             }
         }
     }
+}
+
+/// A template that was read and not compiled.
+pub(crate) struct Read<'o> {
+    /// How many bytes of a header stand before the text.
+    pub(crate) base: usize,
+    /// The options, those of a header among them.
+    pub(crate) options: Cow<'o, Options>,
+    pub(crate) statements: Vec<Stmt>,
+}
+
+/// Reads a template.
+pub(crate) fn read<'o>(source: &str, options: &'o Options) -> Result<Read<'o>, SyntaxError> {
+    let mut options = Cow::Borrowed(options);
+    let base = if source.starts_with(HEADER) { options.to_mut().take_header(source)? } else { 0 };
+    options.check()?;
+    let body = source.get(base..).unwrap_or_default();
+    let text = if body.contains('\r') {
+        Cow::Owned(body.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(body)
+    };
+    let read = match options.newline_is_text {
+        true => &*text,
+        false => text.strip_suffix('\n').unwrap_or(&text),
+    };
+    let statements = match base > 0 || options.has_markers(body) {
+        true => parser::template(read, &options)
+            .map_err(|error| SyntaxError { offset: error.offset + base, ..error })?,
+        // Text without a single tag stays as it is, to the last carriage return.
+        false => vec![Stmt::Text(Arc::from(body))],
+    };
+    Ok(Read { base, options, statements })
 }
 
 fn newlines_at_end(text: &str) -> usize {

@@ -16,20 +16,25 @@ pub fn has_markers(text: &str) -> bool {
 /// The value of a trusted YAML `node`: text with markers is a template, unless it is tagged `!unsafe`. Encrypted scalars
 /// become empty text and are put into `encrypted`.
 pub fn trusted<'n>(node: &'n Node, encrypted: &mut Vec<&'n Node>) -> Value {
+    trusted_with(node, &mut |node| {
+        encrypted.push(node);
+        Value::str("")
+    })
+}
+
+/// The same, with what `encrypted` makes of each encrypted scalar.
+pub fn trusted_with<'n>(node: &'n Node, encrypted: &mut dyn FnMut(&'n Node) -> Value) -> Value {
     match (&node.value, node.tag.as_deref()) {
         (_, Some("!unsafe")) => node.to_value(),
-        (NodeKind::Scalar { .. }, Some("!vault" | "!vault-encrypted")) => {
-            encrypted.push(node);
-            Value::str("")
-        }
+        (NodeKind::Scalar { .. }, Some("!vault" | "!vault-encrypted")) => encrypted(node),
         (NodeKind::Scalar { .. }, _) => marked(node.to_value()),
         (NodeKind::Sequence(items), None | Some("tag:yaml.org,2002:seq")) => {
-            items.iter().map(|item| trusted(item, encrypted)).collect()
+            items.iter().map(|item| trusted_with(item, encrypted)).collect()
         }
         (NodeKind::Mapping(entries), None | Some("tag:yaml.org,2002:map")) => {
             let mut map = Map::with_capacity(entries.len());
-            for (key, value) in entries {
-                map.insert(trusted(key, encrypted), trusted(value, encrypted));
+            for (key, value) in entries.iter() {
+                map.insert(trusted_with(key, encrypted), trusted_with(value, encrypted));
             }
             Value::Map(map)
         }

@@ -70,6 +70,11 @@ pub trait World {
         Ok(Vec::new())
     }
 
+    /// The sealed secret called `name`, in which templates may stand (`rustle.secret`).
+    fn secret(&self, _name: &str) -> Option<Value> {
+        None
+    }
+
     /// Tells the user something that is no error.
     fn warn(&self, _message: &str) {}
 }

@@ -5,13 +5,16 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 /// The program, with the points at which it can be killed (`RUSTLE_FAIL`). It is built when it is first asked for, in the
-/// workspace's own target folder, where most of it lies ready.
+/// workspace's own target folder, where most of it lies ready; or it is the one that `RUSTLE_TEST_PROGRAM` names.
 ///
 /// # Panics
 /// If it cannot be built.
 pub fn cargo_rustle() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(build)
+    PROGRAM.get_or_init(|| match std::env::var_os("RUSTLE_TEST_PROGRAM") {
+        Some(there) => there.into(),
+        None => build(),
+    })
 }
 
 /// Where this workspace is built.

@@ -1,10 +1,12 @@
 //! A runner with every builtin module and no plan of its own: the suite appends bundles to it, so that no compiler runs
 //! for a case.
 
+use rustle_controller as _;
 use rustle_module_command as _;
 use rustle_module_control as _;
 use rustle_module_file as _;
 use rustle_module_system as _;
+use rustle_secrets as _;
 
 use rustle_runtime::__private::include_dir::Dir;
 use rustle_runtime::runner::Embedded;
@@ -15,6 +17,7 @@ fn main() -> std::process::ExitCode {
     rustle_runtime::runner::main(&Embedded {
         bundle: &BUNDLE,
         linked: &[],
+        signer: None,
         name: "base",
         version: env!("CARGO_PKG_VERSION"),
     })

@@ -53,7 +53,8 @@ pub fn bundle(folder: &Path, given: Vec<String>) -> io::Result<Vec<u8>> {
         version: env!("CARGO_PKG_VERSION").into(),
         ..BuildOptions::default()
     };
-    build_bundle(&options).map(|it| it.bundle).map_err(|problems| io::Error::other(problems.to_string()))
+    let prepared = build_bundle(&options).map_err(|problems| io::Error::other(problems.to_string()))?;
+    prepared.bundle.bytes().map(|bytes| bytes.into_owned()).map_err(io::Error::other)
 }
 
 /// The same bundle with chunks of `tasks` tasks.

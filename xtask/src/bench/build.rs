@@ -47,9 +47,8 @@ pub(crate) fn bundle(playbook: &Path) -> io::Result<Vec<u8>> {
     let mut config = Config::default();
     config.runner.source = Some(PlanSource::Playbook(name));
     let options = BuildOptions { folder, config, name: "bench".into(), ..BuildOptions::default() };
-    build_bundle(&options)
-        .map(|prepared| prepared.bundle)
-        .map_err(|problems| io::Error::other(problems.to_string()))
+    let prepared = build_bundle(&options).map_err(|problems| io::Error::other(problems.to_string()))?;
+    prepared.bundle.bytes().map(|bytes| bytes.into_owned()).map_err(io::Error::other)
 }
 
 /// Runs cargo at the root.

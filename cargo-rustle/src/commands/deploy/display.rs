@@ -20,7 +20,7 @@ use super::deployment::{HostEnd, State};
 use super::host::What;
 
 /// For how long a silent host keeps the others from being shown.
-const PATIENCE: Duration = Duration::from_millis(700);
+const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// Where everything that hosts tell is shown.
 pub struct Display {

@@ -93,7 +93,7 @@ fn of_playbook(
     let stem = playbook.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let runner = builtin::run_file(&base, &stem, &prepared.digest)?;
     if !runner.exists() {
-        rustle_bundle::append(&base, &runner, &prepared.bundle).context(runner.display())?;
+        prepared.bundle.append(&base, &runner).context(runner.display())?;
     }
     timings.phase("append");
     Ok(Some(runner))

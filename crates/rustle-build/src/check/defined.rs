@@ -71,8 +71,10 @@ impl Definitions {
     }
 
     fn add(&mut self, name: &str, sure: Sure) {
-        let held = self.names.entry(name.to_owned()).or_insert(sure);
-        *held = sure.max(*held);
+        match self.names.get_mut(name) {
+            Some(held) => *held = sure.max(*held),
+            None => drop(self.names.insert(name.to_owned(), sure)),
+        }
     }
 
     fn add_map(&mut self, map: &Map, sure: Sure) {
@@ -218,7 +220,7 @@ impl Definitions {
 /// How surely `register` has set its variable where that is used: a task that may be left out as a whole sets nothing.
 fn register(visited: &Visited<'_>) -> Sure {
     let tagged = !visited.task.directives.tags.is_empty();
-    if visited.blocks.is_empty() && !tagged { Sure::Always } else { Sure::Perhaps }
+    if visited.within.is_none() && !tagged { Sure::Always } else { Sure::Perhaps }
 }
 
 fn is_yaml(path: &str) -> bool {

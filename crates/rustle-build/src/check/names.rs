@@ -2,43 +2,89 @@
 
 use rustle_playbook::{Problem, Severity};
 use rustle_template::Registry;
-use rustle_template::analysis::known_functions;
+use rustle_template::analysis::{Analysis, NameUse, known_functions};
 
 use crate::check::defined::Definitions;
-use crate::check::texts::{Text, Use};
+use crate::check::texts::{Found, Use};
+use crate::check::verdict::Used;
 use crate::suggest;
 
-/// Checks every name that the texts call.
-pub(crate) fn check(texts: &[Text<'_>], definitions: &Definitions, problems: &mut Vec<Problem>) {
-    let registry = Registry::builtin();
-    let filters = Kind { code: "unknown-filter", noun: "filter", names: registry.filter_names() };
-    let tests = Kind { code: "unknown-test", noun: "test", names: registry.test_names() };
-    let lookups = Kind { code: "unknown-lookup", noun: "lookup", names: registry.lookup_names() };
-    let functions = Kind { code: "unknown-function", noun: "function", names: known_functions() };
-    for text in texts {
-        let mut tell = |kind: &Kind, name: &str, offset: usize, len: usize| {
-            let mut problem = kind.unknown(name);
-            if text.use_ == Use::Unknown {
-                problem.severity = Severity::Warning;
-            }
-            problems.push(text.place.put(problem, offset, len));
+/// The names that templates can call.
+pub(crate) struct Names<'a> {
+    registry: Registry,
+    definitions: &'a Definitions,
+    filters: Kind,
+    tests: Kind,
+    lookups: Kind,
+    functions: Kind,
+}
+
+/// A name that a text calls and that there is not.
+pub(crate) struct UnknownName {
+    kind: Called,
+    used: Used,
+}
+
+/// As what something is called.
+#[derive(Clone, Copy)]
+enum Called {
+    Filter,
+    Test,
+    Lookup,
+    Function,
+}
+
+impl<'a> Names<'a> {
+    pub(crate) fn new(definitions: &'a Definitions) -> Names<'a> {
+        let registry = Registry::builtin();
+        Names {
+            filters: Kind { code: "unknown-filter", noun: "filter", names: registry.filter_names() },
+            tests: Kind { code: "unknown-test", noun: "test", names: registry.test_names() },
+            lookups: Kind { code: "unknown-lookup", noun: "lookup", names: registry.lookup_names() },
+            functions: Kind { code: "unknown-function", noun: "function", names: known_functions() },
+            registry,
+            definitions,
+        }
+    }
+
+    /// What a text calls that there is not.
+    pub(crate) fn unknown(&self, analysis: &Analysis) -> Vec<UnknownName> {
+        let registry = &self.registry;
+        let mut unknown = Vec::new();
+        let mut note = |kind: Called, it: &NameUse| {
+            let used = Used { name: it.name.clone(), offset: it.offset, len: it.len };
+            unknown.push(UnknownName { kind, used });
         };
-        for it in text.analysis.filters.iter().filter(|it| registry.filter(&it.name).is_none()) {
-            tell(&filters, &it.name, it.offset, it.len);
-        }
-        for it in text.analysis.tests.iter().filter(|it| registry.test(&it.name).is_none()) {
-            tell(&tests, &it.name, it.offset, it.len);
-        }
-        for it in &text.analysis.lookups {
-            if let Some(name) = it.name.as_deref().filter(|name| registry.lookup(name).is_none()) {
-                tell(&lookups, name, it.offset, it.len);
+        let filters = analysis.filters.iter().filter(|it| registry.filter(&it.name).is_none());
+        filters.for_each(|it| note(Called::Filter, it));
+        let tests = analysis.tests.iter().filter(|it| registry.test(&it.name).is_none());
+        tests.for_each(|it| note(Called::Test, it));
+        for it in &analysis.lookups {
+            if let Some(name) = it.name.as_ref().filter(|name| registry.lookup(name).is_none()) {
+                note(Called::Lookup, &NameUse { name: name.clone(), offset: it.offset, len: it.len });
             }
         }
-        for it in &text.analysis.functions {
-            if !functions.names.contains(&&*it.name) && definitions.get(&it.name).is_none() {
-                tell(&functions, &it.name, it.offset, it.len);
+        for it in &analysis.functions {
+            if !self.functions.names.contains(&&*it.name) && self.definitions.get(&it.name).is_none() {
+                note(Called::Function, it);
             }
         }
+        unknown
+    }
+
+    /// The problem that `unknown` is in a text that stands at `found`.
+    pub(crate) fn problem(&self, unknown: &UnknownName, found: &Found<'_>, use_: Use) -> Problem {
+        let kind = match unknown.kind {
+            Called::Filter => &self.filters,
+            Called::Test => &self.tests,
+            Called::Lookup => &self.lookups,
+            Called::Function => &self.functions,
+        };
+        let mut problem = kind.unknown(&unknown.used.name);
+        if use_ == Use::Unknown {
+            problem.severity = Severity::Warning;
+        }
+        found.put(problem, unknown.used.offset, unknown.used.len)
     }
 }
 

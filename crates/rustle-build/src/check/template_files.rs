@@ -1,40 +1,42 @@
 //! The files of templates that the runner carries: those that tasks name literally, and all others below `templates/`.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustle_playbook::{Problem, SourceFile, TaskOrigin};
+use rustle_playbook::{Files, Problem, SourceFile, TaskOrigin};
 use rustle_schema::module_spec::{FileArg, ModuleSpec};
 use rustle_schema::task::Action;
-use rustle_template::{Engine, Newline, Options};
+use rustle_template::{Newline, Options};
 use rustle_value::{Map, Value, coerce};
 
 use crate::check::Subject;
-use crate::check::texts::{self, Place, Text, Use};
-use crate::check::walk::Everything;
+use crate::check::texts::{Reader, Use};
+use crate::check::walk::Visited;
 
 /// The folder of templates, in roles and beside playbooks.
 pub(crate) const FOLDER: &str = "templates";
 
-/// Parses them. A file that no task names may not be meant as a template, so what is wrong with it is a warning.
-pub(crate) fn collect<'a>(
+/// Reads them. A file that no task names may not be meant as a template, so what is wrong with it is a warning.
+pub(crate) fn read<'a>(
     subject: &Subject<'a>,
-    all: &Everything<'a>,
-    engine: &Engine,
+    tasks: &[Visited<'a>],
+    reader: &mut Reader<'_, 'a>,
     problems: &mut Vec<Problem>,
-    texts: &mut Vec<Text<'a>>,
 ) {
     let mut named: BTreeMap<&[u8], (u32, Options)> = BTreeMap::new();
-    for visited in &all.tasks {
+    let mut finder = Finder::new(subject.files);
+    for visited in tasks {
         let Action::Module { module, args: Value::Map(args), .. } = &visited.task.action else { continue };
         let Some(module) = subject.modules.get(module) else { continue };
+        let Some(name) = template_of(&module.spec, args) else { continue };
         let Some(origin) = subject.origins.task(visited.task.id) else { continue };
-        let (Some(name), Some(options)) = (template_of(&module.spec, args), options_of(args)) else {
-            continue;
-        };
-        if let Some(path) = find(subject, origin, name) {
-            named.entry(path).or_insert((visited.task.id, options));
+        if let Some(path) = finder.find(origin, name)
+            && !named.contains_key(path)
+            && let Some(options) = options_of(args)
+        {
+            named.insert(path, (visited.task.id, options));
         }
     }
     for (path, file) in &subject.files.embedded {
@@ -49,9 +51,8 @@ pub(crate) fn collect<'a>(
             None => (None, Use::Unknown),
         };
         let options = found.map_or_else(Options::file, |(_, options)| options.clone());
-        let parsed = engine.template(&text, &options).map(|template| template.analysis());
         let file = Arc::new(SourceFile { path: shown.into_owned(), text });
-        texts::add(parsed, Place::File(file), task, use_, problems, texts);
+        reader.file(&file, &options, task, use_, problems);
     }
 }
 
@@ -99,18 +100,51 @@ fn options_of(args: &Map) -> Option<Options> {
     Some(options)
 }
 
-/// The embedded file that a task means by `name`.
-fn find<'a>(subject: &Subject<'a>, origin: &TaskOrigin, name: &str) -> Option<&'a [u8]> {
-    let candidates = origin.file_candidates(FOLDER, name);
-    candidates.iter().find_map(|candidate| {
-        let is_it = |source: &Path| source == candidate || same(source, candidate);
-        subject.files.embedded.iter().find(|(_, file)| is_it(&file.source)).map(|(path, _)| path.as_slice())
-    })
+/// Finds the embedded files that tasks mean by names; tasks of one file that name the same template look once.
+struct Finder<'a> {
+    files: &'a Files,
+    by_source: HashMap<&'a Path, &'a [u8]>,
+    by_file_name: HashMap<&'a OsStr, Vec<(&'a Path, &'a [u8])>>,
+    /// What was found, by the folders in which a task looks, which it shares with others, and the name.
+    known: HashMap<(*const PathBuf, String), Option<&'a [u8]>>,
 }
 
-/// Whether two paths name one file: they may differ in `..` and links.
-fn same(a: &Path, b: &Path) -> bool {
-    a.file_name() == b.file_name() && b.exists() && a.canonicalize().ok() == b.canonicalize().ok()
+impl<'a> Finder<'a> {
+    fn new(files: &'a Files) -> Finder<'a> {
+        Finder { files, by_source: HashMap::new(), by_file_name: HashMap::new(), known: HashMap::new() }
+    }
+
+    /// The embedded file that a task means by `name`.
+    fn find(&mut self, origin: &'a TaskOrigin, name: &str) -> Option<&'a [u8]> {
+        let key = (origin.folders().as_ptr(), name.to_owned());
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        if self.by_source.is_empty() {
+            for (path, file) in &self.files.embedded {
+                let (source, path) = (file.source.as_path(), path.as_slice());
+                self.by_source.entry(source).or_insert(path);
+                let name = source.file_name().unwrap_or_default();
+                self.by_file_name.entry(name).or_default().push((source, path));
+            }
+        }
+        let candidates = origin.file_candidates(FOLDER, name);
+        let found = candidates.iter().find_map(|candidate| self.at(candidate));
+        self.known.insert(key, found);
+        found
+    }
+
+    /// The first of the embedded files that is the one at `candidate`.
+    fn at(&self, candidate: &Path) -> Option<&'a [u8]> {
+        if let Some(path) = self.by_source.get(candidate) {
+            return Some(path);
+        }
+        // They may differ in `..` and links.
+        let alike = self.by_file_name.get(candidate.file_name()?)?;
+        let real = candidate.canonicalize().ok()?;
+        let is_it = |source: &Path| source.canonicalize().is_ok_and(|source| source == real);
+        alike.iter().find(|(source, _)| is_it(source)).map(|(_, path)| *path)
+    }
 }
 
 #[cfg(test)]

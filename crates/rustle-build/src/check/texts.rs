@@ -1,29 +1,25 @@
 //! Every template and expression that there is, parsed: those in the playbook, in arguments that are bare expressions, and
 //! in the files of templates that the runner carries.
 
+use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use rustle_playbook::{Location, Owner, Problem, Snippet, SnippetKind, SourceFile, TaskOrigin, ValuePath};
+use rustle_playbook::{
+    Location, Occurrence, Owner, Problem, Snippet, SnippetKind, SourceFile, TaskOrigin, ValuePath,
+};
 use rustle_schema::module_spec::ModuleSpec;
 use rustle_schema::task::Action;
 use rustle_template::analysis::Analysis;
-use rustle_template::{Engine, Options, SyntaxError, is_all_template};
+use rustle_template::{Options, SyntaxError, is_all_template};
 use rustle_value::{Map, Value};
 
-use crate::check::walk::{Everything, Visited};
-use crate::check::{Subject, template_files};
+use crate::check::Subject;
+use crate::check::verdict::{Judge, Verdict};
+use crate::check::walk::Visited;
 
-/// A text that was parsed.
-pub(crate) struct Text<'a> {
-    /// What it needs.
-    pub(crate) analysis: Analysis,
-    /// Where its parts stand.
-    pub(crate) place: Place<'a>,
-    /// The task that it belongs to.
-    pub(crate) task: Option<u32>,
-    /// When it is evaluated.
-    pub(crate) use_: Use,
-}
+/// How many texts are remembered: playbooks repeat themselves, most of all within a role.
+const REMEMBERED: usize = 8192;
 
 /// When a text is evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,50 +32,72 @@ pub(crate) enum Use {
     Unknown,
 }
 
-/// Where the parts of a text stand.
-pub(crate) enum Place<'a> {
+/// Where a text stands, as far as that must be known as long as nothing is wrong with it.
+#[derive(Clone, Copy)]
+pub(crate) enum Place<'a, 'w> {
     /// In the playbook.
-    Snippet(Box<Snippet<'a>>),
-    /// In an argument that is a bare expression.
-    Argument(&'a TaskOrigin, ValuePath, &'a str),
+    Snippet(&'w Occurrence<'a, 'w>),
+    /// In an argument that is a bare expression, of this name; in the item of this number, where it is a list.
+    Argument(&'a TaskOrigin, &'a str, Option<usize>, &'a str),
     /// In a file of its own.
+    File(&'w Arc<SourceFile>),
+}
+
+impl<'a> Place<'a, '_> {
+    /// With all that a problem needs.
+    pub(crate) fn found(self) -> Found<'a> {
+        match self {
+            Place::Snippet(occurrence) => Found::Snippet(occurrence.snippet()),
+            Place::Argument(origin, name, index, text) => {
+                let path = ValuePath::root().key("args").key(name);
+                Found::Argument(origin, index.map_or_else(|| path.clone(), |index| path.index(index)), text)
+            }
+            Place::File(file) => Found::File(file.clone()),
+        }
+    }
+
+    fn is_expression(self) -> bool {
+        match self {
+            Place::Snippet(occurrence) => occurrence.kind == SnippetKind::Condition,
+            Place::Argument(..) => true,
+            Place::File(_) => false,
+        }
+    }
+}
+
+/// Where the parts of a text stand.
+pub(crate) enum Found<'a> {
+    Snippet(Snippet<'a>),
+    Argument(&'a TaskOrigin, ValuePath, &'a str),
     File(Arc<SourceFile>),
 }
 
-impl Place<'_> {
+impl Found<'_> {
     /// Where `len` bytes from `offset` stand.
-    pub(crate) fn locate(&self, offset: usize, len: usize) -> Option<Location> {
+    fn locate(&self, offset: usize, len: usize) -> Option<Location> {
         match self {
-            Place::Snippet(snippet) => Some(snippet.span(offset, offset + len)),
-            Place::Argument(origin, path, _) => {
+            Found::Snippet(snippet) => Some(snippet.span(offset, offset + len)),
+            Found::Argument(origin, path, _) => {
                 let at = origin.template_at(path, offset)?;
                 let end = at.span.end.min(at.span.start + len);
                 Some(Location::new(&at.file, at.span.start..end))
             }
-            Place::File(file) => Some(Location::new(file, offset..offset + len)),
+            Found::File(file) => Some(Location::new(file, offset..offset + len)),
         }
     }
 
     /// The text.
-    fn text(&self) -> Option<&str> {
+    fn text(&self) -> &str {
         match self {
-            Place::Snippet(snippet) => Some(&snippet.text),
-            Place::Argument(_, _, text) => Some(text),
-            Place::File(file) => Some(&file.text),
-        }
-    }
-
-    /// The path in the bundle of a text that is a file of its own.
-    pub(crate) fn file(&self) -> Option<&str> {
-        match self {
-            Place::File(file) => Some(&file.path),
-            _ => None,
+            Found::Snippet(snippet) => &snippet.text,
+            Found::Argument(_, _, text) => text,
+            Found::File(file) => &file.text,
         }
     }
 
     fn whole(&self) -> Option<Location> {
         match self {
-            Place::Snippet(snippet) => Some(snippet.location.clone()),
+            Found::Snippet(snippet) => Some(snippet.location.clone()),
             _ => self.locate(0, usize::MAX / 2),
         }
     }
@@ -93,109 +111,162 @@ impl Place<'_> {
     }
 }
 
-/// Parses everything. What is no template is told in `problems`.
-pub(crate) fn collect<'a>(
-    subject: &Subject<'a>,
-    all: &Everything<'a>,
-    problems: &mut Vec<Problem>,
-) -> Vec<Text<'a>> {
-    let engine = Engine::new();
-    let mut texts = Vec::new();
-    for snippet in subject.origins.snippets() {
-        let condition = snippet.kind == SnippetKind::Condition;
-        let parsed = match condition {
-            true => engine.expression(&snippet.text).map(|expression| expression.analysis()),
-            false => engine.template(&snippet.text, &Options::default()).map(|template| template.analysis()),
-        };
-        let (task, use_) = belongs(&snippet);
-        let place = Place::Snippet(Box::new(snippet));
-        add(parsed, place, task, use_, problems, &mut texts);
-    }
-    for visited in &all.tasks {
-        expressions(subject, &engine, visited, problems, &mut texts);
-    }
-    template_files::collect(subject, all, &engine, problems, &mut texts);
-    texts
+/// Reads texts one after another, each text once however often it stands somewhere, and has them judged.
+pub(crate) struct Reader<'j, 'a> {
+    judge: &'j mut Judge<'a>,
+    options: Options,
+    templates: HashMap<Arc<str>, Rc<Verdict>>,
+    expressions: HashMap<Arc<str>, Rc<Verdict>>,
+    /// Whether a text was read that is evaluated for certain.
+    pub(crate) certain: bool,
 }
 
-/// Adds what was parsed, or tells why it could not be.
-pub(crate) fn add<'a>(
-    parsed: Result<Analysis, SyntaxError>,
-    place: Place<'a>,
-    task: Option<u32>,
-    use_: Use,
-    problems: &mut Vec<Problem>,
-    texts: &mut Vec<Text<'a>>,
-) {
-    match parsed {
-        Ok(analysis) => texts.push(Text { analysis, place, task, use_ }),
-        Err(error) => {
-            let what = match place {
-                Place::Snippet(ref snippet) if snippet.kind == SnippetKind::Condition => "expression",
-                Place::Argument(..) => "expression",
-                _ => "template",
+impl<'j, 'a> Reader<'j, 'a> {
+    pub(crate) fn new(judge: &'j mut Judge<'a>) -> Reader<'j, 'a> {
+        Reader {
+            judge,
+            options: Options::default(),
+            templates: HashMap::new(),
+            expressions: HashMap::new(),
+            certain: false,
+        }
+    }
+
+    /// Reads every text of the playbook and of its tasks' arguments.
+    pub(crate) fn playbook(
+        &mut self,
+        subject: &Subject<'a>,
+        tasks: &[Visited<'a>],
+        problems: &mut Vec<Problem>,
+    ) {
+        subject.origins.visit(&mut |occurrence| {
+            let verdict = self.verdict(occurrence);
+            let (task, use_) = belongs(occurrence);
+            self.tell(&verdict, Place::Snippet(occurrence), task, use_, problems);
+        });
+        for visited in tasks {
+            self.arguments(subject, visited, problems);
+        }
+    }
+
+    fn verdict(&mut self, occurrence: &Occurrence<'a, '_>) -> Rc<Verdict> {
+        let condition = occurrence.kind == SnippetKind::Condition;
+        let known = if condition { &mut self.expressions } else { &mut self.templates };
+        if let Some(verdict) = known.get(&**occurrence.text) {
+            return verdict.clone();
+        }
+        let read = match condition {
+            true => Analysis::of_expression(occurrence.text),
+            false => Analysis::of_template(occurrence.text, &self.options),
+        };
+        let verdict = Rc::new(self.judge.verdict(read));
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(occurrence.text.clone(), verdict.clone());
+        verdict
+    }
+
+    /// The arguments of a task that are bare expressions: `debug: var=…`, `assert: that: …`.
+    fn arguments(&mut self, subject: &Subject<'a>, visited: &Visited<'a>, problems: &mut Vec<Problem>) {
+        let Action::Module { module, args: Value::Map(args), .. } = &visited.task.action else { return };
+        let Some(module) = subject.modules.get(module) else { return };
+        if !module.spec.args.iter().any(|arg| arg.expression) {
+            return;
+        }
+        let Some(origin) = subject.origins.task(visited.task.id) else { return };
+        // `debug` says that its variable is not defined, and goes on.
+        let use_ = if module.spec.name == "debug" { Use::Lazy } else { Use::Certain };
+        for (name, index, text) in expression_texts(&module.spec, args) {
+            let verdict = match self.expressions.get(text) {
+                Some(verdict) => verdict.clone(),
+                None => Rc::new(self.judge.verdict(Analysis::of_expression(text))),
             };
-            let message = format!("this is no {what}: {}", error.message);
-            let problem = match use_ {
-                Use::Unknown => Problem::warning("template-syntax", message),
-                _ => Problem::error("template-syntax", message),
-            };
-            let text = place.text().unwrap_or_default();
-            let problem = match text.get(error.offset..) {
-                Some(rest) if rest.starts_with('=') && !rest.starts_with("==") => {
-                    problem.with_help("`==` compares; a variable is set by `set_fact` or `vars`")
-                }
-                _ => problem,
-            };
-            // What is missing at the end is shown at the last character.
-            let last = text.trim_end().char_indices().next_back().map_or(0, |(at, _)| at);
-            problems.push(place.put(problem, error.offset.min(last), error.len.max(1)));
+            let place = Place::Argument(origin, name, index, text);
+            self.tell(&verdict, place, Some(visited.task.id), use_, problems);
+        }
+    }
+
+    /// Reads a file that is a template.
+    pub(crate) fn file(
+        &mut self,
+        file: &Arc<SourceFile>,
+        options: &Options,
+        task: Option<u32>,
+        use_: Use,
+        problems: &mut Vec<Problem>,
+    ) {
+        let read = Analysis::of_template(&file.text, options);
+        if read.is_ok() {
+            self.judge.facts.was_read(&file.path);
+        }
+        let verdict = self.judge.verdict(read);
+        self.tell(&verdict, Place::File(file), task, use_, problems);
+    }
+
+    fn tell(
+        &mut self,
+        verdict: &Verdict,
+        place: Place<'a, '_>,
+        task: Option<u32>,
+        use_: Use,
+        problems: &mut Vec<Problem>,
+    ) {
+        self.certain |= use_ == Use::Certain && !matches!(verdict, Verdict::Malformed(_));
+        match verdict {
+            Verdict::Clean => {}
+            Verdict::Doubtful(doubts) => self.judge.tell(doubts, place, task, use_, problems),
+            Verdict::Malformed(error) => problems.push(malformed(error, place, use_)),
         }
     }
 }
 
+/// Why a text could not be read.
+fn malformed(error: &SyntaxError, place: Place<'_, '_>, use_: Use) -> Problem {
+    let what = if place.is_expression() { "expression" } else { "template" };
+    let message = format!("this is no {what}: {}", error.message);
+    let problem = match use_ {
+        Use::Unknown => Problem::warning("template-syntax", message),
+        _ => Problem::error("template-syntax", message),
+    };
+    let found = place.found();
+    let text = found.text();
+    let problem = match text.get(error.offset..) {
+        Some(rest) if rest.starts_with('=') && !rest.starts_with("==") => {
+            problem.with_help("`==` compares; a variable is set by `set_fact` or `vars`")
+        }
+        _ => problem,
+    };
+    // What is missing at the end is shown at the last character.
+    let last = text.trim_end().char_indices().next_back().map_or(0, |(at, _)| at);
+    found.put(problem, error.offset.min(last), error.len.max(1))
+}
+
 /// The task of a snippet, and when it is evaluated.
-fn belongs(snippet: &Snippet<'_>) -> (Option<u32>, Use) {
-    let Owner::Task(id) = snippet.owner else { return (None, Use::Lazy) };
+fn belongs(occurrence: &Occurrence<'_, '_>) -> (Option<u32>, Use) {
+    let Owner::Task(id) = occurrence.owner else { return (None, Use::Lazy) };
     // A name that cannot be rendered is shown as it is; variables are rendered where they are used.
-    let path = snippet.path.to_string();
-    let lazy = ["name", "vars"].iter().any(|key| path == *key || path.starts_with(&format!("{key}.")));
+    let lazy = matches!(occurrence.keyword(), "name" | "vars");
     (Some(*id), if lazy { Use::Lazy } else { Use::Certain })
 }
 
-/// The arguments of a task that are bare expressions: `debug: var=…`, `assert: that: …`.
-fn expressions<'a>(
-    subject: &Subject<'a>,
-    engine: &Engine,
-    visited: &Visited<'a>,
-    problems: &mut Vec<Problem>,
-    texts: &mut Vec<Text<'a>>,
-) {
-    let Action::Module { module, args: Value::Map(args), .. } = &visited.task.action else { return };
-    let Some(module) = subject.modules.get(module) else { return };
-    let Some(origin) = subject.origins.task(visited.task.id) else { return };
-    for (path, text) in expression_texts(&module.spec, args) {
-        let parsed = engine.expression(text).map(|expression| expression.analysis());
-        // `debug` says that its variable is not defined, and goes on.
-        let use_ = if module.spec.name == "debug" { Use::Lazy } else { Use::Certain };
-        let place = Place::Argument(origin, ValuePath::from(format!("args.{path}").as_str()), text);
-        add(parsed, place, Some(visited.task.id), use_, problems, texts);
-    }
-}
+/// The name of each, the number of the item, where it is one of a list, and the text.
+type ExpressionText<'a> = (&'a str, Option<usize>, &'a str);
 
-fn expression_texts<'a>(spec: &ModuleSpec, args: &'a Map) -> Vec<(ValuePath, &'a str)> {
+fn expression_texts<'a>(spec: &'a ModuleSpec, args: &'a Map) -> Vec<ExpressionText<'a>> {
     let mut found = Vec::new();
     for arg in spec.args.iter().filter(|arg| arg.expression) {
         for name in std::iter::once(&arg.name).chain(&arg.aliases) {
-            let path = ValuePath::root().key(name);
             match args.get(name) {
                 Some(Value::List(items)) => {
                     let texts = items.iter().enumerate();
-                    found.extend(
-                        texts.filter_map(|(index, item)| Some((path.index(index), expression_text(item)?))),
-                    );
+                    found.extend(texts.filter_map(|(index, item)| {
+                        Some((name.as_str(), Some(index), expression_text(item)?))
+                    }));
                 }
-                Some(value) => found.extend(expression_text(value).map(|text| (path, text))),
+                Some(value) => {
+                    found.extend(expression_text(value).map(|text| (name.as_str(), None, text)));
+                }
                 None => {}
             }
         }

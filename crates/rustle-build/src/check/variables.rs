@@ -1,49 +1,113 @@
 //! Variables that are used and not defined.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rustle_playbook::Problem;
 use rustle_schema::task::Directives;
-use rustle_template::Engine;
-use rustle_template::analysis::{VariableUse, defined_if};
+use rustle_template::analysis::{Analysis, defined_where};
 use rustle_value::{Value, coerce};
 
+use crate::check::Subject;
 use crate::check::defined::{Definitions, Sure};
-use crate::check::texts::{Text, Use};
-use crate::check::walk::{Everything, Visited};
-use crate::lints::{MAYBE_UNDEFINED, UNDEFINED_VARIABLE};
+use crate::check::texts::{Found, Use};
+use crate::check::verdict::Used;
+use crate::check::walk::Visited;
+use crate::lints::{self, MAYBE_UNDEFINED, UNDEFINED_VARIABLE};
 use crate::suggest;
 
-/// Checks every use of a variable.
-pub(crate) fn check(
-    texts: &[Text<'_>],
-    all: &Everything<'_>,
-    definitions: &Definitions,
-    problems: &mut Vec<Problem>,
-) {
-    let engine = Engine::new();
-    let tasks: BTreeMap<u32, Around> =
-        all.tasks.iter().map(|visited| (visited.task.id, Around::of(&engine, visited))).collect();
-    let mut found: BTreeMap<(&str, bool), Vec<Problem>> = BTreeMap::new();
-    for text in texts {
-        let around = text.task.and_then(|id| tasks.get(&id));
-        let mut told = BTreeSet::new();
-        for used in text.analysis.variables.iter().filter(|used| !used.guarded) {
-            let guarded = around.is_some_and(|around| around.defined.contains(used.name()));
-            let known = definitions.get(used.name());
-            // The same name a second time in one text is no news.
-            if guarded || known == Some(Sure::Always) || !told.insert(used.name()) {
-                continue;
-            }
-            let expected = around.is_some_and(|around| around.failure_is_expected);
-            let certain = known.is_none() && !definitions.open && !expected && text.use_ == Use::Certain;
-            let problem = if certain { undefined(used, definitions) } else { maybe(used, known) };
-            let problem = text.place.put(problem, used.offset, used.name().len());
-            found.entry((used.name(), certain)).or_default().push(problem);
+/// Checks uses of variables.
+pub(crate) struct Variables<'a> {
+    definitions: &'a Definitions,
+    tasks: &'a [Visited<'a>],
+    /// The tasks by their numbers; made when a task is asked for.
+    by_number: HashMap<u32, &'a Visited<'a>>,
+    /// What is known around the task that was asked for last.
+    around: Option<(u32, Around)>,
+    /// Whether it is told where a variable may be undefined.
+    tells_maybe: bool,
+    /// By name, and by whether it is certainly undefined.
+    found: BTreeMap<(Arc<str>, bool), Vec<Problem>>,
+}
+
+/// A variable that a text uses and that may not be defined.
+pub(crate) struct Doubt {
+    used: Used,
+    known: Option<Sure>,
+}
+
+impl<'a> Variables<'a> {
+    pub(crate) fn new(
+        subject: &Subject<'a>,
+        tasks: &'a [Visited<'a>],
+        definitions: &'a Definitions,
+    ) -> Variables<'a> {
+        Variables {
+            definitions,
+            tasks,
+            by_number: HashMap::new(),
+            around: None,
+            tells_maybe: !lints::is_allowed(MAYBE_UNDEFINED, subject.lints),
+            found: BTreeMap::new(),
         }
     }
-    problems.extend(found.into_values().filter_map(first));
+
+    /// The variables that a text uses and that may not be defined, each once.
+    pub(crate) fn doubtful(&self, analysis: &Analysis) -> Vec<Doubt> {
+        let mut doubts: Vec<Doubt> = Vec::new();
+        for used in analysis.variables.iter().filter(|used| !used.guarded) {
+            let known = self.definitions.get(used.name());
+            let matters = match known {
+                Some(Sure::Always) => false,
+                Some(Sure::Perhaps) => self.tells_maybe,
+                None => self.tells_maybe || !self.definitions.open,
+            };
+            // The same name a second time in one text is no news.
+            let again = |doubt: &Doubt| *doubt.used.name == *used.name();
+            if let (true, Some(name)) = (matters, used.path.first())
+                && !doubts.iter().any(again)
+            {
+                let used = Used { name: name.clone(), offset: used.offset, len: name.len() };
+                doubts.push(Doubt { used, known });
+            }
+        }
+        doubts
+    }
+
+    /// Notes a doubt about a text that stands at `found`, unless its task says that the variable is defined.
+    pub(crate) fn note(&mut self, doubt: &Doubt, found: &Found<'_>, task: Option<u32>, use_: Use) {
+        let Doubt { used, known } = doubt;
+        let open = self.definitions.open;
+        let expected = match task.and_then(|id| self.around(id)) {
+            Some(around) if around.defined.contains(&used.name) => return,
+            Some(around) => around.failure_is_expected,
+            None => false,
+        };
+        let certain = known.is_none() && !open && !expected && use_ == Use::Certain;
+        if !certain && !self.tells_maybe {
+            return;
+        }
+        let problem =
+            if certain { undefined(&used.name, self.definitions) } else { maybe(&used.name, *known) };
+        let problem = found.put(problem, used.offset, used.len);
+        self.found.entry((used.name.clone(), certain)).or_default().push(problem);
+    }
+
+    /// What is known around the task with this number.
+    fn around(&mut self, id: u32) -> Option<&Around> {
+        if self.around.as_ref().is_none_or(|(known, _)| *known != id) {
+            if self.by_number.is_empty() {
+                self.by_number = self.tasks.iter().map(|visited| (visited.task.id, visited)).collect();
+            }
+            self.around = Some((id, Around::of(self.by_number.get(&id)?)));
+        }
+        self.around.as_ref().map(|(_, around)| around)
+    }
+
+    /// The problems that were noted.
+    pub(crate) fn problems(self) -> impl Iterator<Item = Problem> {
+        self.found.into_values().filter_map(first)
+    }
 }
 
 /// One problem for all places where a name is used: the first, and how many there are besides.
@@ -60,8 +124,7 @@ fn first(mut places: Vec<Problem>) -> Option<Problem> {
     })
 }
 
-fn undefined(used: &VariableUse, definitions: &Definitions) -> Problem {
-    let name = used.name();
+fn undefined(name: &str, definitions: &Definitions) -> Problem {
     let problem = Problem::warning(UNDEFINED_VARIABLE, format!("nothing defines the variable `{name}`"));
     let problem = problem.labelled("not defined anywhere");
     match suggest::closest(name, definitions.names()) {
@@ -72,9 +135,8 @@ fn undefined(used: &VariableUse, definitions: &Definitions) -> Problem {
     }
 }
 
-fn maybe(used: &VariableUse, known: Option<Sure>) -> Problem {
-    let problem =
-        Problem::warning(MAYBE_UNDEFINED, format!("the variable `{}` may be undefined", used.name()));
+fn maybe(name: &str, known: Option<Sure>) -> Problem {
+    let problem = Problem::warning(MAYBE_UNDEFINED, format!("the variable `{name}` may be undefined"));
     problem.labelled(match known {
         Some(_) => "defined in some cases only",
         None => "not defined in the playbook",
@@ -91,23 +153,19 @@ struct Around {
 }
 
 impl Around {
-    fn of(engine: &Engine, visited: &Visited<'_>) -> Around {
+    fn of(visited: &Visited<'_>) -> Around {
         let mut around = Around::default();
-        for (block, rescued) in &visited.blocks {
-            around.conditions(engine, &block.directives);
-            around.failure_is_expected |= rescued | ignores(&block.directives);
+        for within in visited.blocks() {
+            around.conditions(&within.block.directives);
+            around.failure_is_expected |= within.rescued | ignores(&within.block.directives);
         }
-        around.conditions(engine, &visited.task.directives);
+        around.conditions(&visited.task.directives);
         around.failure_is_expected |= ignores(&visited.task.directives);
         around
     }
 
-    fn conditions(&mut self, engine: &Engine, directives: &Directives) {
-        for condition in directives.when.iter().filter_map(Value::as_str) {
-            if let Ok(expression) = engine.expression(condition) {
-                self.defined.extend(defined_if(&expression, true));
-            }
-        }
+    fn conditions(&mut self, directives: &Directives) {
+        self.defined.extend(directives.when.iter().filter_map(Value::as_str).flat_map(defined_where));
     }
 }
 

@@ -1,5 +1,7 @@
 //! Every task of a plan, with what surrounds it.
 
+use std::rc::Rc;
+
 use rustle_schema::plan::{Plan, RoleUse};
 use rustle_schema::task::{Block, Step, Task};
 
@@ -7,8 +9,25 @@ use rustle_schema::task::{Block, Step, Task};
 #[derive(Clone, Debug)]
 pub(crate) struct Visited<'a> {
     pub(crate) task: &'a Task,
-    /// The blocks it stands in, the outermost first, each with whether it stands in a part whose failure is rescued.
-    pub(crate) blocks: Vec<(&'a Block, bool)>,
+    /// The innermost block that it stands in.
+    pub(crate) within: Option<Rc<Within<'a>>>,
+}
+
+/// A block around tasks. Its tasks share it.
+#[derive(Debug)]
+pub(crate) struct Within<'a> {
+    pub(crate) block: &'a Block,
+    /// Whether the tasks stand in the part whose failure is rescued.
+    pub(crate) rescued: bool,
+    /// The block around this one.
+    outer: Option<Rc<Within<'a>>>,
+}
+
+impl<'a> Visited<'a> {
+    /// The blocks that the task stands in, the innermost first.
+    pub(crate) fn blocks(&self) -> impl Iterator<Item = &Within<'a>> {
+        std::iter::successors(self.within.as_deref(), |within| within.outer.as_deref())
+    }
 }
 
 /// All of a plan.
@@ -26,29 +45,29 @@ impl<'a> Everything<'a> {
         for play in &plan.plays {
             all.role_uses.extend(&play.roles);
             for list in [&play.pre_tasks, &play.tasks, &play.post_tasks] {
-                all.steps(list, &mut Vec::new());
+                all.steps(list, None);
             }
             all.handlers(&play.handlers);
         }
         for list in plan.task_files.values() {
-            all.steps(list, &mut Vec::new());
+            all.steps(list, None);
         }
         for role in plan.roles.values() {
             all.role_uses.extend(&role.dependencies);
-            role.tasks.values().for_each(|list| all.steps(list, &mut Vec::new()));
+            role.tasks.values().for_each(|list| all.steps(list, None));
             role.handlers.values().for_each(|list| all.handlers(list));
         }
         all
     }
 
     fn handlers(&mut self, handlers: &'a [Task]) {
-        self.tasks.extend(handlers.iter().map(|task| Visited { task, blocks: Vec::new() }));
+        self.tasks.extend(handlers.iter().map(|task| Visited { task, within: None }));
     }
 
-    fn steps(&mut self, list: &'a [Step], around: &mut Vec<(&'a Block, bool)>) {
+    fn steps(&mut self, list: &'a [Step], within: Option<&Rc<Within<'a>>>) {
         for step in list {
             match step {
-                Step::Task(task) => self.tasks.push(Visited { task, blocks: around.clone() }),
+                Step::Task(task) => self.tasks.push(Visited { task, within: within.cloned() }),
                 Step::Role(role) => self.role_uses.push(role),
                 // A plan that is being built is not packed yet.
                 Step::Chunk(_) => {}
@@ -58,9 +77,7 @@ impl<'a> Everything<'a> {
                     for (list, rescued) in
                         [(&block.block, rescued), (&block.rescue, false), (&block.always, false)]
                     {
-                        around.push((block, rescued));
-                        self.steps(list, around);
-                        around.pop();
+                        self.steps(list, Some(&Rc::new(Within { block, rescued, outer: within.cloned() })));
                     }
                 }
             }

@@ -15,6 +15,44 @@ pub struct Build {
     pub target: Option<String>,
     /// `profile`, and where it stands; [`Profile::Size`] where it is not given.
     pub profile: Option<(Profile, Location)>,
+    /// `static`: whether an executable for this machine must be static (`true`), shall be if it can (not given), or is
+    /// linked as its system links programs (`false`).
+    pub statically: Option<bool>,
+    /// `signer`: the key that bundles must be signed by, or its name in `[keys]`; and where it stands.
+    pub signer: Option<(String, Location)>,
+    /// `embed`: how the bundle gets into the executable.
+    pub embed: Embed,
+}
+
+/// How the bundle gets into the executable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Embed {
+    /// A long bundle is linked where the target is known, all else is compiled in.
+    #[default]
+    Auto,
+    /// Compiled in, by `include_dir!`.
+    Include,
+    /// Linked, as an object file.
+    Object,
+}
+
+impl Embed {
+    const WORDS: [&str; 3] = ["auto", "include", "object"];
+
+    fn read(table: &mut Table<'_>, problems: &mut Vec<Problem>) -> Embed {
+        let Some((word, at)) = table.text_at("embed", problems) else { return Embed::Auto };
+        match word.as_str() {
+            "auto" => Embed::Auto,
+            "include" => Embed::Include,
+            "object" => Embed::Object,
+            _ => {
+                let problem = Problem::error("config", format!("`{word}` is no way to embed")).at(at);
+                problems
+                    .push(problem.with_help(format!("the ways are {}", suggest::enumerate(Embed::WORDS))));
+                Embed::Auto
+            }
+        }
+    }
 }
 
 impl Build {
@@ -30,6 +68,9 @@ pub(super) fn read(mut table: Table<'_>, problems: &mut Vec<Problem>) -> Build {
         compression: table.integer("compression", -7..=22, problems).map(|level| level as i32),
         target: table.text("target", problems),
         profile: profile(&mut table, problems),
+        statically: table.boolean("static", problems),
+        embed: Embed::read(&mut table, problems),
+        signer: table.text_at("signer", problems),
     };
     table.finish(problems);
     build

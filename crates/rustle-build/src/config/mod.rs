@@ -1,28 +1,33 @@
 //! `rustle.toml`: what is built, and how. `docs/CONFIGURATION.md` documents every key.
 
 pub mod build;
+pub mod controller;
 pub mod limits;
 pub mod modules;
 pub mod policy;
 pub(crate) mod reader;
 pub mod registries;
+pub mod secrets;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustle_package::signature::PublicKey;
 use rustle_playbook::{Location, Problem, SourceFile};
 use rustle_schema::package::ModuleId;
 use rustle_schema::settings::RunDefaults;
 
 use crate::lints::{self, Level};
 use crate::suggest;
-pub use build::Build;
+pub use build::{Build, Embed};
+pub use controller::Controller;
 pub use limits::Limits;
 pub use modules::{Declared, Key};
 pub use policy::Policy;
 use reader::Table;
 pub use registries::Registry;
+pub use secrets::Secrets;
 
 /// The configuration's name.
 pub const FILE_NAME: &str = "rustle.toml";
@@ -38,6 +43,8 @@ pub struct Config {
     pub lints: BTreeMap<String, Level>,
     /// `[run]`.
     pub run: RunDefaults,
+    /// `[controller]`.
+    pub controller: Option<Controller>,
     /// `[modules]`, by id.
     pub modules: BTreeMap<ModuleId, Declared>,
     /// `[registries]`, by name.
@@ -48,6 +55,8 @@ pub struct Config {
     pub policy: Policy,
     /// `[limits]`.
     pub limits: Limits,
+    /// `[secrets]`.
+    pub secrets: Secrets,
 }
 
 /// `[runner]`.
@@ -111,6 +120,10 @@ impl Config {
         if let Some(table) = root.table("run", problems) {
             config.run = run(table, problems);
         }
+        let at = root.key_at("controller");
+        if let Some(table) = root.table("controller", problems) {
+            config.controller = Some(controller::read(table, at, problems));
+        }
         if let Some(table) = root.table("modules", problems) {
             config.modules = modules::declared(table, problems);
         }
@@ -126,8 +139,33 @@ impl Config {
         if let Some(table) = root.table("limits", problems) {
             config.limits = limits::read(table, problems);
         }
+        let at = root.key_at("secrets");
+        if let Some(table) = root.table("secrets", problems) {
+            config.secrets = secrets::read(table, at, problems);
+        }
         root.finish(problems);
+        config.check_signer(problems);
         config
+    }
+
+    /// The public key that `[build] signer` names, in minisign's base64.
+    pub fn signer(&self) -> Option<String> {
+        let (named, _) = self.build.signer.as_ref()?;
+        let key = self.keys.get(named).map_or(named.as_str(), |key| key.key.as_str());
+        key.parse::<PublicKey>().ok().map(|key| key.to_string())
+    }
+
+    fn check_signer(&self, problems: &mut Vec<Problem>) {
+        let Some((named, at)) = &self.build.signer else { return };
+        if self.signer().is_none() {
+            problems.push(
+                Problem::error("config", format!("`{named}` is no key, and `[keys]` has none of that name"))
+                    .at(at.clone())
+                    .with_help("`cargo rustle module key new` makes one; its public half begins with `RW`"),
+            );
+        } else if self.keys.get(named).is_some_and(|key| key.revoked) {
+            problems.push(Problem::error("config", format!("the key `{named}` was revoked")).at(at.clone()));
+        }
     }
 
     /// Reads the configuration in `folder`; the default one if there is none.
@@ -227,10 +265,27 @@ fn run(mut table: Table<'_>, problems: &mut Vec<Problem>) -> RunDefaults {
         tags: texts(table.texts("tags", problems)),
         skip_tags: texts(table.texts("skip_tags", problems)),
         timeout: table.integer("timeout", 1..=i64::from(u32::MAX), problems).map(i64::unsigned_abs),
+        task_timeout: table.integer("task_timeout", 1..=i64::from(u32::MAX), problems).map(i64::unsigned_abs),
+        verbosity: table
+            .integer("verbosity", 0..=4, problems)
+            .and_then(|it| u8::try_from(it).ok())
+            .unwrap_or_default(),
+        working_dir: host_path(&mut table, "working_dir", problems),
         lock: table.text("lock", problems),
     };
     table.finish(problems);
     run
+}
+
+/// A path on the host, where nothing says what it would be relative to.
+fn host_path(table: &mut Table<'_>, key: &str, problems: &mut Vec<Problem>) -> Option<String> {
+    let (path, at) = table.text_at(key, problems)?;
+    if path.starts_with('/') {
+        return Some(path);
+    }
+    let message = format!("`{key}` is a path on the host, and has to begin with `/`");
+    problems.push(Problem::error("config", message).at(at));
+    None
 }
 
 #[cfg(test)]
@@ -262,6 +317,9 @@ mod tests {
             [run]
             check = true
             timeout = 600
+            task_timeout = 60
+            verbosity = 2
+            working_dir = "/srv"
             lock = "/run/web.lock"
             "#,
         );
@@ -272,6 +330,8 @@ mod tests {
         assert_eq!(config.build.compression, Some(19));
         assert_eq!(config.lints["maybe-undefined"], Level::Deny);
         assert_eq!((config.run.check, config.run.timeout), (true, Some(600)));
+        assert_eq!((config.run.task_timeout, config.run.verbosity), (Some(60), 2));
+        assert_eq!(config.run.working_dir.as_deref(), Some("/srv"));
     }
 
     #[test]
@@ -298,6 +358,20 @@ mod tests {
                 "rustle.toml:11:2: there is no table `[rnu]` [unknown-key] [\"did you mean `run`?\"]",
             ]
         );
+    }
+
+    #[test]
+    fn settings_of_a_run_have_limits() {
+        let (config, problems) = parse("[run]\nworking_dir = \"srv\"\nverbosity = 5\ntask_timeout = 0\n");
+        assert_eq!(
+            problems,
+            [
+                "rustle.toml:4:16: `task_timeout` should be between 1 and 4294967295 [config] []",
+                "rustle.toml:3:13: `verbosity` should be between 0 and 4 [config] []",
+                "rustle.toml:2:15: `working_dir` is a path on the host, and has to begin with `/` [config] []",
+            ]
+        );
+        assert_eq!(config.run, RunDefaults::default());
     }
 
     #[test]

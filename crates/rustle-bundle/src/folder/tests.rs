@@ -35,6 +35,7 @@ fn odd() -> Vec<u8> {
         name: "web".into(),
         version: "1.2.3".into(),
         run: RunDefaults { tags: vec!["a".into()], timeout: Some(3), ..RunDefaults::default() },
+        ..Settings::default()
     };
     let mut writer = Writer::new(7);
     writer.file("files/motd", 0o600, b"hello\r\n".to_vec()).unwrap();

@@ -11,6 +11,15 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::Connection;
 
+/// What is wrong with a server's certificate.
+#[derive(Debug, Clone, Default)]
+pub struct Leaf {
+    /// The only name that it is for, in place of `localhost` and `127.0.0.1`.
+    pub name: Option<String>,
+    /// It is of the year 2001.
+    pub expired: bool,
+}
+
 /// A certificate authority.
 pub struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
@@ -37,15 +46,30 @@ impl Authority {
         std::fs::write(path, self.pem()).expect("a writable file");
     }
 
-    pub(super) fn acceptor(
-        &self,
-    ) -> impl Fn(TcpStream) -> io::Result<Box<dyn Connection>> + Send + Sync + 'static {
+    /// A certificate for `localhost` and `127.0.0.1`, and its key, in PEM form: for servers that are other programs.
+    pub fn server_pem(&self) -> String {
         let key = KeyPair::generate().expect("a key");
         let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
-        let certificate = CertificateParams::new(names)
-            .expect("valid names")
-            .signed_by(&key, &self.issuer)
-            .expect("a certificate");
+        let params = CertificateParams::new(names).expect("valid names");
+        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
+        format!("{}{}", certificate.pem(), key.serialize_pem())
+    }
+
+    pub(super) fn acceptor(
+        &self,
+        leaf: &Leaf,
+    ) -> impl Fn(TcpStream) -> io::Result<Box<dyn Connection>> + Send + Sync + 'static + use<> {
+        let key = KeyPair::generate().expect("a key");
+        let names = match &leaf.name {
+            Some(name) => vec![name.clone()],
+            None => vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
+        };
+        let mut params = CertificateParams::new(names).expect("valid names");
+        if leaf.expired {
+            params.not_before = rcgen::date_time_ymd(2001, 1, 1);
+            params.not_after = rcgen::date_time_ymd(2001, 12, 31);
+        }
+        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()

@@ -34,8 +34,11 @@ impl Loader<'_> {
             self.problems.add(Problem::error("invalid-name", message).at(scope.at(at)));
             return None;
         }
-        let nothing =
-            Node { value: rustle_value::yaml::NodeKind::Sequence(Vec::new()), tag: None, span: node.span };
+        let nothing = Node {
+            value: rustle_value::yaml::NodeKind::Sequence(Default::default()),
+            tag: None,
+            span: node.span,
+        };
         let value = node.get("value").unwrap_or(&nothing);
         let operand = literal(value);
         let expression = match text_field(node, "operator").unwrap_or_default() {

@@ -101,7 +101,7 @@ impl Loader<'_> {
             let source = u32::try_from(self.project.sources.len()).unwrap_or(u32::MAX);
             self.project.sources.push(file.path.clone());
             let path = Path::new("/").join(&file.path);
-            let doc = Arc::new(crate::document::Document { path, file, source, root });
+            let doc = Arc::new(crate::document::Document { path, file, source, root, vault: None });
             self.structured_inventory(tree, &doc);
         }
     }

@@ -86,7 +86,7 @@ impl Walk<'_> {
     }
 
     fn pos(&self) -> Pos {
-        Pos { line: self.line, column: self.at - self.line_start - self.columns + 1, offset: self.at }
+        Pos::new(self.line, self.at - self.line_start - self.columns + 1, self.at)
     }
 
     /// The value here; `None` if it is nested too deep.
@@ -126,7 +126,7 @@ impl Walk<'_> {
         while !self.separator(b']') {
             items.push(self.value(depth + 1)?);
         }
-        Some(NodeKind::Sequence(items))
+        Some(NodeKind::Sequence(items.into()))
     }
 
     fn object(&mut self, depth: usize) -> Option<NodeKind> {
@@ -149,7 +149,7 @@ impl Walk<'_> {
                 }
             }
         }
-        Some(NodeKind::Mapping(entries))
+        Some(NodeKind::Mapping(entries.into()))
     }
 
     fn string(&mut self) -> Arc<str> {

@@ -85,7 +85,13 @@ impl Loader<'_> {
                 }
                 self.project.sources.push(file.path.clone());
                 let path = self.project.root.join(&file.path);
-                Some(Arc::new(Document { path, file: file.clone(), source: 0, root: Some(root) }))
+                Some(Arc::new(Document {
+                    path,
+                    file: file.clone(),
+                    source: 0,
+                    root: Some(root),
+                    vault: None,
+                }))
             }
             Err(error) => {
                 let end = error.offset

@@ -16,12 +16,12 @@ pub(super) fn plain(text: &str, span: Span) -> Node {
 
 /// A list.
 pub(super) fn list(items: Vec<Node>, span: Span) -> Node {
-    Node { value: NodeKind::Sequence(items), tag: None, span }
+    Node { value: NodeKind::Sequence(items.into()), tag: None, span }
 }
 
 /// A mapping.
 pub(super) fn mapping(entries: Vec<(Node, Node)>, span: Span) -> Node {
-    Node { value: NodeKind::Mapping(entries), tag: None, span }
+    Node { value: NodeKind::Mapping(entries.into()), tag: None, span }
 }
 
 /// An entry whose key is written nowhere: it stands where its value does.
@@ -59,7 +59,7 @@ pub(super) fn variant(node: &Node) -> Option<(&str, Option<&Node>)> {
     match &node.value {
         NodeKind::Scalar { text, .. } => Some((text, None)),
         NodeKind::Mapping(entries) => {
-            let [(key, value)] = entries.as_slice() else { return None };
+            let [(key, value)] = &**entries else { return None };
             Some((key.as_text()?, Some(value)))
         }
         NodeKind::Sequence(_) => None,

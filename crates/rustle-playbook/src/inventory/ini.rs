@@ -40,8 +40,7 @@ impl Loader<'_> {
     /// Reads an inventory in INI form.
     pub(crate) fn ini_inventory(&mut self, tree: &mut Tree, file: &Arc<SourceFile>) {
         if file.text.starts_with("$ANSIBLE_VAULT;") {
-            let line = file.text.lines().next().map_or(0, str::len);
-            self.vault(Location::new(file, 0..line), "the inventory is encrypted with ansible-vault");
+            self.not_readable(file);
             return;
         }
         let mut reader =
@@ -199,7 +198,7 @@ impl Loader<'_> {
     /// Notes where variables of the inventory were written.
     pub(super) fn hold_inventory(&mut self, file: &Arc<SourceFile>, owner: Owner, entries: &[(Node, Node)]) {
         let Some((first, _)) = entries.first() else { return };
-        let node = Node { value: NodeKind::Mapping(entries.to_vec()), tag: None, span: first.span };
+        let node = Node { value: NodeKind::Mapping(entries.to_vec().into()), tag: None, span: first.span };
         self.origins.add_holder(owner, file, node, false);
     }
 }
@@ -246,7 +245,7 @@ fn entry(file: &SourceFile, key: &str, value: &str, written: Range<usize>, line:
     let line_start = file.text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
     let pos = |offset: usize| {
         let column = file.text.get(line_start..offset).map_or(0, |text| text.chars().count()) + 1;
-        Pos { line, column, offset }
+        Pos::new(line, column, offset)
     };
     let scalar = |text: &str, from: usize, to: usize| Node {
         value: NodeKind::Scalar { text: Arc::from(text), style: Style::Plain },

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use rustle_template::trust::trusted;
 use rustle_value::yaml::Node;
 use rustle_value::{Map, Value};
 
@@ -175,12 +174,7 @@ impl Loader<'_> {
         if node.is_null() {
             return Map::new();
         }
-        let mut encrypted = Vec::new();
-        let value = trusted(node, &mut encrypted);
-        for node in encrypted {
-            self.vault(doc.location(node), "this value is encrypted with ansible-vault");
-        }
-        let Value::Map(vars) = value else {
+        let Value::Map(vars) = self.trusted(&doc.file, node) else {
             self.structure_problem(doc, node, &format!("variables must be a mapping, not {}", kind(node)));
             return Map::new();
         };

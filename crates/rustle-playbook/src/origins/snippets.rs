@@ -67,18 +67,54 @@ impl Snippet<'_> {
     }
 }
 
+/// A template or a bare condition that was met: a [`Snippet`] of which nothing is made but what is asked for.
+#[derive(Clone, Copy)]
+pub struct Occurrence<'a, 'w> {
+    /// To whom it belongs.
+    pub owner: &'a Owner,
+    /// What it is.
+    pub kind: SnippetKind,
+    /// The text.
+    pub text: &'w Arc<str>,
+    path: &'w [At<'a>],
+    file: &'a Arc<SourceFile>,
+    node: &'a Node,
+}
+
+impl<'a> Occurrence<'a, '_> {
+    /// The keyword or variable that it stands under, the first step of [`Snippet::path`].
+    pub fn keyword(&self) -> &'a str {
+        match self.path.first() {
+            Some(At::Key(name)) => name,
+            _ => "",
+        }
+    }
+
+    /// All of it.
+    pub fn snippet(&self) -> Snippet<'a> {
+        let path = self.path.iter().fold(ValuePath::root(), |path, at| match at {
+            At::Key(key) => path.key(key),
+            At::Index(index) => path.index(*index),
+        });
+        let location = Location::of(self.file, self.node);
+        let (owner, kind, text, node) = (self.owner, self.kind, self.text.clone(), self.node);
+        Snippet { owner, path, kind, text, location, node }
+    }
+}
+
 /// The keywords whose values are bare expressions.
 const CONDITIONS: [&str; 5] = ["when", "changed_when", "failed_when", "until", "break_when"];
 
-/// The snippets in `node`, a mapping of keywords or of variables. Keywords that hold expressions are looked at as
+/// Visits the snippets in `node`, a mapping of keywords or of variables. Keywords that hold expressions are looked at as
 /// such on the first level, and `break_when` below `loop_control`.
-pub(super) fn of_mapping<'a>(
+pub(super) fn visit<'a>(
     owner: &'a Owner,
     file: &'a Arc<SourceFile>,
     node: &'a Node,
     keywords: Keywords<'_>,
-) -> Vec<Snippet<'a>> {
-    let mut walk = Walk { owner, file, path: Vec::new(), found: Vec::new() };
+    visit: &mut Visit<'_, 'a>,
+) {
+    let mut walk = Walk { owner, file, path: Vec::new(), visit };
     for (key, value) in node.as_mapping().unwrap_or_default() {
         let Some(name) = key.as_text() else { continue };
         let holds = match (name, keywords) {
@@ -93,7 +129,6 @@ pub(super) fn of_mapping<'a>(
         };
         walk.entry(key, value, holds);
     }
-    walk.found
 }
 
 /// `\"text\"` in `key=value` pairs as the template sees it, `"text"`, and no byte longer or shorter: each backslash becomes
@@ -154,14 +189,17 @@ enum At<'a> {
     Index(usize),
 }
 
-struct Walk<'a> {
+/// What is done with each snippet.
+pub(super) type Visit<'v, 'a> = dyn FnMut(&Occurrence<'a, '_>) + 'v;
+
+struct Walk<'a, 'w, 'v> {
     owner: &'a Owner,
     file: &'a Arc<SourceFile>,
     path: Vec<At<'a>>,
-    found: Vec<Snippet<'a>>,
+    visit: &'w mut Visit<'v, 'a>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Walk<'a, '_, '_> {
     /// The arguments of a task. Under `action` they can stand a level deeper, under `args`.
     fn arguments(&mut self, action: &str, node: &'a Node) {
         let old = matches!(action, "action" | "local_action");
@@ -170,7 +208,7 @@ impl<'a> Walk<'a> {
             self.path.push(At::Key("args"));
             match &arguments.value {
                 NodeKind::Mapping(entries) => {
-                    for (key, value) in entries {
+                    for (key, value) in entries.iter() {
                         if inner.is_none_or(|inner| !std::ptr::eq(inner, value)) {
                             self.entry(key, value, Holds::Text);
                         }
@@ -205,7 +243,7 @@ impl<'a> Walk<'a> {
                 }
             }
             NodeKind::Mapping(entries) => {
-                for (key, value) in entries {
+                for (key, value) in entries.iter() {
                     let condition = holds == Holds::LoopControl && key.as_text() == Some("break_when");
                     self.entry(key, value, if condition { Holds::Conditions } else { Holds::Text });
                 }
@@ -222,12 +260,8 @@ impl<'a> Walk<'a> {
             }
             _ => return,
         };
-        let path = self.path.iter().fold(ValuePath::root(), |path, at| match at {
-            At::Key(key) => path.key(key),
-            At::Index(index) => path.index(*index),
-        });
-        let location = Location::of(self.file, node);
-        self.found.push(Snippet { owner: self.owner, path, kind, text: text.clone(), location, node });
+        let (owner, file, path) = (self.owner, self.file, &self.path);
+        (self.visit)(&Occurrence { owner, kind, text, path, file, node });
     }
 }
 

@@ -35,11 +35,14 @@ impl TaskOrigin {
         id: u32,
         file: &Arc<SourceFile>,
         node: Node,
-        action: &str,
+        action: &Node,
         folders: &Arc<[PathBuf]>,
     ) -> TaskOrigin {
-        let folders = folders.clone();
-        TaskOrigin { owner: Owner::Task(id), file: file.clone(), node, action: Arc::from(action), folders }
+        let action = match &action.value {
+            NodeKind::Scalar { text, .. } => text.clone(),
+            _ => Arc::default(),
+        };
+        TaskOrigin { owner: Owner::Task(id), file: file.clone(), node, action, folders: folders.clone() }
     }
 
     /// The whole task.
@@ -103,9 +106,20 @@ impl TaskOrigin {
     }
 
     /// The templates and conditions of the task.
-    pub fn snippets(&self) -> impl Iterator<Item = Snippet<'_>> {
+    pub fn snippets(&self) -> Vec<Snippet<'_>> {
+        let mut found = Vec::new();
+        self.visit(&mut |occurrence| found.push(occurrence.snippet()));
+        found
+    }
+
+    pub(super) fn visit<'a>(&'a self, visit: &mut snippets::Visit<'_, 'a>) {
         let keywords = Keywords::OfTask { action: &self.action };
-        snippets::of_mapping(&self.owner, &self.file, &self.node, keywords).into_iter()
+        snippets::visit(&self.owner, &self.file, &self.node, keywords, visit);
+    }
+
+    /// The folders in which the task looks for files; tasks of one file share them.
+    pub fn folders(&self) -> &Arc<[PathBuf]> {
+        &self.folders
     }
 
     /// Where a relative file name is looked for, in order: below each folder of the task (its role's, its own file's, the

@@ -50,6 +50,7 @@ pub fn command(name: &str, version: &str) -> Command {
                 .value_hint(ValueHint::FilePath),
         )
         .arg(flag("no-lock", "Lets runs of this bundle meet"))
+        .arg(option("working-dir", "DIR", "The folder that the run is in").value_hint(ValueHint::DirPath))
         .next_help_heading(choice)
         .arg(many(option("tags", "TAGS", "Only tasks with one of these tags").short('t')))
         .arg(many(option("skip-tags", "TAGS", "No tasks with one of these tags")))
@@ -76,6 +77,15 @@ pub fn command(name: &str, version: &str) -> Command {
                 .value_hint(ValueHint::DirPath)
                 .conflicts_with_all(["step", "follow"]),
         )
+        .arg(
+            option(
+                "chroot",
+                "DIR",
+                "Works in this folder as the root, as in a container that has its host there",
+            )
+            .value_hint(ValueHint::DirPath)
+            .conflicts_with_all(["job", "follow"]),
+        )
         .arg(flag("detached", "Is the job itself").hide(true).requires("job"))
         .next_help_heading(instead)
         .arg(
@@ -90,6 +100,7 @@ pub fn command(name: &str, version: &str) -> Command {
         .arg(flag("self-digest", "Prints the SHA-256 of this executable"))
         .args(Listing::ALL.map(|listing| flag(listing.flag(), listing.help())))
         .arg(flag("verify", "Verifies every digest of the bundle and prints its own"))
+        .arg(flag("send-spool", "Delivers what earlier runs could not tell the controller"))
         .arg(
             option("completions", "SHELL", "Prints completions for a shell")
                 .value_parser(EnumValueParser::<Shell>::new()),

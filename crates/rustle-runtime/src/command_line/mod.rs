@@ -43,8 +43,14 @@ pub struct Options {
     pub timeout: Option<Duration>,
     /// The lock.
     pub lock: LockChoice,
+    /// The folder that the run is in; that in which the runner was started, where there is none.
+    pub working_dir: Option<PathBuf>,
+    /// Whether what earlier runs could not deliver shall be delivered instead of a run.
+    pub send_spool: bool,
     /// The folder of the job that the run shall be.
     pub job: Option<PathBuf>,
+    /// The folder that becomes the root.
+    pub chroot: Option<PathBuf>,
     /// Whether this process is the job itself.
     pub detached: bool,
     /// The folder of the job that shall be followed instead of a run, and the byte from which on.
@@ -88,14 +94,17 @@ impl Options {
         let settings = Settings {
             check: on("check", defaults.check),
             diff: on("diff", defaults.diff),
-            verbosity: matches.get_count("verbose"),
+            verbosity: Some(matches.get_count("verbose")).filter(|it| *it > 0).unwrap_or(defaults.verbosity),
             tags,
             skip_tags: words("skip-tags", &defaults.skip_tags),
             extra_vars: parse_extra_vars(&extra)?,
             start_at_task: text("start-at-task"),
             step: flag("step"),
             force_handlers: flag("force-handlers"),
-            task_timeout: seconds("task-timeout").filter(|it| *it > 0).map(Duration::from_secs),
+            task_timeout: seconds("task-timeout")
+                .or(defaults.task_timeout)
+                .filter(|it| *it > 0)
+                .map(Duration::from_secs),
             interactive: std::io::IsTerminal::is_terminal(&std::io::stdin()),
             limit: text("host"),
         };
@@ -111,18 +120,26 @@ impl Options {
             verify: flag("verify"),
             completions: matches.get_one::<clap_complete::Shell>("completions").copied(),
             json: flag("json"),
-            report: text("report").map(PathBuf::from),
+            report: text("report").map(|file| here(PathBuf::from(file))),
             no_color: flag("no-color"),
             timings: flag("timings"),
             timeout: seconds("timeout").or(defaults.timeout).filter(|it| *it > 0).map(Duration::from_secs),
             lock,
-            job: text("job").map(PathBuf::from),
+            working_dir: text("working-dir").or_else(|| defaults.working_dir.clone()).map(PathBuf::from),
+            send_spool: flag("send-spool"),
+            job: text("job").map(|folder| here(PathBuf::from(folder))),
+            chroot: text("chroot").map(PathBuf::from),
             detached: flag("detached"),
             follow: text("follow")
                 .map(|folder| (folder.into(), matches.get_one::<u64>("from").copied().unwrap_or(0))),
             self_digest: flag("self-digest"),
         })
     }
+}
+
+/// A path of the command line, which is meant from where the command was given.
+fn here(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod glob;
+mod live;
 mod memory;
 mod search;
 
@@ -14,10 +15,12 @@ use rustle_schema::names::BUNDLE_ROOT;
 use rustle_schema::task::{Chunk, Step};
 
 pub use glob::{glob, glob_relative};
+pub use live::Live;
 pub use memory::Memory;
 pub use search::find;
 
 use crate::module::{EntryKind, FolderEntry};
+use crate::secrets;
 
 /// What an executable carries: files, folders and links by their names below the root, without a slash in front. A name
 /// need not be UTF-8.
@@ -90,7 +93,7 @@ pub fn exists(contents: &dyn Contents, path: &Path) -> bool {
 /// If it cannot be read.
 pub fn read(contents: &dyn Contents, path: &Path) -> io::Result<Arc<[u8]>> {
     match inside(path) {
-        Some(name) => contents.read(&name),
+        Some(name) => Ok(secrets::unsealed(contents.read(&name)?)),
         None => Ok(std::fs::read(path)?.into()),
     }
 }

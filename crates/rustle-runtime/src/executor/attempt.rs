@@ -314,8 +314,9 @@ impl<'p> Executor<'p> {
             }
             Some(needed) => {
                 let context = context.snapshot().clone();
-                let request = Request { module: module.name.to_owned(), args: args.clone(), context };
-                self.pool.apply(&needed, &request, &self.interrupt)
+                let (module, args) = (module.name.to_owned(), args.clone());
+                let request = Request { module, args, context, sealed: Map::new() };
+                self.pool.apply(&needed, request, &self.interrupt)
             }
         };
         mask_secrets(module, &args, &mut outcome);

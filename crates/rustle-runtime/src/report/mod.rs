@@ -3,6 +3,7 @@
 mod diff;
 mod file;
 mod json;
+pub mod linked;
 mod progress;
 mod style;
 mod terminal;
@@ -31,6 +32,11 @@ pub trait Reporter: Send {
 
     /// Steps aside, so that somebody can be asked.
     fn pause(&mut self) {}
+
+    /// Does, after the end of the run, what takes time. An exit code takes the place of 0.
+    fn close(&mut self) -> Option<u8> {
+        None
+    }
 }
 
 /// All reporters of a run, and the numbers of its recap. What they are told is without secrets.
@@ -54,14 +60,29 @@ impl Reporters {
         Reporters { inner: Mutex::new(Inner { reporters, ..Inner::default() }), redaction }
     }
 
-    /// Tells an event to every reporter, without the secrets in it. After [`Event::End`] nothing is told any more.
-    pub fn send(&self, mut event: Event) {
+    /// One more, which is told what comes from now on.
+    pub fn add(&self, reporter: Box<dyn Reporter>) {
+        self.lock().reporters.push(reporter);
+    }
+
+    /// Tells an event to every reporter, without the secrets in it. After [`Event::End`] nothing is told any more, and the
+    /// answer is `false`.
+    pub fn send(&self, mut event: Event) -> bool {
         self.redaction.event(&mut event);
         let mut inner = self.lock();
-        if !inner.ended {
-            inner.ended = matches!(event, Event::End { .. });
-            inner.reporters.iter_mut().for_each(|reporter| reporter.event(&event));
+        if inner.ended {
+            return false;
         }
+        inner.ended = matches!(event, Event::End { .. });
+        inner.reporters.iter_mut().for_each(|reporter| reporter.event(&event));
+        true
+    }
+
+    /// Lets every reporter do what takes time, after [`Event::End`]. The exit code that one of them wants in place of 0.
+    pub fn close(&self) -> Option<u8> {
+        // Nobody who still sends has to wait for them.
+        let mut reporters = std::mem::take(&mut self.lock().reporters);
+        reporters.iter_mut().filter_map(|reporter| reporter.close()).max()
     }
 
     /// Changes the numbers of a host.

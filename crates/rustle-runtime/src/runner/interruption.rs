@@ -111,6 +111,15 @@ pub(super) fn watch(
     }
 }
 
+/// From now on the signals that were watched end this process at once, as they would have done by themselves.
+pub(super) fn no_longer() {
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+        let always = Arc::new(std::sync::atomic::AtomicBool::new(true));
+        // If that cannot be, they are passed over, as before.
+        let _ = signal_hook::flag::register_conditional_default(number, always);
+    }
+}
+
 struct Wakers {
     signal: Arc<AtomicUsize>,
     done: UnixStream,

@@ -6,36 +6,51 @@ use std::sync::Arc;
 use rustle_bundle::Bundle;
 use rustle_schema::event::{EVENT_FORMAT, Event};
 use rustle_schema::plan::Plan;
-use rustle_schema::task::Step;
 
-use super::UNEXPECTED;
 use super::interruption::{self, Outcome};
+use super::{UNEXPECTED, Who};
 use crate::command_line::Options;
 use crate::executor::{Ended, Executor, Stopped};
-use crate::process;
+use crate::report::linked::{self, RunStart, Warn};
 use crate::report::{
     JsonLines, Look, Progress, ReportFile, Reporter, Reporters, Style, Terminal, Timings, WIDTH,
 };
 use crate::signals::Interrupt;
+use crate::{embedded, process};
 
-/// Runs the plan as `host` and returns the exit code. `more` are reporters beside those of the command line; `warnings` are
+/// Runs the plan as `host` and returns the exit code. `kept` are reporters beside those of the command line; `warnings` are
 /// told before all else.
 pub(super) fn run(
     plan: Plan,
     options: Options,
     host: &str,
-    bundle: Arc<Bundle>,
-    version: &str,
-    more: Vec<Box<dyn Reporter>>,
+    bundle: &Bundle,
+    who: &Who<'_>,
+    kept: Vec<Box<dyn Reporter>>,
     warnings: &[String],
 ) -> u8 {
-    let mut told = reporters(&plan, &options, version);
-    told.extend(more);
-    let reporters = Arc::new(Reporters::new(told));
+    let reporters = Arc::new(Reporters::new(Vec::new()));
+    let digest = bundle.digest();
+    // Those of other crates come first: they may take variables out of the environment, which no thread may see.
+    for linked in linked::wanted(bundle.settings()) {
+        let start = RunStart {
+            settings: bundle.settings(),
+            runner: who.name,
+            version: who.version,
+            plan: &plan.name,
+            digest: &digest,
+            host,
+            check: options.settings.check,
+            warn: Warn::through(&reporters),
+        };
+        reporters.add((linked.open)(&start));
+    }
+    let own = self::reporters(&plan, &options, who.version);
+    own.into_iter().chain(kept).for_each(|it| reporters.add(it));
     reporters.send(Event::Start {
         format: EVENT_FORMAT,
         plan: plan.name.clone(),
-        digest: bundle.digest(),
+        digest,
         check: options.settings.check,
         host: host.to_owned(),
     });
@@ -46,7 +61,8 @@ pub(super) fn run(
     let work = {
         let (reporters, interrupt) = (Arc::clone(&reporters), Arc::clone(&interrupt));
         let (settings, host) = (options.settings.clone(), host.to_owned());
-        move || Executor::new(&plan, settings, &host, bundle, reporters, interrupt).run()
+        let files = embedded::contents();
+        move || Executor::new(&plan, settings, &host, files, reporters, interrupt).run()
     };
     let ended = match interruption::watch(work, &interrupt, options.timeout, process::end_all) {
         Outcome::Ended(ended) => ended,
@@ -61,7 +77,11 @@ pub(super) fn run(
         }
     };
     finish(&reporters, &ended);
-    u8::try_from(ended.exit_code).unwrap_or(UNEXPECTED)
+    interruption::no_longer();
+    match (u8::try_from(ended.exit_code).unwrap_or(UNEXPECTED), reporters.close()) {
+        (0, Some(code)) => code,
+        (code, _) => code,
+    }
 }
 
 /// Tells the recap and the end. An error of the plan has no recap, as in Ansible.
@@ -103,18 +123,6 @@ fn terminal(plan: &Plan, options: &Options) -> Terminal<impl Write + Send + use<
         flush: seen,
     };
     let live = io::stderr().is_terminal() && !options.settings.step;
-    let progress = if live { Progress::new(count(plan)) } else { Progress::none() };
+    let progress = if live { Progress::new(plan.tasks()) } else { Progress::none() };
     Terminal::new(BufWriter::with_capacity(64 << 10, io::stdout()), look, progress)
-}
-
-/// How many tasks the plan names; includes and loops may bring more, conditions and tags less.
-fn count(plan: &Plan) -> u64 {
-    let steps = |list: &[Step]| list.iter().map(Step::tasks).sum::<u64>();
-    let role =
-        |name: &str| plan.roles.get(name).and_then(|role| role.tasks.get("main")).map_or(0, |it| steps(it));
-    let plays = plan.plays.iter().map(|play| {
-        let roles: u64 = play.roles.iter().map(|entry| role(&entry.role)).sum();
-        roles + [&play.pre_tasks, &play.tasks, &play.post_tasks].into_iter().map(|it| steps(it)).sum::<u64>()
-    });
-    plays.sum()
 }

@@ -1,4 +1,4 @@
-//! The key in the environment: taken out at once.
+//! A key or a token in the environment: taken out at once.
 //!
 //! What a process was started with stands at the beginning of its memory, where `/proc/PID/environ` shows it to the same
 //! user for as long as the process lives, whatever the process does to its own idea of its environment. So the bytes
@@ -9,19 +9,29 @@ use std::os::unix::ffi::OsStringExt;
 
 use zeroize::Zeroizing;
 
+use super::KeyText;
+
 /// The variable that may hold the key.
 pub const KEY: &str = "RUSTLE_ENCRYPTION_KEY";
 
 /// Takes the key out of the environment, and out of what the system shows of it; none if there is none.
 ///
 /// Call it before anything else: the process must have one thread only, and no children yet.
-pub fn take() -> Option<Zeroizing<Vec<u8>>> {
-    let value = Zeroizing::new(std::env::var_os(KEY)?.into_vec());
+pub fn take() -> Option<KeyText> {
+    take_variable(KEY)
+}
+
+/// Takes the variable `name` out of the environment, and out of what the system shows of it; none if it is not set, or
+/// empty.
+///
+/// Call it as early as [`take`].
+pub fn take_variable(name: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let value = Zeroizing::new(std::env::var_os(name)?.into_vec());
     // SAFETY: no other thread exists yet, as this function demands, so none reads the environment meanwhile.
-    unsafe { std::env::remove_var(KEY) };
+    unsafe { std::env::remove_var(name) };
     // Without /proc there is nobody to see it.
     #[cfg(target_os = "linux")]
-    let _ = overwrite(KEY.as_ref());
+    let _ = overwrite(name.as_ref());
     (!value.is_empty()).then_some(value)
 }
 

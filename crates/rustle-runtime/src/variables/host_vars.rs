@@ -9,6 +9,7 @@ use rustle_value::{Map, Value};
 
 use super::magic;
 use crate::executor::State;
+use crate::secrets;
 
 /// `hostvars` as a task of this host sees it. The own host's entry holds templates that are rendered where they are
 /// reached; those of the others are finished.
@@ -106,6 +107,10 @@ impl World for OtherHost<'_, '_> {
 
     fn env(&self, name: &str) -> Option<String> {
         std::env::var(name).ok()
+    }
+
+    fn secret(&self, name: &str) -> Option<Value> {
+        secrets::opened().vaulted.get(name).cloned()
     }
 
     fn warn(&self, message: &str) {

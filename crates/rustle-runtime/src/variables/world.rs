@@ -13,6 +13,7 @@ use super::magic;
 use super::scope::Scope;
 use crate::embedded;
 use crate::executor::State;
+use crate::secrets;
 
 /// What a running task's templates see.
 pub struct TaskWorld<'a, 'p> {
@@ -175,6 +176,10 @@ impl World for TaskWorld<'_, '_> {
 
     fn hosts(&self, pattern: &str) -> Result<Vec<String>, String> {
         self.state.matching_hosts(&[pattern.to_owned()], self)
+    }
+
+    fn secret(&self, name: &str) -> Option<Value> {
+        secrets::opened().vaulted.get(name).cloned()
     }
 
     fn warn(&self, message: &str) {

@@ -11,6 +11,7 @@ use rustle_value::Map;
 use super::client::{Failure, Worker};
 use super::identity;
 use crate::executor::Become;
+use crate::secrets;
 use crate::signals::Interrupt;
 
 /// Workers, started when they are needed and kept.
@@ -47,11 +48,12 @@ impl Pool {
     }
 
     /// Applies a module in a worker. Whatever goes wrong with the worker is the task's failure.
-    pub fn apply(&mut self, needed: &Needed, request: &Request, interrupt: &Interrupt) -> Outcome {
+    pub fn apply(&mut self, needed: &Needed, mut request: Request, interrupt: &Interrupt) -> Outcome {
         if !self.workers.contains_key(&needed.user) {
             match Worker::start(needed.user.as_ref(), interrupt) {
                 Ok(worker) => {
                     self.workers.insert(needed.user.clone(), worker);
+                    request.sealed = secrets::sealed_files();
                 }
                 Err(error) => {
                     return Outcome::failed(cannot_become(needed.user.as_ref(), &error.to_string()));
@@ -61,7 +63,7 @@ impl Pool {
         let Some(worker) = self.workers.get_mut(&needed.user) else {
             return Outcome::failed("there is no worker");
         };
-        let failure = match worker.apply(request, needed.timeout, interrupt) {
+        let failure = match worker.apply(&request, needed.timeout, interrupt) {
             Ok(response) => return response.outcome,
             Err(failure) => failure,
         };

@@ -11,11 +11,14 @@ use std::sync::Arc;
 use rustle_value::Value;
 
 use crate::ast::Span;
+use crate::error::SyntaxError;
+use crate::options::Options;
+use crate::parser;
 use crate::registry::Registry;
-use crate::template::{Expression, Template};
+use crate::template::{self, Expression, Template};
 use walk::Walk;
 
-pub use conditions::defined_if;
+pub use conditions::{defined_if, defined_where};
 
 /// What a template or an expression needs.
 #[derive(Clone, Debug, Default)]
@@ -90,6 +93,29 @@ impl VariableUse {
     /// The variable's name.
     pub fn name(&self) -> &str {
         self.path.first().map_or("", |name| name)
+    }
+}
+
+impl Analysis {
+    /// What the template `source` needs. It is read and not compiled, which is enough for whoever does not evaluate it.
+    ///
+    /// # Errors
+    /// If it is none; the message is Jinja2's.
+    pub fn of_template(source: &str, options: &Options) -> Result<Analysis, SyntaxError> {
+        let read = template::read(source, options)?;
+        let mut walk = Walk::default();
+        walk.template(&read.statements);
+        Ok(walk.finished(read.base))
+    }
+
+    /// What the bare expression `source` needs, as [`Analysis::of_template`].
+    ///
+    /// # Errors
+    /// If it is none; the message is Jinja2's.
+    pub fn of_expression(source: &str) -> Result<Analysis, SyntaxError> {
+        let mut walk = Walk::default();
+        walk.expr(&parser::expression(source)?);
+        Ok(walk.finished(0))
     }
 }
 

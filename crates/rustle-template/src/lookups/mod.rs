@@ -8,6 +8,7 @@ pub mod first_found;
 pub mod ini;
 pub mod lists;
 pub mod processes;
+pub mod secrets;
 pub mod sequence;
 pub mod subelements;
 pub mod template;
@@ -27,6 +28,7 @@ pub const TABLES: &[&[Lookup]] = &[
     ini::LOOKUPS,
     lists::LOOKUPS,
     processes::LOOKUPS,
+    secrets::LOOKUPS,
     sequence::LOOKUPS,
     subelements::LOOKUPS,
     template::LOOKUPS,

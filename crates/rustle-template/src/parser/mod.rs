@@ -6,7 +6,7 @@ mod macros;
 mod primary;
 mod statements;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rustle_value::Value;
 
@@ -28,8 +28,8 @@ pub(crate) fn template(source: &str, options: &Options) -> Result<Vec<Stmt>, Syn
 
 /// The tree of the bare expression `source`.
 pub(crate) fn expression(source: &str) -> Result<Expr, SyntaxError> {
-    let options = Options { escape_backslashes: false, ..Options::default() };
-    let mut parser = Parser::new(lexer::expression(source, &options), &options);
+    static OPTIONS: LazyLock<Options> = LazyLock::new(Options::file);
+    let mut parser = Parser::new(lexer::expression(source, &OPTIONS), &OPTIONS);
     let expr = parser.expression()?;
     match parser.current() {
         Kind::Eof => Ok(expr),

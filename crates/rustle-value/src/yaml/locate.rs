@@ -1,7 +1,7 @@
 //! From a place in a scalar's value to the place in the text where it is written.
 
 use super::node::{Node, NodeKind, Pos, Style};
-use super::source::Source;
+use super::source::Lines;
 
 impl Node {
     /// Where the byte at `offset` of this scalar's text is written in `source`, the text that the node was parsed from.
@@ -12,12 +12,13 @@ impl Node {
         let NodeKind::Scalar { text, style } = &self.value else {
             return self.span.start;
         };
-        let lines = Source::new(source);
         let begin = self.span.start.offset;
         let Some(written) = source.get(begin..self.span.end.offset.max(begin)) else {
             return self.span.start;
         };
         let content = content_start(written);
+        // The lines of the node alone: a large file must not be gone through for each of its templates.
+        let lines = Lines::around(source, self.span);
         let found = match style {
             Style::Plain | Style::Single | Style::Double => {
                 flow_offset(written.get(content..).unwrap_or_default(), *style, offset)
@@ -118,14 +119,14 @@ fn folded_space(rest: &str) -> Option<(usize, usize)> {
 }
 
 /// Every line of a literal block is the end of a line of the source, so counting lines from the block's end finds it.
-fn literal_offset(text: &str, wanted: usize, lines: &Source<'_>, end: Pos) -> Option<usize> {
+fn literal_offset(text: &str, wanted: usize, lines: &Lines<'_>, end: Pos) -> Option<usize> {
     let before = text.get(..floor(text, wanted))?;
     let line_of_value = before.matches('\n').count();
     let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
     let kept = text.trim_end_matches('\n');
     let last_with_text = kept.matches('\n').count();
     // The block's last line that is not empty stands before its end.
-    let mut last = end.line;
+    let mut last = end.line as usize;
     while last > 1 {
         let (start, line) = lines.line(last)?;
         if !line.trim().is_empty() && start < end.offset {
@@ -141,9 +142,9 @@ fn literal_offset(text: &str, wanted: usize, lines: &Source<'_>, end: Pos) -> Op
 }
 
 /// Matches the source's lines with the value one after another.
-fn folded_offset(text: &str, wanted: usize, lines: &Source<'_>, from: usize, to: usize) -> Option<usize> {
+fn folded_offset(text: &str, wanted: usize, lines: &Lines<'_>, from: usize, to: usize) -> Option<usize> {
     let mut produced = 0;
-    let mut number = lines.pos_at(from).line;
+    let mut number = lines.pos_at(from).line as usize;
     loop {
         let (start, line) = lines.line(number)?;
         if start >= to {

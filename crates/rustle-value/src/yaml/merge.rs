@@ -1,6 +1,7 @@
 //! Mappings whose keys are unique, with what `<<` takes over from others.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::YamlError;
 use super::node::{Node, NodeKind, Span, Style};
@@ -32,6 +33,9 @@ pub(super) fn merged(
     entries: Vec<(Node, Node)>,
     duplicates: &mut Vec<DuplicateKey>,
 ) -> Result<Vec<(Node, Node)>, YamlError> {
+    if is_simple(&entries) {
+        return Ok(entries);
+    }
     let mut all: Vec<(Node, Node)> = Vec::with_capacity(entries.len());
     let mut own = Vec::with_capacity(entries.len());
     for (key, value) in entries {
@@ -67,6 +71,28 @@ pub(super) fn merged(
     Ok(once)
 }
 
+/// Whether the keys are few, text, and all different, as they nearly always are: then the entries stay as they are.
+fn is_simple(entries: &[(Node, Node)]) -> bool {
+    let text = |node: &Node| match &node.value {
+        // Only text means itself, so that two keys that are written differently are different.
+        NodeKind::Scalar { text, .. } if node.tag.is_none() && !is_merge(node) => {
+            node.to_value().as_str().is_some().then(|| text.clone())
+        }
+        _ => None,
+    };
+    if entries.len() > 16 {
+        return false;
+    }
+    let mut seen: Vec<Arc<str>> = Vec::with_capacity(entries.len());
+    entries.iter().all(|(key, _)| match text(key) {
+        Some(name) if !seen.contains(&name) => {
+            seen.push(name);
+            true
+        }
+        _ => false,
+    })
+}
+
 fn is_merge(key: &Node) -> bool {
     key.tag.is_none()
         && matches!(&key.value, NodeKind::Scalar { text, style: Style::Plain } if text.as_ref() == "<<")
@@ -75,12 +101,12 @@ fn is_merge(key: &Node) -> bool {
 /// The entries that a merge takes over: those of a mapping, or of a list of mappings, of which the first wins.
 fn mergeable(value: Node) -> Result<Vec<(Node, Node)>, ()> {
     match value.value {
-        NodeKind::Mapping(entries) => Ok(entries),
+        NodeKind::Mapping(entries) => Ok(entries.to_vec()),
         NodeKind::Sequence(items) => {
             let mut all = Vec::new();
-            for item in items.into_iter().rev() {
-                let NodeKind::Mapping(entries) = item.value else { return Err(()) };
-                all.extend(entries);
+            for item in items.iter().rev() {
+                let NodeKind::Mapping(entries) = &item.value else { return Err(()) };
+                all.extend_from_slice(entries);
             }
             Ok(all)
         }

@@ -10,11 +10,19 @@ use crate::value::Value;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pos {
     /// The line, from 1.
-    pub line: usize,
+    pub line: u32,
     /// The column, from 1, in characters.
-    pub column: usize,
+    pub column: u32,
     /// In bytes from the beginning.
     pub offset: usize,
+}
+
+impl Pos {
+    /// The place at these numbers. A line or column beyond four thousand million is told as that.
+    pub fn new(line: usize, column: usize, offset: usize) -> Pos {
+        let number = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
+        Pos { line: number(line), column: number(column), offset }
+    }
 }
 
 /// From where to where something reaches.
@@ -63,10 +71,10 @@ pub enum NodeKind {
         /// How it is written.
         style: Style,
     },
-    /// A list.
-    Sequence(Vec<Node>),
-    /// A dictionary. No two keys have the same value.
-    Mapping(Vec<(Node, Node)>),
+    /// A list. Clones share it.
+    Sequence(Arc<[Node]>),
+    /// A dictionary. No two keys have the same value. Clones share it.
+    Mapping(Arc<[(Node, Node)]>),
 }
 
 impl Node {
@@ -74,8 +82,13 @@ impl Node {
     /// tagged `!vault` or `!unsafe` is finished text; what a tagged list or dictionary means is the caller's business.
     pub fn to_value(&self) -> Value {
         match &self.value {
-            NodeKind::Scalar { text, style } => resolve::scalar(text, *style, self.tag.as_deref())
-                .unwrap_or_else(|_| Value::Str(text.clone())),
+            NodeKind::Scalar { text, style } => match (style, &self.tag) {
+                (Style::Plain, None) => resolve::meaning(text).unwrap_or_else(|| Value::Str(text.clone())),
+                (_, None) => Value::Str(text.clone()),
+                (_, Some(tag)) => {
+                    resolve::scalar(text, *style, Some(tag)).unwrap_or_else(|_| Value::Str(text.clone()))
+                }
+            },
             NodeKind::Sequence(items) if self.has_core_tag("omap") || self.has_core_tag("pairs") => {
                 items.iter().map(pair_value).collect()
             }
@@ -85,7 +98,7 @@ impl Node {
             }
             NodeKind::Mapping(entries) => {
                 let mut map = Map::with_capacity(entries.len());
-                for (key, value) in entries {
+                for (key, value) in entries.iter() {
                     map.insert(key.to_value(), value.to_value());
                 }
                 Value::Map(map)
@@ -129,7 +142,11 @@ impl Node {
 
     /// Whether this is written as nothing, `~` or `null`.
     pub fn is_null(&self) -> bool {
-        matches!(self.value, NodeKind::Scalar { .. }) && self.to_value().is_none()
+        match (&self.value, &self.tag) {
+            (NodeKind::Scalar { text, style }, None) => *style == Style::Plain && resolve::is_null(text),
+            (NodeKind::Scalar { .. }, Some(_)) => self.to_value().is_none(),
+            _ => false,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! again, and places are translated back.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::YamlError;
 use super::locate::closing_quote;
@@ -121,9 +122,11 @@ impl<'a> Repaired<'a> {
         node.span.end = self.original(node.span.end, source);
         match &mut node.value {
             NodeKind::Scalar { .. } => {}
-            NodeKind::Sequence(items) => items.iter_mut().for_each(|item| self.restore(item, source)),
+            NodeKind::Sequence(items) => {
+                Arc::make_mut(items).iter_mut().for_each(|item| self.restore(item, source));
+            }
             NodeKind::Mapping(entries) => {
-                for (key, value) in entries {
+                for (key, value) in Arc::make_mut(entries).iter_mut() {
                     self.restore(key, source);
                     self.restore(value, source);
                 }

@@ -53,15 +53,38 @@ pub(super) fn scalar(text: &str, style: Style, tag: Option<&str>) -> Result<Valu
 
 /// What a plain scalar means: `null`, a boolean, a number, a date (which becomes text), or itself.
 pub fn plain(text: &str) -> Value {
+    meaning(text).unwrap_or_else(|| Value::str(text))
+}
+
+/// Whether a plain scalar means nothing.
+pub(super) fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
+/// What a plain scalar means; `None` if itself.
+pub(super) fn meaning(text: &str) -> Option<Value> {
     match text.as_bytes().first() {
-        None => Value::None,
-        Some(b'~' | b'n' | b'N') if matches!(text, "~" | "null" | "Null" | "NULL") => Value::None,
+        None => Some(Value::None),
+        Some(b'~' | b'n' | b'N') if is_null(text) => Some(Value::None),
         Some(b'+' | b'-' | b'.' | b'0'..=b'9') => {
-            let number = float(text).map(Value::Float).or_else(|| int(text).map(Value::big));
-            number.or_else(|| timestamp(text, true).map(Value::from)).unwrap_or_else(|| Value::str(text))
+            let small = || small_int(text).map(Value::Int);
+            let number = small().or_else(|| float(text).map(Value::Float));
+            let number = number.or_else(|| int(text).map(Value::big));
+            number.or_else(|| timestamp(text, true).map(Value::from))
         }
-        Some(_) => capitalised(text).and_then(boolean).map_or_else(|| Value::str(text), Value::Bool),
+        // The longest of them is `false`.
+        Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O') if text.len() <= 5 => {
+            capitalised(text).and_then(boolean).map(Value::Bool)
+        }
+        Some(_) => None,
     }
+}
+
+/// A decimal number of few digits, as most numbers are.
+fn small_int(text: &str) -> Option<i64> {
+    let bytes = text.as_bytes();
+    let decimal = bytes.len() <= 18 && bytes.iter().all(u8::is_ascii_digit);
+    (decimal && (bytes.first() != Some(&b'0') || bytes.len() == 1)).then(|| text.parse().ok())?
 }
 
 /// Whether a plain scalar is read as something else than text.

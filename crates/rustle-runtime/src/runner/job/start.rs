@@ -1,8 +1,9 @@
 //! `--job DIR`: begins a run that nobody needs to wait for.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
@@ -10,6 +11,7 @@ use std::time::SystemTime;
 use rustle_schema::job::STATUS;
 
 use super::folder;
+use crate::secrets::environment;
 
 /// The flag by which an executable knows that it is the job itself.
 pub const DETACHED: &str = "--detached";
@@ -21,11 +23,14 @@ pub const STARTED: &[u8] = b"started\n";
 const KEPT: usize = 10;
 
 /// Begins a job in `folder` with the own arguments, and returns when it runs by itself. In a folder that had a job already
-/// nothing is begun: whoever does not know whether his words were heard may say them again.
+/// nothing is begun: whoever does not know whether his words were heard may say them again. `key` is what stood in the
+/// environment: the job takes it out of its own as this process did.
+///
+/// `key` opens the secrets. The job gets it in the environment, from which it takes it at once.
 ///
 /// # Errors
 /// If the folder cannot be made, or the job does not start; the exit code, and why if it has not said so itself.
-pub fn start(folder: &Path) -> Result<(), (u8, String)> {
+pub fn start(folder: &Path, key: Option<&[u8]>) -> Result<(), (u8, String)> {
     let failed = |error: io::Error| (1, format!("the job {} cannot be started: {error}", folder.display()));
     folder::make(folder).map_err(failed)?;
     let mut status = folder::status_file(folder, true).map_err(failed)?;
@@ -39,6 +44,7 @@ pub fn start(folder: &Path) -> Result<(), (u8, String)> {
     let mut child = Command::new("/proc/self/exe")
         .arg(DETACHED)
         .args(arguments)
+        .envs(key.map(|key| (environment::KEY, OsStr::from_bytes(key))))
         .stdin(Stdio::from(status))
         .stdout(Stdio::piped())
         .spawn()

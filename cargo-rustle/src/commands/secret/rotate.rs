@@ -1,0 +1,30 @@
+//! `cargo rustle secret rotate`: the same secrets under a new key.
+
+use std::process::ExitCode;
+
+use clap::{ArgMatches, Command};
+
+use super::{opening, recipients, store_file};
+use crate::commands::project;
+use crate::failure::{Context, Result};
+use crate::project::Project;
+
+pub fn command() -> Command {
+    Command::new("rotate")
+        .about("Encrypts every secret of secrets.toml under a new key")
+        .args(opening::args())
+        .arg(recipients::new_passphrase())
+        .arg(project())
+        .after_help("The next `cargo rustle secret seal` makes new seals, too.")
+}
+
+pub fn run(matches: &ArgMatches) -> Result {
+    let project = Project::of(matches.get_one("project"))?;
+    let store = store_file::load(&project)?;
+    let open = opening::open(&store, matches)?;
+    let operators = recipients::operators(store.recipients(), Some(&store), matches)?;
+    let rotated = open.rotate(&operators).context(store_file::NAME)?;
+    store_file::write(&project, &rotated)?;
+    println!("{}: {} secrets under a new key", store_file::NAME, store.names().len());
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,206 @@
+//! How a static executable comes about on this machine: by musl if its standard library is there, else by glibc's archives.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::base::state_folder;
+use crate::base::toolchain::Toolchain;
+use crate::failure::{Failure, Result};
+
+/// How an executable is linked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// `--target`, where Cargo gets one.
+    pub target: Option<String>,
+    /// More options for Cargo.
+    pub options: Vec<String>,
+    /// Why the executable will not be static, if it will not.
+    pub note: Option<String>,
+}
+
+/// Chooses for `target`, which is what was asked for; `None` is this machine, which gets a static executable on Linux if
+/// `wanted`. A target that was named is left as it is.
+///
+/// # Errors
+/// If the compiler cannot be asked.
+pub fn choose(folder: &Path, target: Option<String>, wanted: bool) -> Result<Choice> {
+    if target.is_some() || !wanted || !cfg!(target_os = "linux") {
+        return Ok(Choice { target, ..Choice::default() });
+    }
+    let toolchain = Toolchain::find(folder, &state_folder(folder), None)?;
+    Ok(of(toolchain.host(), &Machine { libraries: toolchain.libraries() }))
+}
+
+impl Choice {
+    /// Refuses a choice that is not static where rustle.toml says that it must be.
+    ///
+    /// # Errors
+    /// Why it will not be.
+    pub fn refuse(&self, must: Option<bool>) -> Result<()> {
+        match (&self.note, must) {
+            (Some(note), Some(true)) => {
+                Err(Failure::new(format!("`[build] static` of rustle.toml asks for what cannot be: {note}")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What there is to know of a machine.
+trait Surroundings {
+    /// Whether the standard library of `target` is installed.
+    fn has_std(&self, target: &str) -> bool;
+    /// Whether there is a compiler for C that makes objects for `target`.
+    fn has_c_compiler(&self, target: &str) -> bool;
+    /// Whether glibc's archive is there.
+    fn has_static_glibc(&self) -> bool;
+    /// A variable that takes the place of what `--config` says of flags, if one is set.
+    fn flags_variable(&self) -> Option<&'static str>;
+}
+
+fn of(host: &str, surroundings: &dyn Surroundings) -> Choice {
+    // What musl builds for itself is static by default.
+    if host.ends_with("-musl") {
+        return Choice::default();
+    }
+    let Some(musl) = host.strip_suffix("-gnu").map(|system| format!("{system}-musl")) else {
+        return Choice {
+            note: Some(format!("nobody knows how {host} links statically")),
+            ..Choice::default()
+        };
+    };
+    let std = surroundings.has_std(&musl);
+    if std && surroundings.has_c_compiler(&musl) {
+        return Choice { target: Some(musl), ..Choice::default() };
+    }
+    let no_musl = match std {
+        false => format!("the standard library of {musl} is not installed (`rustup target add {musl}`)"),
+        true => format!("there is no C compiler for {musl} (Debian: `apt install musl-tools`)"),
+    };
+    let no_glibc = match surroundings.flags_variable() {
+        Some(variable) => {
+            format!("{variable} is set, and takes the place of `-C target-feature=+crt-static`")
+        }
+        None if !surroundings.has_static_glibc() => "glibc's archive libc.a is not installed".to_owned(),
+        None => {
+            let flags = format!("target.{host}.rustflags=[\"-C\", \"target-feature=+crt-static\"]");
+            // With a target, build scripts and procedural macros stay as they are.
+            return Choice { target: Some(host.into()), options: vec!["--config".into(), flags], note: None };
+        }
+    };
+    Choice { note: Some(format!("{no_musl}, and {no_glibc}")), ..Choice::default() }
+}
+
+/// This machine.
+struct Machine {
+    /// The compiler's folder of standard libraries.
+    libraries: PathBuf,
+}
+
+impl Surroundings for Machine {
+    fn has_std(&self, target: &str) -> bool {
+        let entries =
+            std::fs::read_dir(self.libraries.join(target).join("lib")).into_iter().flatten().flatten();
+        let mut names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        names.any(|name| name.starts_with("libstd-") && name.ends_with(".rlib"))
+    }
+
+    fn has_c_compiler(&self, target: &str) -> bool {
+        let named = ["CC_", "TARGET_CC_"].iter().any(|prefix| {
+            let plain = format!("{prefix}{target}");
+            [plain.replace('-', "_"), plain].iter().any(|name| is_set(name))
+        });
+        let architecture = target.split('-').next().unwrap_or_default();
+        let programs = ["musl-gcc".to_owned(), format!("{architecture}-linux-musl-gcc")];
+        named || is_set("TARGET_CC") || programs.iter().any(|program| in_path(program))
+    }
+
+    fn has_static_glibc(&self) -> bool {
+        let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
+        let output = Command::new(compiler).arg("-print-file-name=libc.a").stderr(Stdio::null()).output();
+        // What it does not know it prints as it was asked for.
+        output.is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_absolute())
+    }
+
+    fn flags_variable(&self) -> Option<&'static str> {
+        ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS"].into_iter().find(|name| is_set(name))
+    }
+}
+
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
+}
+
+fn in_path(program: &str) -> bool {
+    let path: OsString = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths::<OsStr>(&path).any(|folder| folder.join(program).is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Default)]
+    struct Given {
+        std: bool,
+        compiler: bool,
+        archive: bool,
+        variable: Option<&'static str>,
+    }
+
+    impl Surroundings for Given {
+        fn has_std(&self, _: &str) -> bool {
+            self.std
+        }
+        fn has_c_compiler(&self, _: &str) -> bool {
+            self.compiler
+        }
+        fn has_static_glibc(&self) -> bool {
+            self.archive
+        }
+        fn flags_variable(&self) -> Option<&'static str> {
+            self.variable
+        }
+    }
+
+    const GNU: &str = "x86_64-unknown-linux-gnu";
+
+    #[test]
+    fn musl_is_taken_where_it_can_be() {
+        let all = Given { std: true, compiler: true, archive: true, variable: Some("RUSTFLAGS") };
+        assert_eq!(of(GNU, &all).target.as_deref(), Some("x86_64-unknown-linux-musl"));
+        assert_eq!(of("aarch64-unknown-linux-musl", &Given::default()), Choice::default());
+    }
+
+    #[test]
+    fn else_glibc_is() {
+        let choice = of(GNU, &Given { std: true, archive: true, ..Given::default() });
+        assert_eq!(choice.target.as_deref(), Some(GNU));
+        assert_eq!(
+            choice.options,
+            ["--config", r#"target.x86_64-unknown-linux-gnu.rustflags=["-C", "target-feature=+crt-static"]"#]
+        );
+    }
+
+    #[test]
+    fn else_it_is_said_why_not() {
+        let choice = of(GNU, &Given::default());
+        assert_eq!((choice.target.clone(), choice.options.len()), (None, 0));
+        assert_eq!(
+            choice.note.unwrap(),
+            "the standard library of x86_64-unknown-linux-musl is not installed (`rustup target add \
+             x86_64-unknown-linux-musl`), and glibc's archive libc.a is not installed"
+        );
+        let choice =
+            of(GNU, &Given { std: true, archive: true, variable: Some("RUSTFLAGS"), ..Given::default() });
+        assert!(choice.note.unwrap().contains("musl-tools`), and RUSTFLAGS is set"));
+    }
+
+    #[test]
+    fn a_target_that_was_named_stays() {
+        let named = Some("riscv64gc-unknown-linux-gnu".to_owned());
+        assert_eq!(choose(Path::new("."), named.clone(), true).unwrap().target, named);
+        assert_eq!(choose(Path::new("."), None, false).unwrap(), Choice::default());
+    }
+}

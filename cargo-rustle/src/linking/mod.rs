@@ -1,0 +1,7 @@
+//! Static executables: which target and which flags give one, and whether what came out really is one.
+
+mod choice;
+mod elf;
+
+pub use choice::choose;
+pub use elf::{Linkage, linkage};

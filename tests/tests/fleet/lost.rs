@@ -1,0 +1,112 @@
+//! Connections that are lost, and controllers that are killed.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use rustle_tests::fleet::Fleet;
+
+use crate::{count, fleet, names};
+
+fn until(what: &str, mut done: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !done() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "never: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn wait_on(fleet: &Fleet, names: &[String], wait: bool) {
+    for name in names {
+        let file = fleet.host(name).join("wait");
+        if wait { fs::write(file, "").expect("written") } else { fs::remove_file(file).expect("removed") }
+    }
+}
+
+#[test]
+fn a_connection_that_breaks_is_taken_up_again() {
+    let names = names(4);
+    let fleet = fleet(&names);
+    fleet.seed();
+    // Everything that comes is cut off, in the middle of lines, too.
+    fleet.faults("h2", "drop-output 700 5");
+    fleet.faults("h3", "drop-output 1501 2");
+    let ran = fleet.deploy(&[]);
+    assert_eq!(ran.code, Some(0), "{}\n{}", ran.out, ran.err);
+    fleet.is_true(&ran, &names);
+    assert!(names.iter().all(|name| count(&fleet, name) == 1), "each ran once");
+    let broken = fs::read(fleet.host("h2").join("drop-output.count")).expect("counted").len();
+    assert_eq!(broken, 5, "it really broke");
+    assert_eq!(ran.out.matches("changed: [h2]").count(), 2, "nothing is told twice: {}", ran.out);
+}
+
+#[test]
+fn a_lost_run_goes_on_and_is_collected() {
+    let names = names(3);
+    let fleet = fleet(&names);
+    fleet.seed();
+    wait_on(&fleet, &names[1..2], true);
+    fleet.faults("h2", "lost 800");
+    let ran = fleet.deploy(&["--reconnect", "1"]);
+    assert_eq!(ran.code, Some(4), "{}\n{}", ran.out, ran.err);
+    assert!(ran.err.contains("lost: h2. Their runs go on"), "{}", ran.err);
+    assert_eq!(ran.recap()["h2"].unreachable, 1);
+    fleet.is_true(&ran, ["h1", "h3"].map(String::from).iter());
+    // Nobody looks, and it ends.
+    assert_eq!(fleet.status("h2").expect("a status").exit_code, None, "it still runs");
+    wait_on(&fleet, &names[1..2], false);
+    until("the end of h2", || fleet.status("h2").is_some_and(|status| status.exit_code == Some(0)));
+    fleet.faults("h2", "");
+    let ran = fleet.deploy(&["--collect"]);
+    assert_eq!(ran.code, Some(0), "{}\n{}", ran.out, ran.err);
+    assert_eq!(ran.hosts(), names, "the recap is that of all hosts");
+    fleet.is_true(&ran, &names);
+    assert!(names.iter().all(|name| count(&fleet, name) == 1), "each ran once");
+}
+
+#[test]
+fn a_killed_controller_is_resumed() {
+    let names = names(6);
+    let fleet = fleet(&names);
+    fleet.seed();
+    wait_on(&fleet, &names, true);
+    let mut controller = fleet.start(&["-f", "3"]);
+    let runs = |fleet: &Fleet| names.iter().filter(|name| count(fleet, name) == 1).count();
+    until("three runs", || runs(&fleet) == 3);
+    controller.kill().expect("killed");
+    controller.wait().expect("dead");
+    wait_on(&fleet, &names, false);
+    let ran = fleet.deploy(&["--resume"]);
+    assert_eq!(ran.code, Some(0), "{}\n{}", ran.out, ran.err);
+    assert_eq!(ran.hosts(), names);
+    fleet.is_true(&ran, &names);
+    assert!(names.iter().all(|name| count(&fleet, name) == 1), "each ran once");
+    // There is nothing left to do, and the recap is the same.
+    let again = fleet.deploy(&["--resume"]);
+    assert_eq!((again.code, again.recap()), (Some(0), ran.recap()), "{}", again.err);
+    assert!(names.iter().all(|name| count(&fleet, name) == 1));
+}
+
+#[test]
+fn a_run_that_is_killed_is_a_failure() {
+    let names = names(2);
+    let fleet = fleet(&names);
+    fleet.seed();
+    wait_on(&fleet, &names[..1], true);
+    let mut command = fleet.command(&[]);
+    let controller = command
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("started");
+    until("the run", || count(&fleet, "h1") == 1);
+    let pid = fleet.status("h1").expect("a status").pid;
+    let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw).expect("a pid");
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).expect("killed");
+    let output = controller.wait_with_output().expect("ended");
+    wait_on(&fleet, &names[..1], false);
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(2), "{out}");
+    assert!(out.contains("the run was killed, or its host was restarted"), "{out}");
+    let recap = rustle_tests::fleet::recap_of(&out);
+    assert_eq!((recap["h1"].failed, recap["h1"].ok, recap["h2"].failed), (1, 2, 0), "{out}");
+}
