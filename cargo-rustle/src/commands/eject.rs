@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use quote::ToTokens;
+use rustle_build::config::Build;
 use rustle_build::env_vars::compression_level;
 use rustle_build::{BuildOptions, Prepared, Problems, build_bundle};
 use rustle_bundle::folder::Packing;
@@ -84,7 +85,7 @@ fn of_project(matches: &ArgMatches) -> Result {
         manifest: read("Cargo.toml")?,
         main: read("src/main.rs")?,
         prepared: &prepared,
-        packing: packing(options.config.build.compression),
+        packing: packing(&options.config.build),
         profile: options.config.build.profile(),
         source: &source,
     };
@@ -115,7 +116,7 @@ fn of_playbook(playbook: &Path, matches: &ArgMatches) -> Result {
         manifest: generate::manifest(&recipe)?,
         main: Template::Carried.text("src/main.rs")?.into_owned(),
         prepared: &prepared,
-        packing: packing(options.config.build.compression),
+        packing: packing(&options.config.build),
         profile: options.config.build.profile(),
         source: &source,
     };
@@ -131,8 +132,12 @@ fn level_of_environment(options: &mut BuildOptions) -> Result<()> {
     Ok(())
 }
 
-fn packing(level: Option<i32>) -> Packing {
-    Packing { level: level.unwrap_or(rustle_bundle::DEFAULT_LEVEL) }
+/// How the build packs.
+fn packing(build: &Build) -> Packing {
+    Packing {
+        level: build.compression.unwrap_or(rustle_bundle::DEFAULT_LEVEL),
+        tasks: build.profile().chunk_tasks(),
+    }
 }
 
 /// A build script that does more than every runner's does is missed in what is ejected.
