@@ -1,11 +1,14 @@
 //! `cargo rustle`: from a playbook to a runner.
 
 mod base;
+mod binary;
 mod cargo_view;
 mod commands;
 mod compile;
 mod copy;
 mod eject;
+#[cfg(unix)]
+mod executable;
 mod failure;
 mod finished;
 mod generate;

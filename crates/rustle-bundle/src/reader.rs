@@ -30,10 +30,10 @@ const PART: u64 = 1 << 20;
 pub struct Bundle {
     source: Box<dyn Source>,
     root: [u8; 32],
-    index: Index,
+    pub(crate) index: Index,
     signature: Option<String>,
     /// Of each frame: where it lies in the source, and where its content begins in the unpacked stream.
-    places: Vec<(u64, u64)>,
+    pub(crate) places: Vec<(u64, u64)>,
     /// The frame that was unpacked last: small files that are read one after the other lie in one frame.
     last: Mutex<Option<(usize, Arc<[u8]>)>>,
     unpacker: Mutex<Unpacker>,

@@ -25,13 +25,14 @@ macro_rules! main {
         }
 
         fn main() -> ::std::process::ExitCode {
-            $crate::runner::main(&$crate::runner::Embedded {
+            let embedded = $crate::runner::Embedded {
                 bundle: &__rustle::BUNDLE,
                 linked: __rustle::LINKED,
                 signer: __rustle::SIGNER,
                 name: env!("CARGO_PKG_NAME"),
                 version: env!("CARGO_PKG_VERSION"),
-            })
+            };
+            $crate::runner::main_with(&embedded, &__rustle::BESIDE)
         }
     };
     ($bundle:expr) => {

@@ -15,4 +15,4 @@ use rustle_runtime::secrets::{OPENERS, Opener};
 
 #[linkme::distributed_slice(OPENERS)]
 #[linkme(crate = linkme)]
-static OPENER: Opener = Opener { options: options::add, open: opening::open };
+static OPENER: Opener = Opener { options: options::add, carry: delivery::carry, open: opening::open };

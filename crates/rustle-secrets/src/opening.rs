@@ -20,7 +20,7 @@ const ASKED: usize = 3;
 /// # Errors
 /// If one stays closed, or a place for a key that was asked for cannot be used.
 pub(crate) fn open(request: Request<'_>) -> Result<Opened, String> {
-    let Request { seals, host, options, key, interactive } = request;
+    let Request { seals, host, options, key, interactive, detached } = request;
     let closed = |_: SealError| CLOSED.to_owned();
     let mut own = Vec::new();
     for sealed in seals {
@@ -29,11 +29,19 @@ pub(crate) fn open(request: Request<'_>) -> Result<Opened, String> {
             own.push(seal);
         }
     }
-    let sources = delivery::sources(&Options::new(options), key, interactive);
+    let mut options = Options::new(options);
+    // The environment is then no more than how a job was handed what came by a better way.
+    let handed = detached && options.is_carried();
+    if detached {
+        options.without_carried();
+    }
+    let sources = delivery::sources(&options, key, interactive);
     let mut warnings = Vec::new();
     let opened = unlock(own, &sources, &mut warnings)?;
     let mut opened = values::gather(opened).map_err(closed)?;
-    opened.warnings.splice(0..0, warnings);
+    if !handed {
+        opened.warnings.splice(0..0, warnings);
+    }
     Ok(opened)
 }
 
@@ -109,7 +117,7 @@ mod tests {
         let command = crate::options::add(command("site", "1"));
         let options = command.try_get_matches_from([&["site"], args].concat()).unwrap();
         let key = key.map(|key| Zeroizing::new(key.as_bytes().to_vec()));
-        open(Request { seals, host, options: &options, key, interactive: false })
+        open(Request { seals, host, options: &options, key, interactive: false, detached: false })
     }
 
     fn file(text: &str) -> tempfile::NamedTempFile {
@@ -179,7 +187,8 @@ mod tests {
         let mut sealer = Sealer::new(Scope::All).unwrap();
         sealer.recipient(&identity.recipient()).unwrap();
         let quick = Kdf::Pbkdf2Sha256 { rounds: 600_000 };
-        sealer.passphrase(SecretBytes::new(b"correct horse".to_vec()), quick).unwrap();
+        let passphrase = Identity::passphrase(SecretBytes::new(b"correct horse".to_vec()));
+        sealer.identity(&passphrase, quick).unwrap();
         sealer.secret("a", Secret::text("text")).unwrap();
         let seals = [Sealed { name: "s".into(), bytes: sealer.seal().unwrap() }];
         let key = file(std::str::from_utf8(identity.to_age().unwrap().expose()).unwrap());

@@ -71,6 +71,19 @@ impl Options {
     }
 }
 
+impl Options {
+    /// Whether a place was named that only the process can read which was started.
+    pub(crate) fn is_carried(&self) -> bool {
+        self.ask || self.key_fd == Some(0)
+    }
+
+    /// Leaves those places out.
+    pub(crate) fn without_carried(&mut self) {
+        self.ask = false;
+        self.key_fd = self.key_fd.filter(|number| *number != 0);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@ use rustle_module_command as _;
 use rustle_module_control as _;
 use rustle_module_file as _;
 use rustle_module_system as _;
+use rustle_secrets as _;
 
 use rustle_runtime::__private::include_dir::Dir;
 use rustle_runtime::runner::Embedded;

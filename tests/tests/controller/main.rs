@@ -2,6 +2,8 @@
 
 mod delivery;
 mod faults;
+mod page;
 mod receiver;
+mod run_settings;
 mod site;
 mod spool;

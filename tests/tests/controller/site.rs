@@ -56,6 +56,11 @@ impl Site {
 
     /// Builds the runner of `playbook`, which reports to `url`; `more` are lines of `[controller]`.
     pub fn build(&self, playbook: &str, url: &str, more: &str) -> PathBuf {
+        self.build_with(playbook, url, more, "[controller]\n")
+    }
+
+    /// The same, with what stands before the keys of `[controller]`.
+    pub fn build_with(&self, playbook: &str, url: &str, more: &str, before: &str) -> PathBuf {
         let project = self.path("project");
         fs::create_dir_all(&project).expect("made");
         fs::write(project.join("site.yml"), playbook).expect("written");
@@ -63,7 +68,7 @@ impl Site {
         // What `more` says is not said twice.
         let unless = |key: &str, line: String| if more.contains(key) { String::new() } else { line };
         let text = format!(
-            "[controller]\nurl = \"{url}\"\n{}{}{}{}{more}",
+            "{before}url = \"{url}\"\n{}{}{}{}{more}",
             unless("ca_file", "ca_file = \"ca.pem\"\n".into()),
             unless("interval", "interval = 0\n".into()),
             unless("spool =", format!("spool = \"{}\"\n", self.spool().display())),

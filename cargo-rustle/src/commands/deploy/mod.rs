@@ -14,7 +14,6 @@ mod install;
 mod options;
 mod remote;
 mod rollout;
-mod runner;
 mod targets;
 
 use std::io::IsTerminal;
@@ -24,13 +23,13 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 use rustle_schema::report::Recap;
 
+use crate::executable::Runner;
 use crate::failure::{Context, Failure, Result};
 use connection::Common;
 use deployment::{Deployment, HostEnd, Record, State};
 use display::Display;
 use host::Shared;
 use options::{Arguments, Options};
-use runner::Runner;
 
 pub use options::command;
 
@@ -74,7 +73,7 @@ pub fn run(matches: &ArgMatches) -> Result {
 
 /// A new deployment.
 fn begun(options: &Options) -> Result<(Deployment, Runner, rustle_schema::inventory::Inventory)> {
-    let runner = Runner::of(options)?;
+    let runner = Runner::of(options.what.as_ref(), options.target.as_deref())?;
     let sources = targets::absolute(&options.inventory)?;
     let inventory = targets::inventory(&sources, &runner.plan)?;
     let hosts = targets::chosen(&inventory, &runner.plan, options.limit.as_deref())?;
@@ -101,7 +100,7 @@ fn begun(options: &Options) -> Result<(Deployment, Runner, rustle_schema::invent
 fn resumed(options: &Options) -> Result<(Deployment, Runner, rustle_schema::inventory::Inventory)> {
     let deployment = Deployment::last(&reports(options, options.what.as_deref())?)?;
     let record = &deployment.record;
-    let runner = Runner::of(&Options { what: Some(record.runner.clone()), ..options.clone() })?;
+    let runner = Runner::of(Some(&record.runner), None)?;
     if runner.sha256 != record.sha256 {
         return Err(Failure::new(format!(
             "{} is not the runner any more that was deployed",

@@ -28,6 +28,39 @@ pub struct Build {
     pub signer: Option<(String, Location)>,
     /// `max_size`: how many bytes a runner may have, and where that stands.
     pub max_size: Option<(u64, Location)>,
+    /// `embed`: how the bundle gets into the executable.
+    pub embed: Embed,
+}
+
+/// How the bundle gets into the executable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Embed {
+    /// A long bundle is linked where the target is known, all else is compiled in.
+    #[default]
+    Auto,
+    /// Compiled in, by `include_dir!`.
+    Include,
+    /// Linked, as an object file.
+    Object,
+}
+
+impl Embed {
+    const WORDS: [&str; 3] = ["auto", "include", "object"];
+
+    fn read(table: &mut Table<'_>, problems: &mut Vec<Problem>) -> Embed {
+        let Some((word, at)) = table.text_at("embed", problems) else { return Embed::Auto };
+        match word.as_str() {
+            "auto" => Embed::Auto,
+            "include" => Embed::Include,
+            "object" => Embed::Object,
+            _ => {
+                let problem = Problem::error("config", format!("`{word}` is no way to embed")).at(at);
+                problems
+                    .push(problem.with_help(format!("the ways are {}", suggest::enumerate(Embed::WORDS))));
+                Embed::Auto
+            }
+        }
+    }
 }
 
 impl Build {
@@ -46,6 +79,7 @@ pub(super) fn read(mut table: Table<'_>, problems: &mut Vec<Problem>) -> Build {
         target: table.text("target", problems),
         profile: profile(&mut table, problems),
         statically: table.boolean("static", problems),
+        embed: Embed::read(&mut table, problems),
         signer: table.text_at("signer", problems),
         max_size: max_size(&mut table, problems),
     };

@@ -22,7 +22,7 @@ use rustle_schema::settings::RunDefaults;
 
 use crate::lints::{self, Level};
 use crate::suggest;
-pub use build::Build;
+pub use build::{Build, Embed};
 pub use controller::Controller;
 pub use limits::Limits;
 pub use modules::{Declared, Key};

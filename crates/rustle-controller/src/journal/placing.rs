@@ -41,7 +41,7 @@ impl Inner {
     }
 
     /// Puts the event that tells of lost ones in its place, if there are some.
-    fn tell_lost(&mut self, reserve: u64) -> bool {
+    pub(super) fn tell_lost(&mut self, reserve: u64) -> bool {
         let Some(first) = self.lost_from else { return true };
         let json = dropped(first, self.next - first, &self.lost_because);
         let placed = self.place(Record { kind: Kind::Dropped, number: self.next, json }, reserve);

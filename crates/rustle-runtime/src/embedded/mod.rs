@@ -2,6 +2,7 @@
 
 mod bundle;
 mod glob;
+mod live;
 mod memory;
 mod search;
 
@@ -14,6 +15,7 @@ use rustle_schema::names::BUNDLE_ROOT;
 use rustle_schema::task::{Chunk, Step};
 
 pub use glob::{glob, glob_relative};
+pub use live::Live;
 pub use memory::Memory;
 pub use search::find;
 

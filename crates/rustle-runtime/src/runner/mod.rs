@@ -9,7 +9,7 @@ mod signer;
 mod spool;
 mod start;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -17,15 +17,16 @@ use std::sync::Arc;
 use rustle_bundle::Bundle;
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
-use zeroize::Zeroizing;
 
 pub use signer::Signer;
-pub use start::{Embedded, open};
+pub use start::{Beside, Carried, Embedded, open};
 
 use crate::command_line::{self, LockChoice, Options};
+use crate::embedded::Live;
 use crate::hosts::Hosts;
 use crate::lock::{self, Lock, LockError};
 use crate::report::linked;
+use crate::secrets::KeyText;
 use crate::{embedded, registry, secrets, worker};
 
 /// The exit code of what should not happen: a damaged bundle, a module that is not linked.
@@ -36,14 +37,19 @@ const ERROR: u8 = 1;
 
 /// Runs a runner: the `main` of every one.
 pub fn main(embedded: &Embedded) -> ExitCode {
+    main_with(embedded, &Beside::NOTHING)
+}
+
+/// The same for a runner that the build has told more.
+pub fn main_with(embedded: &Embedded, beside: &Beside) -> ExitCode {
     // Nothing here reads the list; it is read in the file. Without a use it would not be linked.
     std::hint::black_box(embedded.linked);
     // First of all, while there is no other thread and no child.
     let key = secrets::environment::take();
     if std::env::args_os().nth(1).is_some_and(|it| it == worker::ARGUMENT) {
-        return worker::serve(|| open(embedded).ok());
+        return worker::serve(|| open(embedded, beside).ok());
     }
-    let code = run(embedded, key).unwrap_or_else(|Refusal { code, message }| {
+    let code = run(embedded, beside, key).unwrap_or_else(|Refusal { code, message }| {
         if !message.is_empty() {
             secrets::standard_error::line(&format!("{}: {message}", embedded.name));
         }
@@ -63,8 +69,11 @@ fn refuse(code: u8) -> impl Fn(String) -> Refusal {
     move |message| Refusal { code, message }
 }
 
-fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refusal> {
-    let bundle = open(embedded);
+fn run(embedded: &Embedded, beside: &Beside, key: Option<KeyText>) -> Result<u8, Refusal> {
+    let (bundle, live) = match open(embedded, beside) {
+        Ok(Carried { bundle, live }) => (Ok(bundle), live),
+        Err(error) => (Err(error), Live::default()),
+    };
     let settings = bundle.as_ref().map(|bundle| bundle.settings().clone()).unwrap_or_default();
     let or =
         |text: &str, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text.to_owned() };
@@ -94,7 +103,7 @@ fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refus
     if options.verify {
         return verify(&bundle, embedded.signer.as_ref());
     }
-    embedded::set(Arc::clone(&bundle) as Arc<dyn embedded::Contents>);
+    embedded::set(live.over(Arc::clone(&bundle) as Arc<dyn embedded::Contents>));
     // Only a listing looks at all tasks at once.
     let plan = if options.listings.is_empty() { bundle.head() } else { bundle.plan() };
     let plan = plan.map_err(|error| refuse(UNEXPECTED)(format!("the plan is damaged: {error}")))?;
@@ -102,6 +111,9 @@ fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refus
     check_reporters(bundle.settings())?;
     if let Some(message) = secrets::missing_opener(&bundle) {
         return Err(refuse(UNEXPECTED)(message));
+    }
+    if let Some(folder) = &options.chroot {
+        change_root(folder)?;
     }
     let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let host = command_line::choose_host(&plan.inventory, options.host.as_deref(), &machine);
@@ -111,7 +123,7 @@ fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refus
         return listing::print(&plan, &hosts, &options);
     }
     if options.send_spool {
-        let open = || secrets::open(&bundle, &host, &matches, key, io::stdin().is_terminal());
+        let open = || secrets::open(&bundle, &host, &matches, key, false);
         return spool::send(&bundle, &Who { name: &name, version: &version }, open);
     }
     let job = match &options.job {
@@ -120,13 +132,13 @@ fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refus
             refuse(ERROR)(format!("the job {} cannot be started: {error}", folder.display()))
         })?),
         Some(folder) => {
+            let key = secrets::carry(&bundle, &matches, key).map_err(refuse(ERROR))?;
             let started = job::start(folder, key.as_deref().map(Vec::as_slice));
             return started.map(|()| 0).map_err(|(code, message)| Refusal { code, message });
         }
     };
     let _lock = take_lock(&options, &bundle)?;
-    let interactive = io::stdin().is_terminal();
-    let warnings = secrets::open(&bundle, &host, &matches, key, interactive).map_err(refuse(ERROR))?;
+    let warnings = secrets::open(&bundle, &host, &matches, key, job.is_some()).map_err(refuse(ERROR))?;
     let kept = match &job {
         None => Vec::new(),
         Some(job) => job
@@ -137,7 +149,7 @@ fn run(embedded: &Embedded, key: Option<Zeroizing<Vec<u8>>>) -> Result<u8, Refus
         enter(folder)?;
     }
     let who = Who { name: &name, version: &version };
-    Ok(output::run(plan, options, &host, bundle, &who, kept, &warnings))
+    Ok(output::run(plan, options, &host, &bundle, &who, kept, &warnings))
 }
 
 /// Who runs a plan.
@@ -162,6 +174,24 @@ fn enter(folder: &Path) -> Result<(), Refusal> {
             folder.display()
         ))
     })
+}
+
+/// Makes `folder` the root. Workers are started through `/proc`, so that has to be there.
+fn change_root(folder: &Path) -> Result<(), Refusal> {
+    let changed = rustix::process::chroot(folder).map_err(io::Error::from);
+    changed.and_then(|()| std::env::set_current_dir("/")).map_err(|error| {
+        refuse(ERROR)(format!(
+            "{} cannot be made the root: {error}; that takes root's rights",
+            folder.display()
+        ))
+    })?;
+    if Path::new("/proc/self/exe").symlink_metadata().is_err() {
+        return Err(refuse(ERROR)(format!(
+            "below {} there is no /proc of these processes: mount the host's whole root there, and share its processes",
+            folder.display()
+        )));
+    }
+    Ok(())
 }
 
 /// A runner without one of its modules would fail in the middle of a run.

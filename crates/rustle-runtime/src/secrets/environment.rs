@@ -9,13 +9,15 @@ use std::os::unix::ffi::OsStringExt;
 
 use zeroize::Zeroizing;
 
+use super::KeyText;
+
 /// The variable that may hold the key.
 pub const KEY: &str = "RUSTLE_ENCRYPTION_KEY";
 
 /// Takes the key out of the environment, and out of what the system shows of it; none if there is none.
 ///
 /// Call it before anything else: the process must have one thread only, and no children yet.
-pub fn take() -> Option<Zeroizing<Vec<u8>>> {
+pub fn take() -> Option<KeyText> {
     take_variable(KEY)
 }
 

@@ -14,12 +14,17 @@ mod start;
 
 use std::sync::{Arc, OnceLock};
 
+use zeroize::Zeroizing;
+
 pub(crate) use files::{adopt_files, sealed_files, unsealed};
 pub use hardening::harden;
 pub use opened::Opened;
 pub use opener::{OPENERS, Opener, Request, Sealed};
 pub use redaction::{MASK, Redact, Redaction};
-pub(crate) use start::{are_carried, missing_opener, open, options};
+pub(crate) use start::{are_carried, carry, missing_opener, open, options};
+
+/// The text of a key or of a passphrase. It is cleared when it is dropped.
+pub type KeyText = Zeroizing<Vec<u8>>;
 
 /// The redaction of this process.
 static REDACTION: OnceLock<Redaction> = OnceLock::new();

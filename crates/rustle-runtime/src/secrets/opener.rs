@@ -1,9 +1,8 @@
 //! What opens seals, as it registers.
 
-use clap::{ArgMatches, Command};
-use zeroize::Zeroizing;
-
+use super::KeyText;
 use super::opened::Opened;
+use clap::{ArgMatches, Command};
 
 /// A seal as the bundle carries it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,15 +22,22 @@ pub struct Request<'r> {
     /// The command line, with what [`Opener::options`] has added.
     pub options: &'r ArgMatches,
     /// What stood in [`environment::KEY`](super::environment::KEY).
-    pub key: Option<Zeroizing<Vec<u8>>>,
+    pub key: Option<KeyText>,
     /// Whether somebody can be asked.
     pub interactive: bool,
+    /// Whether this is a job, which has left its terminal: what [`Opener::carry`] gave is the `key`.
+    pub detached: bool,
 }
 
 /// Opens seals. One is registered by the crate `rustle-secrets`, which a runner links if its bundle carries any.
 pub struct Opener {
     /// Adds the options that say where a key comes from.
     pub options: fn(Command) -> Command,
+    /// Reads the key that a job could not read any more: from standard input, or from somebody who is asked.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub carry: fn(&ArgMatches) -> Result<Option<KeyText>, String>,
     /// Opens the seals for all hosts and those of the host.
     ///
     /// # Errors

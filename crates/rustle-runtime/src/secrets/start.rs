@@ -1,16 +1,15 @@
 //! Opens the secrets of a bundle when a runner starts.
 
 use std::ffi::OsStr;
+use std::io::IsTerminal;
 use std::os::unix::ffi::OsStrExt;
 
+use super::opener::{OPENERS, Request, Sealed};
+use super::{KeyText, OPENED, harden, redact_with};
+use crate::executor::panics;
 use clap::{ArgMatches, Command};
 use rustle_bundle::{Bundle, Entry, Kind};
 use rustle_schema::names::SEALED_FOLDER;
-use zeroize::Zeroizing;
-
-use super::opener::{OPENERS, Request, Sealed};
-use super::{OPENED, harden, redact_with};
-use crate::executor::panics;
 
 /// Whether a bundle carries sealed secrets.
 pub(crate) fn are_carried(bundle: &Bundle) -> bool {
@@ -31,6 +30,21 @@ pub(crate) fn options(command: Command) -> Command {
     OPENERS.iter().fold(command, |command, opener| (opener.options)(command))
 }
 
+/// The key that a job of `bundle` must be started with: `key` is what was in the environment.
+///
+/// # Errors
+/// If one that was asked for cannot be read.
+pub(crate) fn carry(
+    bundle: &Bundle,
+    options: &ArgMatches,
+    key: Option<KeyText>,
+) -> Result<Option<KeyText>, String> {
+    match OPENERS.iter().next().filter(|_| are_carried(bundle)) {
+        Some(opener) => Ok((opener.carry)(options)?.or(key)),
+        None => Ok(None),
+    }
+}
+
 /// Opens the secrets of `bundle` and makes them those of this process. From here on nobody may look into it, and
 /// everything that it tells is redacted. Returns warnings.
 ///
@@ -40,8 +54,8 @@ pub(crate) fn open(
     bundle: &Bundle,
     host: &str,
     options: &ArgMatches,
-    key: Option<Zeroizing<Vec<u8>>>,
-    interactive: bool,
+    key: Option<KeyText>,
+    detached: bool,
 ) -> Result<Vec<String>, String> {
     let Some(opener) = OPENERS.iter().next().filter(|_| are_carried(bundle)) else { return Ok(Vec::new()) };
     harden();
@@ -52,7 +66,8 @@ pub(crate) fn open(
             bytes: bundle.read(entry.path()).map(|bytes| bytes.to_vec()).unwrap_or_default(),
         })
         .collect();
-    let mut opened = (opener.open)(Request { seals: &seals, host, options, key, interactive })?;
+    let interactive = std::io::stdin().is_terminal();
+    let mut opened = (opener.open)(Request { seals: &seals, host, options, key, interactive, detached })?;
     if let Some(redact) = opened.redact.take() {
         redact_with(redact);
         panics::silence();

@@ -221,7 +221,32 @@ fn a_damaged_bundle_and_a_missing_module_are_refused() {
     assert!(done.stderr.contains("lacks modules that its plan names: acme.unknown"), "{}", done.stderr);
 }
 
-const TESTS: [(&str, fn()); 14] = [
+fn seals_that_nothing_can_open_are_refused() {
+    let mut writer = Writer::default();
+    writer.directory("@sealed", 0o755).expect("added");
+    writer.file("@sealed/00.seal", 0o600, b"sealed".to_vec()).expect("added");
+    let done = Runner::of(&plan(vec![say("x")]), writer).run(&[]);
+    assert!(done.code == Some(250) && done.stdout.is_empty(), "{}", done.stdout);
+    assert!(done.stderr.contains("Build it again with the crate rustle-secrets"), "{}", done.stderr);
+}
+
+fn a_key_leaves_the_environment_where_there_are_no_secrets_too() {
+    let runner = Runner::new(vec![task("run", script("env > \"$OUT\""), |_| {})]);
+    let out = runner.folder.path().join("env");
+    let mut command = runner.command(&[]);
+    command.env("RUSTLE_ENCRYPTION_KEY", "a-key-that-nobody-needs").env("OUT", &out);
+    let done = done(command.output().expect("started"));
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let seen = std::fs::read_to_string(out).expect("the environment of a program");
+    assert!(seen.contains("OUT=") && !seen.contains("RUSTLE_ENCRYPTION_KEY"), "{seen}");
+}
+
+const TESTS: [(&str, fn()); 16] = [
+    ("seals_that_nothing_can_open_are_refused", seals_that_nothing_can_open_are_refused),
+    (
+        "a_key_leaves_the_environment_where_there_are_no_secrets_too",
+        a_key_leaves_the_environment_where_there_are_no_secrets_too,
+    ),
     ("a_plan_runs_and_is_told", a_plan_runs_and_is_told),
     ("events_begin_with_start_and_end_with_end", events_begin_with_start_and_end_with_end),
     ("embedded_files_are_read_in_every_process", embedded_files_are_read_in_every_process),

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use zeroize::Zeroizing;
+use rustle_runtime::secrets::KeyText;
 
 use super::file;
 
@@ -14,7 +14,7 @@ const FOLDER: &str = "CREDENTIALS_DIRECTORY";
 ///
 /// # Errors
 /// If it was asked for and is not there, or if it cannot be read.
-pub(super) fn read(name: &str, asked: bool) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
+pub(super) fn read(name: &str, asked: bool) -> Result<Option<KeyText>, String> {
     if name.is_empty() || name.contains('/') || name.starts_with('.') {
         return Err(format!("`{name}` is no name of a systemd credential"));
     }

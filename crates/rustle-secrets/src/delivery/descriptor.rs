@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::{BorrowedFd, FromRawFd};
 
 use rustix::io::{FdFlags, fcntl_getfd};
-use zeroize::Zeroizing;
+use rustle_runtime::secrets::KeyText;
 
 use super::file;
 
@@ -13,7 +13,7 @@ use super::file;
 ///
 /// # Errors
 /// If no such descriptor was passed, or it cannot be read.
-pub(super) fn read(number: i32) -> Result<Zeroizing<Vec<u8>>, String> {
+pub(super) fn read(number: i32) -> Result<KeyText, String> {
     let failed = |error: io::Error| format!("the key cannot be read from file descriptor {number}: {error}");
     match number {
         0 => return file::read_from(io::stdin().lock()).map_err(failed),

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use rustle_runtime::secrets::KeyText;
 use zeroize::Zeroizing;
 
 /// The largest file in which a key is looked for, in bytes.
@@ -14,7 +15,7 @@ const LARGEST: u64 = 64 << 10;
 ///
 /// # Errors
 /// If it cannot be read, or others can read or change it; what to do about that.
-pub(super) fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
+pub(super) fn read_private(path: &Path) -> Result<KeyText, String> {
     let shown = path.display();
     let failed = |error: io::Error| format!("the key file {shown} cannot be read: {error}");
     let file = File::open(path).map_err(failed)?;
@@ -45,7 +46,7 @@ pub(super) fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
 ///
 /// # Errors
 /// If it cannot be read, or is larger than a key ever is.
-pub(super) fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+pub(super) fn read(path: &Path) -> io::Result<KeyText> {
     read_from(File::open(path)?)
 }
 
@@ -53,7 +54,7 @@ pub(super) fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
 ///
 /// # Errors
 /// If it cannot be read, or is larger than a key ever is.
-pub(super) fn read_from(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+pub(super) fn read_from(from: impl Read) -> io::Result<KeyText> {
     // Room for all of it at once: a buffer that grows leaves copies behind.
     let mut text = Zeroizing::new(Vec::with_capacity(LARGEST as usize + 1));
     from.take(LARGEST + 1).read_to_end(&mut text)?;

@@ -8,9 +8,9 @@ mod passphrase;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use rustle_runtime::secrets::environment;
+use clap::ArgMatches;
+use rustle_runtime::secrets::{KeyText, environment};
 use rustle_seal::{Identity, SecretBytes};
-use zeroize::Zeroizing;
 
 use crate::options::Options;
 
@@ -40,7 +40,7 @@ pub(crate) enum Source {
 }
 
 /// The text of a key. `Debug` does not show it.
-pub(crate) struct Text(Zeroizing<Vec<u8>>);
+pub(crate) struct Text(KeyText);
 
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -58,7 +58,7 @@ pub(crate) struct Wanted {
 }
 
 /// All places, in order.
-pub(crate) fn sources(options: &Options, key: Option<Zeroizing<Vec<u8>>>, interactive: bool) -> Vec<Source> {
+pub(crate) fn sources(options: &Options, key: Option<KeyText>, interactive: bool) -> Vec<Source> {
     let mut all = vec![match &options.credential {
         Some(name) => Source::Credential { name: name.clone(), asked: true },
         None => Source::Credential { name: CREDENTIAL.into(), asked: false },
@@ -77,6 +77,26 @@ pub(crate) fn sources(options: &Options, key: Option<Zeroizing<Vec<u8>>>, intera
         all.push(Source::Asked);
     }
     all
+}
+
+/// Reads the key that a job could not read any more; none if no option names such a place.
+///
+/// # Errors
+/// If it cannot be read.
+pub(crate) fn carry(matches: &ArgMatches) -> Result<Option<KeyText>, String> {
+    let options = Options::new(matches);
+    match options.key_fd {
+        Some(0) => {
+            let mut text = descriptor::read(0)?;
+            // It travels in a variable, in which no line needs an end.
+            while text.last().is_some_and(u8::is_ascii_whitespace) {
+                text.pop();
+            }
+            Ok(Some(text))
+        }
+        _ if options.ask => passphrase::typed(),
+        _ => Ok(None),
+    }
 }
 
 impl Source {
@@ -103,7 +123,10 @@ impl Source {
             // That it is not there, or not for us to read, is the common case.
             Source::HostKey(path) if wanted.ssh => Ok(host_key(path)),
             Source::HostKey(_) => Ok(Vec::new()),
-            Source::Asked if wanted.passphrase => Ok(passphrase::ask()?.into_iter().collect()),
+            Source::Asked if wanted.passphrase => {
+                let typed = passphrase::typed()?;
+                Ok(typed.map(|typed| Identity::passphrase(typed.into())).into_iter().collect())
+            }
             Source::Asked => Ok(Vec::new()),
             Source::Environment(text) => of_text(text.0.clone(), wanted, environment::KEY),
         }
@@ -116,7 +139,7 @@ fn host_key(path: &Path) -> Vec<Identity> {
 }
 
 /// A key, or where passphrases are taken also the passphrase: the text without the end of its line.
-fn of_text(text: Zeroizing<Vec<u8>>, wanted: Wanted, place: &str) -> Result<Vec<Identity>, String> {
+fn of_text(text: KeyText, wanted: Wanted, place: &str) -> Result<Vec<Identity>, String> {
     let mut identities = match parsed(&text, place) {
         Ok(identities) => identities,
         Err(_) if wanted.passphrase => Vec::new(),
@@ -137,6 +160,8 @@ fn parsed(text: &[u8], place: &str) -> Result<Vec<Identity>, String> {
 
 #[cfg(test)]
 mod tests {
+    use zeroize::Zeroizing;
+
     use super::*;
 
     #[test]

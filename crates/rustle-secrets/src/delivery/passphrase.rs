@@ -2,8 +2,8 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
+use rustle_runtime::secrets::KeyText;
 use rustle_runtime::terminal::hide_input;
-use rustle_seal::{Identity, SecretBytes};
 use zeroize::Zeroizing;
 
 /// The longest passphrase, in bytes: what a terminal takes as a line.
@@ -13,7 +13,7 @@ const LONGEST: usize = 4096;
 ///
 /// # Errors
 /// If there is nobody to ask.
-pub(super) fn ask() -> Result<Option<Identity>, String> {
+pub(super) fn typed() -> Result<Option<KeyText>, String> {
     if !io::stdin().is_terminal() {
         return Err(
             "a passphrase can be asked for on a terminal only; --secret-key-file takes one from a file, and \
@@ -30,6 +30,8 @@ pub(super) fn ask() -> Result<Option<Identity>, String> {
     drop(hidden);
     let _ = writeln!(out);
     read.map_err(|error| format!("the passphrase cannot be read: {error}"))?;
-    let typed = line.strip_suffix(b"\n").unwrap_or(&line);
-    Ok((!typed.is_empty()).then(|| Identity::passphrase(SecretBytes::new(typed.to_vec()))))
+    if line.last() == Some(&b'\n') {
+        line.pop();
+    }
+    Ok((!line.is_empty()).then_some(line))
 }

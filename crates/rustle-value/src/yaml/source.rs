@@ -59,12 +59,12 @@ impl<'a> Source<'a> {
                 Some((at, _)) => bytes + at,
                 None => {
                     let column = chars + rest.chars().count() + 1;
-                    return Pos { line, column, offset: self.text.len() };
+                    return Pos::new(line, column, self.text.len());
                 }
             }
         };
         self.last.set((line, wanted, offset));
-        Pos { line, column: wanted + 1, offset: start + offset }
+        Pos::new(line, wanted + 1, start + offset)
     }
 
     /// The place of the byte at `offset`, which is rounded down to a character.
@@ -76,7 +76,7 @@ impl<'a> Source<'a> {
         let line = self.lines.partition_point(|(_, start)| *start <= offset).max(1);
         let (_, start) = self.lines.get(line - 1).copied().unwrap_or_default();
         let column = self.text.get(start..offset).unwrap_or_default().chars().count() + 1;
-        Pos { line, column, offset }
+        Pos::new(line, column, offset)
     }
 }
 
@@ -113,7 +113,7 @@ impl<'a> Lines<'a> {
                 starts.push(at + 1);
             }
         }
-        Lines { text, starts, first: span.start.line, end }
+        Lines { text, starts, first: span.start.line as usize, end }
     }
 
     /// The place of the byte at `offset`, which is rounded down to a character.
@@ -125,7 +125,7 @@ impl<'a> Lines<'a> {
         let line = self.starts.partition_point(|start| *start <= offset).max(1);
         let start = self.starts.get(line - 1).copied().unwrap_or_default();
         let column = self.text.get(start..offset).unwrap_or_default().chars().count() + 1;
-        Pos { line: self.first + line - 1, column, offset }
+        Pos::new(self.first + line - 1, column, offset)
     }
 
     /// Where the line with this number begins, in bytes, and its text without the line end.

@@ -26,6 +26,8 @@ const KEPT: usize = 10;
 /// nothing is begun: whoever does not know whether his words were heard may say them again. `key` is what stood in the
 /// environment: the job takes it out of its own as this process did.
 ///
+/// `key` opens the secrets. The job gets it in the environment, from which it takes it at once.
+///
 /// # Errors
 /// If the folder cannot be made, or the job does not start; the exit code, and why if it has not said so itself.
 pub fn start(folder: &Path, key: Option<&[u8]>) -> Result<(), (u8, String)> {
