@@ -1,25 +1,16 @@
 //! Generates the crate of a runner from the template.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
 
-use include_dir::{Dir, DirEntry, include_dir};
 use rustle_build::config::Config;
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use crate::failure::{Context, Failure, Result};
 use crate::profile;
 use crate::rustle_source::RustleSource;
-
-/// The template: every file of it is a link into `runner-template`, which is a crate that builds and runs. Cargo leaves
-/// out folders that hold a Cargo.toml, so that one has another name.
-static TEMPLATE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/template");
-
-/// The manifest's name in the template.
-const MANIFEST: &str = "Cargo.toml.in";
-
-/// The folder of the example playbook in the template.
-const EXAMPLE: &str = "playbook";
+use crate::template::Template;
 
 /// What a generated crate is made of.
 pub struct Recipe<'a> {
@@ -38,13 +29,15 @@ pub struct Recipe<'a> {
 /// # Errors
 /// If a file exists or cannot be written.
 pub fn write(folder: &Path, recipe: &Recipe<'_>) -> Result<()> {
+    let template = Template::chosen()?;
     let manifest = manifest(recipe)?;
+    let (build_script, main) = (template.text("build.rs")?, template.text("src/main.rs")?);
     let cross = cross(recipe.source);
     let files = [
         ("Cargo.toml", manifest.as_str()),
         ("rustle.toml", recipe.config),
-        ("build.rs", text("build.rs")?),
-        ("src/main.rs", text("src/main.rs")?),
+        ("build.rs", build_script.as_ref()),
+        ("src/main.rs", main.as_ref()),
         (".gitignore", "/target\n"),
         ("Cross.toml", cross.as_str()),
     ];
@@ -69,42 +62,18 @@ pub fn write(folder: &Path, recipe: &Recipe<'_>) -> Result<()> {
 /// # Errors
 /// If it cannot be written.
 pub fn write_example(folder: &Path) -> Result<()> {
-    let Some(example) = TEMPLATE.get_dir(EXAMPLE) else { return Ok(()) };
-    for file in files_of(example) {
-        write_file(&folder.join(file.path()), file.contents())?;
+    for (path, content) in Template::chosen()?.example()? {
+        write_file(&folder.join(path), &content)?;
     }
     Ok(())
 }
 
 /// The text of `rustle.toml` of the example.
-pub fn example_config() -> Result<&'static str> {
-    text("rustle.toml")
-}
-
-/// The text of `src/main.rs`.
-pub fn main_file() -> Result<&'static str> {
-    text("src/main.rs")
-}
-
-/// The text of `build.rs`.
-pub fn build_script() -> Result<&'static str> {
-    text("build.rs")
-}
-
-fn files_of<'a>(dir: &'a Dir<'static>) -> Vec<&'a include_dir::File<'static>> {
-    let mut files = Vec::new();
-    for entry in dir.entries() {
-        match entry {
-            DirEntry::File(file) => files.push(file),
-            DirEntry::Dir(dir) => files.extend(files_of(dir)),
-        }
-    }
-    files
-}
-
-fn text(name: &str) -> Result<&'static str> {
-    let found = TEMPLATE.get_file(name).and_then(include_dir::File::contents_utf8);
-    found.ok_or_else(|| Failure::new(format!("the template lacks `{name}`")))
+///
+/// # Errors
+/// If the template lacks it.
+pub fn example_config() -> Result<Cow<'static, str>> {
+    Template::chosen()?.text("rustle.toml")
 }
 
 fn write_file(path: &Path, content: &[u8]) -> Result<()> {
@@ -159,7 +128,8 @@ panic = \"unwind\"
 /// # Errors
 /// If the template is broken.
 pub fn manifest(recipe: &Recipe<'_>) -> Result<String> {
-    let mut manifest: DocumentMut = text(MANIFEST)?.parse().context("the template's manifest")?;
+    let mut manifest: DocumentMut =
+        Template::chosen()?.manifest()?.parse().context("the template's manifest")?;
     if let Some(package) = manifest.get_mut("package").and_then(Item::as_table_mut) {
         package.insert("name", value(recipe.name));
         package.remove("description");
@@ -237,22 +207,6 @@ fn table<'a>(manifest: &'a mut DocumentMut, name: &str) -> Result<&'a mut Table>
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_template_holds_all_of_the_example() {
-        let original = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runner-template/playbook");
-        let mut there: Vec<_> = walkdir::WalkDir::new(&original)
-            .into_iter()
-            .map(|entry| entry.unwrap())
-            .filter(|entry| entry.file_type().is_file())
-            .map(|entry| Path::new(EXAMPLE).join(entry.path().strip_prefix(&original).unwrap()))
-            .collect();
-        let mut embedded: Vec<_> =
-            files_of(TEMPLATE.get_dir(EXAMPLE).unwrap()).iter().map(|file| file.path().to_owned()).collect();
-        there.sort();
-        embedded.sort();
-        assert_eq!(embedded, there);
-    }
 
     #[test]
     fn the_manifest_names_exactly_what_is_needed() {

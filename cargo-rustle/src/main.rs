@@ -23,6 +23,8 @@ mod rustle_source;
 mod settling;
 mod show;
 mod signing;
+mod size_limit;
+mod template;
 mod timings;
 
 use std::process::ExitCode;

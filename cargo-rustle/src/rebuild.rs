@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rustle_build::config::Config;
-use rustle_build::env_vars::RUSTLE_COMPRESSION_LEVEL;
+use rustle_build::env_vars::{RUSTLE_COMPRESSION_LEVEL, compression_level};
 use rustle_build::{BuildOptions, Prepared, build_bundle};
 use rustle_bundle::Bundle;
 use rustle_package::Digest;
@@ -28,6 +28,9 @@ const APART: u64 = 1 << 20;
 
 /// Why a runner for macOS is always compiled.
 const APPLE: &str = "an executable for macOS is signed as a whole, and nothing can be appended to it";
+
+/// The environment variable that turns off the keeping of bases: `0`.
+const CACHE: &str = "RUSTLE_TEMPLATE_CACHE";
 
 /// What is to be built.
 #[derive(Clone, Debug, Default)]
@@ -92,6 +95,7 @@ pub fn runner(project: &Project, config: Config, wanted: &Wanted, timings: &mut 
     let key = key::of(&subject, &mut trees);
     let found = match (&key, wanted.compile) {
         (_, true) => Err("it was asked for".to_owned()),
+        _ if !bases_are_kept() => Err(format!("{CACHE} says that nothing is kept")),
         (Err(why), _) => Err(why.clone()),
         (Ok(key), _) => kept::find(&state, *key),
     };
@@ -102,7 +106,8 @@ pub fn runner(project: &Project, config: Config, wanted: &Wanted, timings: &mut 
             let built = compile::cargo(&project.folder, &cargo_options(wanted), embeds)?;
             timings.phase("compile");
             // What lay there while Cargo read it: what has changed since is not what was built.
-            let key = key.ok().filter(|before| key::of(&subject, &mut trees).as_ref() == Ok(before));
+            let key = key.ok().filter(|_| bases_are_kept());
+            let key = key.filter(|before| key::of(&subject, &mut trees).as_ref() == Ok(before));
             let kept = key.and_then(|key| keep(&state, key, &built, &subject, &prepared));
             timings.phase("keep");
             trees.save();
@@ -126,6 +131,12 @@ pub fn runner(project: &Project, config: Config, wanted: &Wanted, timings: &mut 
     Ok(Runner { path: kept.output, digest: prepared.digest, modules: prepared.modules, compiled: why })
 }
 
+/// Whether what Cargo built is kept, to have bundles appended.
+fn bases_are_kept() -> bool {
+    let value = std::env::var(CACHE).unwrap_or_default().to_ascii_lowercase();
+    !matches!(value.as_str(), "0" | "false" | "no" | "off")
+}
+
 /// Why this program may not pack for the project, if it may not.
 fn stranger(view: &View, wanted: &Wanted) -> Option<String> {
     match &view.rustle_build {
@@ -145,10 +156,10 @@ fn stranger(view: &View, wanted: &Wanted) -> Option<String> {
 
 /// Takes the level of compression that the build script would; why Cargo must tell what is wrong with it.
 fn compression(options: &mut BuildOptions) -> Option<String> {
-    let level = std::env::var_os(RUSTLE_COMPRESSION_LEVEL.name)?;
-    match level.to_string_lossy().parse() {
-        Ok(level) => options.config.build.compression = Some(level),
-        Err(_) => return Some(format!("{} is no number", RUSTLE_COMPRESSION_LEVEL.name)),
+    match compression_level() {
+        Ok(None) => {}
+        Ok(Some(level)) => options.config.build.compression = Some(level),
+        Err(_) => return Some(format!("{} is no level", RUSTLE_COMPRESSION_LEVEL.name)),
     }
     None
 }

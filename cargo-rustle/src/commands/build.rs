@@ -12,6 +12,7 @@ use crate::linking;
 use crate::project::Project;
 use crate::rebuild::{self, Wanted};
 use crate::signing::{self, Signer};
+use crate::size_limit;
 use crate::timings::{self, Timings};
 
 pub fn command() -> Command {
@@ -101,6 +102,7 @@ pub fn run(matches: &ArgMatches) -> Result {
     linking.refuse(statically)?;
     wanted.target = linking.target;
     wanted.options.extend(linking.options);
+    let most = config.build.max_size.as_ref().map(|(bytes, _)| *bytes);
     let pinned = config.signer();
     let signer = Signer::given(matches, pinned.as_deref())?;
     timings.phase("config");
@@ -113,6 +115,7 @@ pub fn run(matches: &ArgMatches) -> Result {
         runner.digest = signer.sign(&runner.path)?;
         timings.phase("sign");
     }
+    size_limit::check(&runner.path, most)?;
     let signed = match (&signer, &pinned) {
         (Some(signer), _) => Signed::By(signer.public().to_owned()),
         (None, Some(pinned)) => Signed::Missing(pinned.clone()),

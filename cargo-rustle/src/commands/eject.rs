@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use quote::ToTokens;
-use rustle_build::{Prepared, build_bundle};
+use rustle_build::config::Build;
+use rustle_build::env_vars::compression_level;
+use rustle_build::{BuildOptions, Prepared, Problems, build_bundle};
 use rustle_bundle::folder::Packing;
 
 use crate::commands::check::needed;
@@ -16,6 +18,7 @@ use crate::eject::{self, Subject};
 use crate::failure::{Context, Failure, Result, warn};
 use crate::generate::{self, Recipe};
 use crate::project::{Project, alone};
+use crate::template::Template;
 
 pub fn command() -> Command {
     let path = || value_parser!(PathBuf);
@@ -67,7 +70,8 @@ fn of_project(matches: &ArgMatches) -> Result {
         Some(folder) => std::path::absolute(folder).context(folder.display())?,
         None => project.folder.join("ejected"),
     };
-    let options = project.options()?;
+    let mut options = project.options()?;
+    level_of_environment(&mut options)?;
     let prepared = build_bundle(&options)?;
     warn(&prepared.warnings);
     tell_build_script(&project.folder);
@@ -81,7 +85,7 @@ fn of_project(matches: &ArgMatches) -> Result {
         manifest: read("Cargo.toml")?,
         main: read("src/main.rs")?,
         prepared: &prepared,
-        packing: packing(options.config.build.compression),
+        packing: packing(&options.config.build),
         profile: options.config.build.profile(),
         source: &source,
     };
@@ -96,6 +100,7 @@ fn of_playbook(playbook: &Path, matches: &ArgMatches) -> Result {
     let folder = std::path::absolute(folder).context(folder.display())?;
     let mut options = alone(playbook, &inventories(matches), matches.get_one("root"))?;
     given::apply(&given::of(matches), &mut options);
+    level_of_environment(&mut options)?;
     let name = match matches.get_one::<String>("name") {
         Some(name) => name.clone(),
         None => package_name(&folder)?,
@@ -109,9 +114,9 @@ fn of_playbook(playbook: &Path, matches: &ArgMatches) -> Result {
     let subject = Subject {
         project: None,
         manifest: generate::manifest(&recipe)?,
-        main: generate::main_file()?.to_owned(),
+        main: Template::Carried.text("src/main.rs")?.into_owned(),
         prepared: &prepared,
-        packing: packing(options.config.build.compression),
+        packing: packing(&options.config.build),
         profile: options.config.build.profile(),
         source: &source,
     };
@@ -119,13 +124,25 @@ fn of_playbook(playbook: &Path, matches: &ArgMatches) -> Result {
     tell(&folder, &prepared)
 }
 
-fn packing(level: Option<i32>) -> Packing {
-    Packing { level: level.unwrap_or(rustle_bundle::DEFAULT_LEVEL) }
+/// The level of compression that the build script would take.
+fn level_of_environment(options: &mut BuildOptions) -> Result<()> {
+    if let Some(level) = compression_level().map_err(|problem| Problems::one(*problem))? {
+        options.config.build.compression = Some(level);
+    }
+    Ok(())
+}
+
+/// How the build packs.
+fn packing(build: &Build) -> Packing {
+    Packing {
+        level: build.compression.unwrap_or(rustle_bundle::DEFAULT_LEVEL),
+        tasks: build.profile().chunk_tasks(),
+    }
 }
 
 /// A build script that does more than every runner's does is missed in what is ejected.
 fn tell_build_script(folder: &Path) {
-    let ours = generate::build_script().ok().map(tokens);
+    let ours = Template::Carried.text("build.rs").ok().map(|text| tokens(&text));
     match fs::read_to_string(folder.join("build.rs")) {
         Ok(text) if ours.is_none_or(|ours| ours != tokens(&text)) => eprintln!(
             "warning: build.rs does more than call `rustle_build::prepare()`; an ejected runner has no build script"

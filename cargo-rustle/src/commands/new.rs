@@ -119,7 +119,7 @@ fn lay_out(folder: &Path, matches: &ArgMatches) -> Result<String> {
     }
     let Some(playbook) = matches.get_one::<PathBuf>("playbook") else {
         generate::write_example(folder)?;
-        return Ok(generate::example_config()?.to_owned());
+        return Ok(generate::example_config()?.into_owned());
     };
     let playbook = playbook.canonicalize().context(playbook.display())?;
     let tree = match matches.get_one::<PathBuf>("root") {

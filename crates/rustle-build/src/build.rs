@@ -23,6 +23,7 @@ use crate::modules::{Linked, Modules, Sources};
 use crate::packages::verify::{self, FileModule, Verified};
 use crate::profiles::{self, Used};
 use crate::sealed::{self, Sealed};
+use crate::size;
 
 /// What to build.
 #[derive(Clone, Debug, Default)]
@@ -322,6 +323,10 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     let out = options.bundle_file.as_deref();
     let packed = embed::pack(&plan, &settings, &options.config, &files, &sealed, out);
     let packed = packed.map_err(|error| problems.push(unpacked(&error))).ok()?;
+    if let Some(problem) = size::check(&options.config.build, &packed) {
+        problems.push(problem);
+        return None;
+    }
     let open = files.embedded.into_iter().filter(|(path, _)| !sealed.files.contains_key(path));
     let lies = open.map(|(path, file)| (path, file.source)).collect();
     Some(Prepared {

@@ -155,6 +155,9 @@ fn fill<S: Sink>(
     files: &Files,
     sealed: &SealedContent,
 ) -> Result<S::Done, BundleError> {
+    if let Some(tasks) = config.build.profile().chunk_tasks() {
+        writer.chunk_tasks(tasks);
+    }
     for path in &config.runner.setuid {
         writer.allow_special_mode(path.as_str());
     }

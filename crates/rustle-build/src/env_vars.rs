@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use rustle_playbook::Problem;
 use rustle_spec::scan::Cfg;
 
+use crate::config::build::LEVELS;
 use crate::modules::ModuleCrate;
 use crate::profiles::Used;
 
@@ -136,6 +138,26 @@ pub fn machine_policy() -> Option<PathBuf> {
 fn policy(named: Option<PathBuf>) -> Option<PathBuf> {
     let administrators = PathBuf::from(MACHINE_POLICY);
     named.or_else(|| administrators.exists().then_some(administrators))
+}
+
+/// The level of compression that [`RUSTLE_COMPRESSION_LEVEL`] says, if it is set.
+///
+/// # Errors
+/// If it is no level.
+pub fn compression_level() -> Result<Option<i32>, Box<Problem>> {
+    let level = std::env::var_os(RUSTLE_COMPRESSION_LEVEL.name);
+    level.map(|level| level_of(&level.to_string_lossy())).transpose()
+}
+
+/// The level that the value of [`RUSTLE_COMPRESSION_LEVEL`] says.
+pub(crate) fn level_of(text: &str) -> Result<i32, Box<Problem>> {
+    let level = text.trim().parse().ok().filter(|level| LEVELS.contains(level));
+    level.ok_or_else(|| {
+        let (name, first, last) = (RUSTLE_COMPRESSION_LEVEL.name, LEVELS.start(), LEVELS.end());
+        let message =
+            format!("`{name}` should be a whole number between {first} and {last}, and is `{text}`");
+        Box::new(Problem::error("config", message))
+    })
 }
 
 /// A variable that Cargo sets and that is not there: the build script runs outside of Cargo.

@@ -27,6 +27,7 @@ pub mod packages;
 mod prepare;
 pub mod profiles;
 pub mod sealed;
+mod size;
 mod suggest;
 
 pub use build::{BuildOptions, Escalation, Prepared, build_bundle, modules_there, plan_of, vaults_of};

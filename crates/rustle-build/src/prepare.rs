@@ -8,7 +8,7 @@ use rustle_playbook::{Problem, Severity};
 use crate::build::{BuildOptions, Prepared, build_bundle};
 use crate::config::{self, Config, Embed};
 use crate::diagnostics::{Problems, one_line};
-use crate::env_vars::{Environment, Missing};
+use crate::env_vars::{Environment, Missing, level_of};
 use crate::glue::{self, Beside, Carries};
 use crate::linked;
 use crate::manifest::Manifest;
@@ -181,15 +181,9 @@ fn options(environment: &Environment) -> Result<BuildOptions, Problems> {
     let mut problems = Vec::new();
     let mut config = Config::load(&environment.manifest_dir, &mut problems);
     if let Some(level) = &environment.compression {
-        match level.parse() {
+        match level_of(level) {
             Ok(level) => config.build.compression = Some(level),
-            Err(_) => problems.push(Problem::error(
-                "config",
-                format!(
-                    "`{}` should be a whole number, and is `{level}`",
-                    crate::env_vars::RUSTLE_COMPRESSION_LEVEL.name
-                ),
-            )),
+            Err(problem) => problems.push(*problem),
         }
     }
     let manifest = Manifest::load(&environment.manifest_dir)
@@ -295,10 +289,7 @@ mod tests {
         let mut environment = project(folder.path(), GOOD);
         environment.compression = Some("fast".into());
         let text = with(&environment).unwrap_err().render(false);
-        assert!(
-            text.contains("`RUSTLE_COMPRESSION_LEVEL` should be a whole number, and is `fast`"),
-            "{text}"
-        );
+        assert!(text.contains("should be a whole number between -7 and 22, and is `fast`"), "{text}");
         environment.compression = Some("19".into());
         assert!(with(&environment).is_ok());
     }

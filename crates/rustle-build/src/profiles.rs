@@ -18,7 +18,7 @@ pub enum Profile {
     Size,
     /// The fastest one.
     Speed,
-    /// The one that needs the least memory while it runs: small code, and small frames of files.
+    /// The one that needs the least memory while it runs: small code, and a plan in small pieces.
     Memory,
 }
 
@@ -41,6 +41,14 @@ impl Profile {
     /// The profile of that word.
     pub fn from_word(word: &str) -> Option<Profile> {
         [Profile::Size, Profile::Speed, Profile::Memory].into_iter().find(|it| it.word() == word)
+    }
+
+    /// How many tasks are in memory at once, if not as many as usual.
+    pub fn chunk_tasks(self) -> Option<u64> {
+        match self {
+            Profile::Size | Profile::Speed => None,
+            Profile::Memory => Some(16),
+        }
     }
 
     /// The keys of `[profile.release]`, in the order in which Cargo.toml gets them. Panics unwind in all of them: a module

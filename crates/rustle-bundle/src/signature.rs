@@ -230,9 +230,9 @@ mod tests {
     fn every_byte_counts() {
         let (keys, public) = keys();
         let good = bytes(&bundle("hello").signed(sign(&keys)).unwrap());
-        // The untrusted comment, which is no part of what is signed, is all that may change.
+        // The line of the untrusted comment, which is no part of what is signed, is all that may change.
         let words = b"untrusted comment: ";
-        let start = good.windows(words.len()).rposition(|part| part == words).unwrap() + words.len();
+        let start = good.windows(words.len()).rposition(|part| part == words).unwrap();
         let end = start + good[start..].iter().position(|byte| *byte == b'\n').unwrap();
         for at in 0..good.len() {
             let mut bad = good.clone();

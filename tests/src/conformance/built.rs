@@ -20,40 +20,58 @@ pub struct Built {
 
 impl Compile for Built {
     fn compile(&self, case: &Case, into: &Path) -> io::Result<PathBuf> {
-        let name = format!("case-{}", case.name.replace('_', "-"));
-        let folder = into.join(&name);
-        let mut new = Command::new(&self.cargo_rustle);
-        new.args(["rustle", "new"]).arg(&folder).arg("--playbook").arg(case.dir.join("playbook.yml"));
-        for given in case.config.extra_vars.keys().map(String::as_str).chain(["out"]) {
-            new.args(["-e", given]);
-        }
-        if let Some(inventory) = case.inventory() {
-            new.arg("-i").arg(inventory);
-        }
-        // It tells the problems that lints find, but the crate is made: whether it builds is what counts.
-        let made = new.output()?;
-        if !folder.join("rustle.toml").exists() {
-            return Err(io::Error::other(String::from_utf8_lossy(&made.stderr).into_owned()));
-        }
-        allow_lints(&folder.join("rustle.toml"))?;
-        let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        build
-            .args(["build", "--quiet"])
-            .current_dir(&folder)
-            .env("CARGO_TARGET_DIR", &self.target)
-            .env("CARGO_PROFILE_DEV_DEBUG", "0");
-        // What cargo says to the tests must not reach this build.
-        for (variable, _) in std::env::vars_os() {
-            let text = variable.to_string_lossy();
-            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
-                build.env_remove(&variable);
-            }
-        }
-        succeed(&mut build)?;
+        let folder = project(&self.cargo_rustle, case, into)?;
+        let built = build(&folder, &self.target)?;
         let runner = into.join("runner");
-        std::fs::copy(self.target.join("debug").join(&name), &runner)?;
+        std::fs::copy(built, &runner)?;
         Ok(runner)
     }
+}
+
+/// The crate that `cargo rustle new` makes of `case`, in a folder in `into`.
+///
+/// # Errors
+/// If it makes none.
+pub fn project(cargo_rustle: &Path, case: &Case, into: &Path) -> io::Result<PathBuf> {
+    let folder = into.join(format!("case-{}", case.name.replace('_', "-")));
+    let mut new = Command::new(cargo_rustle);
+    new.args(["rustle", "new"]).arg(&folder).arg("--playbook").arg(case.dir.join("playbook.yml"));
+    for given in case.config.extra_vars.keys().map(String::as_str).chain(["out"]) {
+        new.args(["-e", given]);
+    }
+    if let Some(inventory) = case.inventory() {
+        new.arg("-i").arg(inventory);
+    }
+    // It tells the problems that lints find, but the crate is made: whether it builds is what counts.
+    let made = new.output()?;
+    if !folder.join("rustle.toml").exists() {
+        return Err(io::Error::other(String::from_utf8_lossy(&made.stderr).into_owned()));
+    }
+    allow_lints(&folder.join("rustle.toml"))?;
+    Ok(folder)
+}
+
+/// The executable that cargo builds of the crate in `folder`, whose package has the name of the case's project.
+///
+/// # Errors
+/// If cargo does not build it.
+pub fn build(folder: &Path, target: &Path) -> io::Result<PathBuf> {
+    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    build
+        .args(["build", "--quiet"])
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", target)
+        .env("CARGO_PROFILE_DEV_DEBUG", "0");
+    // What cargo says to the tests must not reach this build.
+    for (variable, _) in std::env::vars_os() {
+        let text = variable.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            build.env_remove(&variable);
+        }
+    }
+    succeed(&mut build)?;
+    let name = folder.file_name().unwrap_or_default();
+    Ok(target.join("debug").join(name))
 }
 
 /// A case may well show what happens to a variable that nobody defines.
@@ -66,7 +84,8 @@ fn allow_lints(path: &Path) -> io::Result<()> {
     std::fs::write(path, text)
 }
 
-fn succeed(command: &mut Command) -> io::Result<()> {
+/// Runs `command`, which must succeed.
+pub(super) fn succeed(command: &mut Command) -> io::Result<()> {
     let output = command.output()?;
     if output.status.success() {
         return Ok(());

@@ -10,6 +10,7 @@ pub mod case;
 pub mod compare;
 pub mod compiled;
 pub mod deviations;
+pub mod ejected;
 pub mod event;
 pub mod model;
 pub mod normalise;

@@ -39,6 +39,10 @@ const ALWAYS: &[Step] = &[
         &["cargo", "test", "--locked", "-p", "rustle-tests", "--test", "built_runners", "--", "--ignored"],
     ),
     step(
+        "ejected runners",
+        &["cargo", "test", "--locked", "-p", "rustle-tests", "--test", "ejected", "--", "--ignored"],
+    ),
+    step(
         "six sources",
         &["cargo", "test", "--locked", "-p", "rustle-tests", "--test", "six_sources", "--", "--ignored"],
     ),
@@ -51,6 +55,11 @@ const ALWAYS: &[Step] = &[
 
 /// What runs with `--full` besides: the slowest proofs.
 const FULL: &[Step] = &[
+    Step {
+        name: "ejected runners, all",
+        command: &["cargo", "test", "--locked", "-p", "rustle-tests", "--test", "ejected", "--", "--ignored"],
+        environment: &[("EJECT", "all")],
+    },
     step("reproducible builds", &["bash", "xtask/assets/reproducible.sh"]),
     step("licences", &["bash", "xtask/assets/licences.sh"]),
     step("live conformance", &["cargo", "xtask", "conformance", "--live"]),

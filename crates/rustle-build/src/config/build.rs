@@ -1,12 +1,18 @@
 //! `[build]`: how a runner is built.
 
+use std::ops::RangeInclusive;
+
 use globset::{Glob, GlobBuilder, GlobMatcher};
 use rustle_bundle::{Compression, DEFAULT_LEVEL};
 use rustle_playbook::{Location, Problem};
 
 use super::reader::Table;
+use super::size;
 use crate::profiles::Profile;
 use crate::suggest;
+
+/// zstd's levels: negative ones are faster and pack less.
+pub const LEVELS: RangeInclusive<i32> = -7..=22;
 
 /// `[build]`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,6 +32,8 @@ pub struct Build {
     pub statically: Option<bool>,
     /// `signer`: the key that bundles must be signed by, or its name in `[keys]`; and where it stands.
     pub signer: Option<(String, Location)>,
+    /// `max_size`: how many bytes a runner may have, and where that stands.
+    pub max_size: Option<(u64, Location)>,
     /// `embed`: how the bundle gets into the executable.
     pub embed: Embed,
 }
@@ -87,7 +95,9 @@ impl Build {
 /// Reads the table.
 pub(super) fn read(mut table: Table<'_>, problems: &mut Vec<Problem>) -> Build {
     let build = Build {
-        compression: table.integer("compression", -7..=22, problems).map(|level| level as i32),
+        compression: table
+            .integer("compression", i64::from(*LEVELS.start())..=i64::from(*LEVELS.end()), problems)
+            .map(|level| level as i32),
         algorithm: algorithm(&mut table, "compression_algorithm", problems),
         compress: compress(&mut table, problems),
         target: table.text("target", problems),
@@ -95,6 +105,7 @@ pub(super) fn read(mut table: Table<'_>, problems: &mut Vec<Problem>) -> Build {
         statically: table.boolean("static", problems),
         embed: Embed::read(&mut table, problems),
         signer: table.text_at("signer", problems),
+        max_size: max_size(&mut table, problems),
     };
     table.finish(problems);
     build
@@ -131,6 +142,19 @@ fn compress(table: &mut Table<'_>, problems: &mut Vec<Problem>) -> Vec<(String, 
     patterns
 }
 
+fn max_size(table: &mut Table<'_>, problems: &mut Vec<Problem>) -> Option<(u64, Location)> {
+    let (text, at) = table.text_at("max_size", problems)?;
+    let bytes = size::bytes(&text).filter(|bytes| *bytes > 0);
+    if bytes.is_none() {
+        problems.push(
+            Problem::error("config", format!("`{text}` is no size"))
+                .at(at.clone())
+                .with_help("such as `20 MB`"),
+        );
+    }
+    Some((bytes?, at))
+}
+
 fn profile(table: &mut Table<'_>, problems: &mut Vec<Problem>) -> Option<(Profile, Location)> {
     let (word, at) = table.text_at("profile", problems)?;
     let profile = Profile::from_word(&word);
@@ -142,4 +166,66 @@ fn profile(table: &mut Table<'_>, problems: &mut Vec<Problem>) -> Option<(Profil
         }));
     }
     Some((profile?, at))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use rustle_playbook::SourceFile;
+
+    use crate::config::{Config, FILE_NAME};
+    use crate::diagnostics::one_line;
+    use crate::profiles::Profile;
+
+    fn parse(text: &str) -> (Config, Vec<String>) {
+        let mut problems = Vec::new();
+        let file = Arc::new(SourceFile { path: FILE_NAME.into(), text: text.into() });
+        let config = Config::parse(&file, &mut problems);
+        (config, problems.iter().map(|it| format!("{} {:?}", one_line(it), it.help)).collect())
+    }
+
+    const KEY: &str = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3";
+
+    #[test]
+    fn every_key_is_read() {
+        let (config, problems) = parse(&format!(
+            "[build]\ncompression = 9\nprofile = \"speed\"\nstatic = false\nmax_size = \"20 MB\"\nsigner = \"ops\"\n\
+             [keys]\nops = {{ key = \"{KEY}\", prefixes = [] }}\n"
+        ));
+        assert_eq!(problems, [""; 0]);
+        assert_eq!(config.build.profile(), Profile::Speed);
+        assert_eq!(config.build.statically, Some(false));
+        assert_eq!(config.build.max_size.as_ref().map(|(bytes, _)| *bytes), Some(20_000_000));
+        assert_eq!(config.signer().as_deref(), Some(KEY));
+        assert_eq!(parse(&format!("[build]\nsigner = \"{KEY}\"\n")).0.signer().as_deref(), Some(KEY));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_advice() {
+        let (_, problems) = parse("[build]\nprofile = \"sped\"\nmax_size = \"much\"\nsigner = \"nobody\"\n");
+        assert_eq!(
+            problems,
+            [
+                "rustle.toml:2:11: `sped` is no profile [config] [\"did you mean `speed`?\"]",
+                "rustle.toml:3:12: `much` is no size [config] [\"such as `20 MB`\"]",
+                "rustle.toml:4:10: `nobody` is no key, and `[keys]` has none of that name [config] [\"`cargo rustle \
+                 module key` makes one; its public half begins with `RW`\"]",
+            ]
+        );
+    }
+
+    #[test]
+    fn keys_by_other_names_are_told_what_they_are_here() {
+        let (_, problems) = parse(
+            "[template]\nengine = \"tera\"\ncompression_algorithm = \"zstd\"\n[build]\noptimization_level = 3\n",
+        );
+        assert_eq!(problems.len(), 2, "{problems:?}");
+        assert!(problems[0].contains("`[build] profile`, and"), "{}", problems[0]);
+        assert!(problems[1].contains("there is no table `[template]`"), "{}", problems[1]);
+        assert!(
+            problems[1].contains("`engine` is nothing: ")
+                && problems[1].contains("`[build] compression_algorithm`")
+        );
+    }
 }

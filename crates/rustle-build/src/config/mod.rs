@@ -3,11 +3,13 @@
 pub mod build;
 pub mod controller;
 pub mod limits;
+pub mod mapped;
 pub mod modules;
 pub mod policy;
 pub(crate) mod reader;
 pub mod registries;
 pub mod secrets;
+mod size;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -161,7 +163,7 @@ impl Config {
             problems.push(
                 Problem::error("config", format!("`{named}` is no key, and `[keys]` has none of that name"))
                     .at(at.clone())
-                    .with_help("`cargo rustle module key new` makes one; its public half begins with `RW`"),
+                    .with_help("`cargo rustle module key` makes one; its public half begins with `RW`"),
             );
         } else if self.keys.get(named).is_some_and(|key| key.revoked) {
             problems.push(Problem::error("config", format!("the key `{named}` was revoked")).at(at.clone()));

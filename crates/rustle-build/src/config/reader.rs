@@ -8,6 +8,7 @@ use rustle_playbook::{Location, Problem, SourceFile};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::mapped;
 use crate::suggest;
 
 /// A table that is being read.
@@ -170,7 +171,7 @@ impl<'a> Table<'a> {
 
     /// Tells the keys that nobody asked for.
     pub(crate) fn finish(self, problems: &mut Vec<Problem>) {
-        for (key, _) in &self.entries {
+        for (key, value) in &self.entries {
             let name = key.get_ref().as_ref();
             if self.asked.iter().any(|asked| asked == name) {
                 continue;
@@ -180,11 +181,21 @@ impl<'a> Table<'a> {
                 table => format!("`[{table}]` has no key `{name}`"),
             };
             let known = self.asked.iter().map(String::as_str);
-            let help = match suggest::closest(name, known.clone()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are {}", suggest::enumerate(known)),
+            let problem = Problem::error("unknown-key", message).at(self.at(key.span()));
+            let help = match (suggest::closest(name, known.clone()), mapped::of(name)) {
+                (Some(near), _) => format!("did you mean `{near}`?"),
+                (None, Some(mapped)) => format!("here that is {}", mapped.here),
+                (None, None) if self.name.is_empty() && name == mapped::TABLE => {
+                    let keys = value.get_ref().as_table().into_iter().flat_map(|table| table.keys());
+                    let known = keys.filter_map(|key| mapped::of(key.get_ref()));
+                    let told = known.map(|mapped| format!("`{}` is {}", mapped.key, mapped.here));
+                    let problem = told.fold(problem, Problem::with_help);
+                    problems.push(problem.with_help("docs/CONFIGURATION.md has them all"));
+                    continue;
+                }
+                (None, None) => format!("there are {}", suggest::enumerate(known)),
             };
-            problems.push(Problem::error("unknown-key", message).at(self.at(key.span())).with_help(help));
+            problems.push(problem.with_help(help));
         }
     }
 }

@@ -40,6 +40,8 @@ const HEAD: &str = "bundle.json";
 pub struct Packing {
     /// zstd's level.
     pub level: i32,
+    /// How many tasks a chunk of the plan has, if not as many as usual.
+    pub tasks: Option<u64>,
 }
 
 /// A folder, packed.
@@ -61,6 +63,7 @@ pub fn unpack(bundle: &Bundle, packing: Packing, to: &Path) -> Result<(), Folder
     let head = json!({
         "format": FOLDER_FORMAT,
         "compression": packing.level,
+        "chunk_tasks": packing.tasks,
         "settings": text::of(bundle.settings()).map_err(|error| wrong(to, error))?,
         "plan": plan,
     });
@@ -83,11 +86,23 @@ pub fn pack(from: &Path) -> Result<Packed, FolderError> {
     }
     let level = head.get("compression").and_then(Value::as_i64).and_then(|level| i32::try_from(level).ok());
     let level = level.ok_or_else(|| wrong(&path, "`compression` should be a whole number"))?;
+    let tasks = match head.get("chunk_tasks") {
+        None | Some(Value::Null) => None,
+        Some(tasks) => match tasks.as_u64() {
+            Some(tasks) => Some(tasks),
+            None => {
+                return Err(wrong(&path, format!("`chunk_tasks` should be a whole number, and is {tasks}")));
+            }
+        },
+    };
     let settings = head.get("settings").cloned().unwrap_or_default();
     let settings: Settings =
         text::into(&settings).map_err(|error| wrong(&path, format!("`settings`: {error}")))?;
     let plan = plan::read(head.get("plan").unwrap_or(&Value::Null), from, &mut read)?;
     let mut writer = Writer::new(level);
+    if let Some(tasks) = tasks {
+        writer.chunk_tasks(tasks);
+    }
     files::read(&mut writer, from, &mut read)?;
     let bundle = writer.finish(&plan, &settings).map_err(|error| wrong(from, error))?;
     Ok(Packed { bundle, read })

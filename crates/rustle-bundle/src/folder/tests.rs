@@ -25,7 +25,7 @@ fn odd() -> Vec<u8> {
     vars.insert("nested", PlanValue::Map(only));
     let mut play = Play { name: "Web & co".into(), ..Play::default() };
     play.directives.vars = vars;
-    play.tasks = vec![task("one"), task("two")];
+    play.tasks = ["one", "two", "three", "four", "five"].map(task).into();
     let mut plan = Plan { format: 1, name: "site".into(), ..Plan::default() };
     plan.plays = vec![play.clone(), play];
     plan.roles.insert("acme.web".into(), Role { name: "web".into(), ..Role::default() });
@@ -38,6 +38,8 @@ fn odd() -> Vec<u8> {
         ..Settings::default()
     };
     let mut writer = Writer::new(7);
+    // Fewer than there are, so that the plan is cut.
+    writer.chunk_tasks(2);
     writer.file("files/motd", 0o600, b"hello\r\n".to_vec()).unwrap();
     writer.file("files/empty", 0o644, Vec::new()).unwrap();
     writer.file(*b"files/\xff\xfe 100%", 0o755, vec![0, 255, 13, 10]).unwrap();
@@ -55,7 +57,7 @@ fn a_folder_packed_is_the_bundle() {
     let bytes = odd();
     let folder = tempdir().unwrap();
     let bundle = Bundle::open(bytes.clone()).unwrap();
-    unpack(&bundle, Packing { level: 7 }, folder.path()).unwrap();
+    unpack(&bundle, Packing { level: 7, tasks: Some(2) }, folder.path()).unwrap();
     let packed = pack(folder.path()).unwrap();
     assert_eq!(Bundle::open(packed.bundle.clone()).unwrap().digest(), bundle.digest());
     assert!(packed.bundle == bytes);
@@ -75,7 +77,7 @@ fn a_folder_packed_is_the_bundle() {
 #[test]
 fn a_change_is_a_change() {
     let folder = tempdir().unwrap();
-    unpack(&Bundle::open(odd()).unwrap(), Packing { level: 7 }, folder.path()).unwrap();
+    unpack(&Bundle::open(odd()).unwrap(), Packing { level: 7, tasks: Some(2) }, folder.path()).unwrap();
     fs::write(folder.path().join("files/files/motd"), "bye").unwrap();
     let play = folder.path().join("plan/plays/01-web-co.json");
     let text = fs::read_to_string(&play).unwrap();
@@ -88,7 +90,7 @@ fn a_change_is_a_change() {
 #[test]
 fn what_is_wrong_is_told_with_its_file() {
     let folder = tempdir().unwrap();
-    unpack(&Bundle::open(odd()).unwrap(), Packing { level: 3 }, folder.path()).unwrap();
+    unpack(&Bundle::open(odd()).unwrap(), Packing { level: 3, tasks: None }, folder.path()).unwrap();
     let told = |name: &str, from: &str, to: &str| {
         let path = folder.path().join(name);
         let text = fs::read_to_string(&path).unwrap();
