@@ -85,7 +85,10 @@ impl Workshop {
             ..Default::default()
         };
         options.config.runner.source = Some(rustle_build::PlanSource::Playbook(playbook.into()));
-        rustle_build::build_bundle(&options).unwrap().bundle
+        match rustle_build::build_bundle(&options).unwrap().bundle {
+            rustle_bundle::Packed::Memory(bytes) => bytes,
+            rustle_bundle::Packed::File(path) => fs::read(path).unwrap(),
+        }
     }
 }
 
