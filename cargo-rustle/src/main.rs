@@ -1,11 +1,13 @@
 //! `cargo rustle`: from a playbook to a runner.
 
 mod base;
+mod binary;
 mod cargo_view;
 mod commands;
 mod compile;
 mod copy;
 mod eject;
+mod estimate;
 #[cfg(unix)]
 mod executable;
 mod failure;
@@ -20,6 +22,7 @@ mod report;
 mod rustle_source;
 mod settling;
 mod show;
+mod signing;
 mod timings;
 
 use std::process::ExitCode;

@@ -1,5 +1,8 @@
 //! Which keywords there are, where, and which of them are not supported yet.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// Where a keyword stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -130,6 +133,10 @@ pub(crate) fn without_effect(name: &str) -> Option<&'static str> {
 }
 
 impl Place {
+    /// All places, each at its own number.
+    const ALL: [Place; 6] =
+        [Place::Play, Place::Block, Place::Task, Place::Handler, Place::Role, Place::Playbook];
+
     /// The keywords that may stand there.
     pub fn keywords(self) -> impl Iterator<Item = &'static str> {
         let (own, more): (&[&str], &[&str]) = match self {
@@ -145,7 +152,10 @@ impl Place {
 
     /// Whether `name` is a keyword there.
     pub fn has(self, name: &str) -> bool {
-        self.keywords().any(|keyword| keyword == name)
+        static SETS: LazyLock<[HashSet<&str>; 6]> =
+            LazyLock::new(|| Place::ALL.map(|place| place.keywords().collect()));
+        // Every key of every task is asked for.
+        SETS.get(self as usize).is_some_and(|keywords| keywords.contains(name))
     }
 
     /// What stands there, in words.
@@ -176,6 +186,14 @@ pub(crate) fn elsewhere(name: &str, place: Place) -> Option<Place> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_place_knows_its_own_keywords() {
+        for place in Place::ALL {
+            assert!(place.keywords().all(|keyword| place.has(keyword)), "{place:?}");
+            assert!(!place.has("nonsense"));
+        }
+    }
 
     #[test]
     fn keywords_belong_to_their_places() {

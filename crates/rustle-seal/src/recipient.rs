@@ -23,7 +23,7 @@ pub enum Recipient {
 }
 
 impl Recipient {
-    /// The X25519 key of `ssh-keygen` or `age-keygen` text, as bytes; none for a passphrase or a key.
+    /// The public key, as its own kind writes it; none for a passphrase or a key of 32 bytes.
     pub fn public_key(&self) -> Option<&[u8; 32]> {
         match self {
             Recipient::X25519(key) | Recipient::Ssh(key) => Some(key),
