@@ -16,6 +16,18 @@ pub struct Finished {
     size: u64,
     linkage: Linkage,
     note: Option<String>,
+    signed: Signed,
+}
+
+/// Who signed a runner's bundle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signed {
+    /// Nobody, and nobody must.
+    No,
+    /// The owner of this public key.
+    By(String),
+    /// Nobody, and the runner insists on this key.
+    Missing(String),
 }
 
 impl Finished {
@@ -23,15 +35,20 @@ impl Finished {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn of(runner: Runner, target: Option<String>, note: Option<String>) -> Result<Finished> {
+    pub fn of(
+        runner: Runner,
+        target: Option<String>,
+        note: Option<String>,
+        signed: Signed,
+    ) -> Result<Finished> {
         let size = std::fs::metadata(&runner.path).context(runner.path.display())?.len();
         let linkage = linking::linkage(&runner.path)?;
-        Ok(Finished { runner, target, size, linkage, note })
+        Ok(Finished { runner, target, size, linkage, note, signed })
     }
 
     /// Prints it: as text, or as one object.
     pub fn tell(&self, as_json: bool) {
-        let note = self.note();
+        let notes = self.notes();
         if as_json {
             let needs = match &self.linkage {
                 Linkage::Dynamic { interpreter, libraries } => {
@@ -47,7 +64,8 @@ impl Finished {
                 "target": self.target,
                 "static": self.linkage == Linkage::Static,
                 "needs": needs,
-                "notes": note.iter().collect::<Vec<_>>(),
+                "notes": notes,
+                "signed_by": match &self.signed { Signed::By(key) => Some(key), _ => None },
                 "compiled_since": self.runner.compiled,
             });
             println!("{object}");
@@ -61,16 +79,27 @@ impl Finished {
             println!("  target   {target}");
         }
         println!("  linking  {}", self.linkage);
-        if let Some(note) = note {
+        if let Signed::By(key) = &self.signed {
+            println!("  signed   {key}");
+        }
+        for note in notes {
             eprintln!("note: {note}");
         }
     }
 
-    /// What is to be said aloud: an executable that is not static, though nobody asked for that.
-    fn note(&self) -> Option<String> {
-        let why = self.note.as_ref()?;
-        (self.linkage != Linkage::Static).then(|| {
-            format!("the executable is not static: {why}. `[build] static = false` of rustle.toml says that this is meant")
-        })
+    /// What is to be said aloud: an executable that is not static, though nobody asked for that; one that will not run.
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if let Some(why) = self.note.as_ref().filter(|_| self.linkage != Linkage::Static) {
+            notes.push(format!(
+                "the executable is not static: {why}. `[build] static = false` of rustle.toml says that this is meant"
+            ));
+        }
+        if let Signed::Missing(key) = &self.signed {
+            notes.push(format!(
+                "the runner takes only what the key {key} has signed, and will run once `--sign KEY` has signed it"
+            ));
+        }
+        notes
     }
 }

@@ -1,11 +1,15 @@
 //! `cargo rustle`: from a playbook to a runner.
 
 mod base;
+mod binary;
 mod cargo_view;
 mod commands;
 mod compile;
 mod copy;
 mod eject;
+mod estimate;
+#[cfg(unix)]
+mod executable;
 mod failure;
 mod finished;
 mod generate;
@@ -20,6 +24,7 @@ mod report;
 mod rustle_source;
 mod settling;
 mod show;
+mod signing;
 mod timings;
 
 use std::process::ExitCode;

@@ -10,7 +10,7 @@ use rustle_build::{BuildOptions, Prepared, build_bundle};
 use rustle_bundle::Bundle;
 use rustle_package::Digest;
 
-use crate::base::kept::{self, Kept, Read};
+use crate::base::kept::{self, About, Kept, Read};
 use crate::base::key::{self, Subject};
 use crate::base::state_folder;
 use crate::base::toolchain::Toolchain;
@@ -25,6 +25,9 @@ use crate::timings::Timings;
 /// A bundle that is larger than this is not compiled in: the executable would carry it twice after the next change, and a
 /// compiler needs many times its memory.
 const APART: u64 = 1 << 20;
+
+/// Why a runner for macOS is always compiled.
+const APPLE: &str = "an executable for macOS is signed as a whole, and nothing can be appended to it";
 
 /// What is to be built.
 #[derive(Clone, Debug, Default)]
@@ -82,6 +85,7 @@ pub fn runner(project: &Project, config: Config, wanted: &Wanted, timings: &mut 
         options: &wanted.options,
         crates: &prepared.crates,
         files: &prepared.compiled,
+        signer: prepared.signer.as_deref(),
         embeds,
     };
     let mut trees = Trees::load(&state);
@@ -133,7 +137,10 @@ fn stranger(view: &View, wanted: &Wanted) -> Option<String> {
     }
     let apple =
         wanted.target.as_ref().map_or(cfg!(target_vendor = "apple"), |target| target.contains("-apple-"));
-    apple.then(|| "an executable for macOS is signed as a whole, and nothing can be appended to it".into())
+    apple.then(|| {
+        eprintln!("note: {APPLE}: Cargo builds it");
+        APPLE.to_owned()
+    })
 }
 
 /// Takes the level of compression that the build script would; why Cargo must tell what is wrong with it.
@@ -188,7 +195,13 @@ fn keep(
     }
     let files = files.into_iter().filter(|file| !file.is_dir()).collect();
     let read = Read::now(&files, &built.variables());
-    kept::keep(state, key, &built.executable, &built.executable, read).ok()
+    let about = About {
+        options: subject.options.to_vec(),
+        target: subject.target.map(str::to_owned),
+        crates: prepared.crates.clone(),
+        embedded: if subject.embeds { prepared.bundle.length().unwrap_or_default() } else { 0 },
+    };
+    kept::keep(state, key, &built.executable, &built.executable, (read, about)).ok()
 }
 
 /// Whether a folder is watched only because of what is known: files that were not there are watched through it.

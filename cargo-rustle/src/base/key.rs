@@ -37,6 +37,8 @@ pub struct Subject<'a> {
     pub crates: &'a [String],
     /// The files of modules that the glue names.
     pub files: &'a [FileModule],
+    /// The key that the executable is pinned to.
+    pub signer: Option<&'a str>,
     /// Whether the executable embeds a bundle of its own.
     pub embeds: bool,
 }
@@ -58,6 +60,7 @@ pub fn of(subject: &Subject<'_>, trees: &mut Trees) -> Result<Digest, String> {
     line("target", subject.target.unwrap_or_default());
     line("options", &subject.options.join("\0"));
     line("crates", &subject.crates.join("\0"));
+    line("signer", subject.signer.unwrap_or_default());
     line("embeds", if subject.embeds { "yes" } else { "no" });
     for file in subject.files {
         line("file", &format!("{} {} {}", file.id, file.version, Digest::of(file.text.text.as_bytes())));

@@ -5,11 +5,13 @@ use std::process::ExitCode;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::commands::project;
+use crate::estimate;
 use crate::failure::Result;
-use crate::finished::Finished;
+use crate::finished::{Finished, Signed};
 use crate::linking;
 use crate::project::Project;
 use crate::rebuild::{self, Wanted};
+use crate::signing::{self, Signer};
 use crate::timings::{self, Timings};
 
 pub fn command() -> Command {
@@ -23,6 +25,14 @@ pub fn command() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Lets Cargo build even if only the plan or its files have changed"),
         )
+        .arg(
+            Arg::new("estimate")
+                .long("estimate")
+                .action(ArgAction::SetTrue)
+                .conflicts_with_all(["compile", "timings"])
+                .help("Builds nothing, and tells how large the runner would be"),
+        )
+        .arg(signing::arg())
         .arg(timings::arg())
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Prints one object"))
         .after_help(
@@ -91,9 +101,24 @@ pub fn run(matches: &ArgMatches) -> Result {
     linking.refuse(statically)?;
     wanted.target = linking.target;
     wanted.options.extend(linking.options);
+    let pinned = config.signer();
+    let signer = Signer::given(matches, pinned.as_deref())?;
     timings.phase("config");
-    let runner = rebuild::runner(&project, config, &wanted, &mut timings)?;
-    let finished = Finished::of(runner, wanted.target, linking.note)?;
+    if matches.get_flag("estimate") {
+        print!("{}", estimate::of(&project, config, &wanted)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut runner = rebuild::runner(&project, config, &wanted, &mut timings)?;
+    if let Some(signer) = &signer {
+        runner.digest = signer.sign(&runner.path)?;
+        timings.phase("sign");
+    }
+    let signed = match (&signer, &pinned) {
+        (Some(signer), _) => Signed::By(signer.public().to_owned()),
+        (None, Some(pinned)) => Signed::Missing(pinned.clone()),
+        (None, None) => Signed::No,
+    };
+    let finished = Finished::of(runner, wanted.target, linking.note, signed)?;
     finished.tell(matches.get_flag("json"));
     timings.tell(finished.runner.compiled.as_deref());
     Ok(ExitCode::SUCCESS)

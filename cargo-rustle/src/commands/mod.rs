@@ -7,21 +7,27 @@ mod check;
 mod completions;
 #[cfg(unix)]
 mod deploy;
+mod diff;
 mod doc;
 mod doctor;
 mod eject;
+#[cfg(unix)]
+mod export;
 mod fetch;
 mod given;
+mod inspect;
 mod list;
 mod lock;
 mod module;
 mod new;
 mod plan;
+mod repack;
 mod run;
 mod secret;
 
 use std::path::PathBuf;
 
+pub use module::password;
 pub use new::relative;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -40,7 +46,12 @@ pub fn all() -> Vec<Command> {
         run::command(),
         #[cfg(unix)]
         deploy::command(),
+        #[cfg(unix)]
+        export::command(),
         plan::command(),
+        repack::command(),
+        inspect::command(),
+        diff::command(),
         doc::command(),
         add::command(),
         add::remove_command(),
@@ -72,7 +83,12 @@ pub fn run(matches: &ArgMatches) -> Result {
         Some(("run", matches)) => run::run(matches),
         #[cfg(unix)]
         Some(("deploy", matches)) => deploy::run(matches),
+        #[cfg(unix)]
+        Some(("export", matches)) => export::run(matches),
         Some(("plan", matches)) => plan::run(matches),
+        Some(("repack", matches)) => repack::run(matches),
+        Some(("inspect", matches)) => inspect::run(matches),
+        Some(("diff", matches)) => diff::run(matches),
         Some(("doc", matches)) => doc::run(matches),
         Some(("add", matches)) => add::run(matches),
         Some(("remove", matches)) => add::run_remove(matches),
@@ -147,4 +163,9 @@ fn project() -> Arg {
 /// The inventories that were given.
 fn inventories(matches: &ArgMatches) -> Vec<PathBuf> {
     matches.get_many("inventory").into_iter().flatten().cloned().collect()
+}
+
+/// A text as it is, and any other value as JSON.
+fn plain(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -15,6 +15,8 @@ pub(super) struct Glue<'a> {
     pub(super) crates: &'a [String],
     /// The files of modules, by name.
     pub(super) modules: &'a BTreeSet<String>,
+    /// The key that the executable is pinned to.
+    pub(super) signer: Option<&'a str>,
 }
 
 impl Glue<'_> {
@@ -51,7 +53,8 @@ impl Glue<'_> {
             text,
             "/// The plan, its files and the settings: the folder `{BUNDLE}`, packed when this crate is compiled.\n\
              static BUNDLE: &[u8] = ::rustle_pack::bundle!(\"{BUNDLE}\");\n\n\
-             rustle_runtime::main!(BUNDLE);"
+             rustle_runtime::main!(BUNDLE{});",
+            self.signer.map(|key| format!(", signer = {key:?}")).unwrap_or_default()
         );
         text
     }
@@ -88,7 +91,7 @@ mod tests {
     use super::*;
 
     fn glue<'a>(crates: &'a [String], modules: &'a BTreeSet<String>) -> Glue<'a> {
-        Glue { crates, modules }
+        Glue { crates, modules, signer: None }
     }
 
     #[test]

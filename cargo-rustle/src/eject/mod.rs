@@ -113,7 +113,8 @@ fn fill(to: &Path, folder: &Path, subject: &Subject<'_>) -> Result<()> {
         let path = PathBuf::from("src").join(MODULES).join(format!("{}.rs", file.id.rust_name()));
         put(&to.join(path), file.text.text.as_bytes())?;
     }
-    let glue = main_file::Glue { crates: &subject.prepared.crates, modules: &modules };
+    let signer = subject.prepared.signer.as_deref();
+    let glue = main_file::Glue { crates: &subject.prepared.crates, modules: &modules, signer };
     put(&to.join("src/main.rs"), glue.in_place(&subject.main)?.as_bytes())?;
     put(&to.join(".gitignore"), b"/target\n")?;
     let bundle = subject.prepared.bundle.open().context("the bundle")?;

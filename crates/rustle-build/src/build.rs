@@ -14,7 +14,7 @@ use rustle_value::{Map, Value};
 
 use crate::check;
 use crate::companions;
-use crate::config::{Config, PlanSource};
+use crate::config::{Config, Embed, PlanSource};
 use crate::diagnostics::{Problems, any_error};
 use crate::embed::{self, SealedContent};
 use crate::linked;
@@ -92,6 +92,12 @@ pub struct Prepared {
     pub linked: Vec<LinkedModule>,
     /// The files of modules among them that are compiled with the runner.
     pub compiled: Vec<FileModule>,
+    /// How the bundle gets into the executable.
+    pub embed: Embed,
+    /// Where the embedded files that are no secrets lie on this machine, by path below the bundle's root.
+    pub lies: BTreeMap<Vec<u8>, PathBuf>,
+    /// The public key that the executable is pinned to, as `[build] signer` names it.
+    pub signer: Option<String>,
     /// The embedded files: path below the bundle's root and length in bytes.
     pub files: Vec<(Vec<u8>, u64)>,
     /// Files and folders whose change may change the bundle.
@@ -100,6 +106,21 @@ pub struct Prepared {
     pub warnings: Problems,
     /// How long reading, checking and packing took.
     pub phases: Vec<(&'static str, Duration)>,
+}
+
+impl Prepared {
+    /// Where the embedded files lie, as a debug build of the runner reads it: path and file, each with a NUL behind it.
+    pub(crate) fn live(&self) -> Vec<u8> {
+        let mut text = Vec::new();
+        for (path, file) in &self.lies {
+            let file = file.canonicalize().unwrap_or_else(|_| file.clone());
+            for part in [path.as_slice(), file.as_os_str().as_encoded_bytes()] {
+                text.extend_from_slice(part);
+                text.push(0);
+            }
+        }
+        text
+    }
 }
 
 /// Reads, checks and packs what `options` say.
@@ -266,8 +287,10 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     given.extend(options.config.secrets.values.keys().cloned());
     let checked = check::check(&used, unreadable, &given);
     problems.extend(checked.problems);
+    // Nothing is told of places any more: what knows them need not lie beside what is packed.
+    drop(origins);
     plan.facts = checked.facts;
-    plan.modules = check::modules_of(&plan);
+    plan.modules = checked.modules;
     problems.extend(modules.unused_packages(&plan.modules).iter().map(|package| {
         let message = format!("the crate `{package}` is in Cargo.toml, and the plan uses no module of it");
         Problem::warning(lints::UNUSED_MODULE_CRATE, message)
@@ -299,6 +322,8 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     let out = options.bundle_file.as_deref();
     let packed = embed::pack(&plan, &settings, &options.config, &files, &sealed, out);
     let packed = packed.map_err(|error| problems.push(unpacked(&error))).ok()?;
+    let open = files.embedded.into_iter().filter(|(path, _)| !sealed.files.contains_key(path));
+    let lies = open.map(|(path, file)| (path, file.source)).collect();
     Some(Prepared {
         bundle: packed.bundle,
         digest: packed.digest,
@@ -306,8 +331,11 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         crates,
         plan,
         linked: Vec::new(),
+        signer: options.config.signer(),
         compiled: Vec::new(),
         files: packed.files,
+        embed: options.config.build.embed,
+        lies,
         watched: files.watched,
         warnings: Problems::default(),
         phases: vec![

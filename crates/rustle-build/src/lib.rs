@@ -21,6 +21,7 @@ pub mod linked;
 pub mod lints;
 pub mod manifest;
 pub mod modules;
+mod object_file;
 mod output;
 pub mod packages;
 mod prepare;

@@ -1,7 +1,7 @@
 //! Writes what was prepared, and tells Cargo what it depends on.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,18 @@ pub(crate) fn write_if_changed(path: &Path, content: &[u8]) -> io::Result<()> {
         fs::create_dir_all(parent).map_err(at)?;
     }
     fs::write(path, content).map_err(at)
+}
+
+/// Writes `path` by way of `write`: it appears as a whole or not at all.
+pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&File) -> io::Result<()>) -> io::Result<()> {
+    let at = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    let partial = path.with_added_extension("partial");
+    let written =
+        File::create(&partial).and_then(|file| write(&file)).and_then(|()| fs::rename(&partial, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&partial);
+    }
+    written.map_err(at)
 }
 
 /// Removes all files in `folder` but those called one of `keep`, which an earlier build may have left.

@@ -6,13 +6,14 @@ use std::path::Path;
 use rustle_playbook::{Problem, Severity};
 
 use crate::build::{BuildOptions, Prepared, build_bundle};
-use crate::config::{self, Config};
+use crate::config::{self, Config, Embed};
 use crate::diagnostics::{Problems, one_line};
 use crate::env_vars::{Environment, Missing};
-use crate::glue;
+use crate::glue::{self, Beside, Carries};
 use crate::linked;
 use crate::manifest::Manifest;
 use crate::modules::{Linked, ModuleCrate, Sources};
+use crate::object_file::{self, Form};
 use crate::output;
 
 /// The glue's name in `OUT_DIR`, which `rustle_runtime::main!` includes.
@@ -23,6 +24,11 @@ const BUNDLE: &str = "bundle";
 
 /// The list of what is linked, in `OUT_DIR`.
 const LINKED: &str = "linked";
+/// The bundle's object file in `OUT_DIR`.
+const OBJECT: &str = "bundle.o";
+
+/// Where embedded files lie on this machine, for debug builds, in `OUT_DIR`.
+const LIVE: &str = "live";
 
 /// The folder of modules in `OUT_DIR` whose text stands in `rustle.toml` or in the plan.
 const MODULES: &str = "modules";
@@ -35,7 +41,11 @@ pub fn prepare() {
     let environment = Environment::read();
     let (editor, colour) = environment.as_ref().map(|it| (it.editor, it.colour)).unwrap_or_default();
     match environment.map_err(outside).and_then(|environment| with(&environment)) {
-        Ok(prepared) => tell(&prepared.warnings),
+        Ok(prepared) => {
+            tell(&prepared.warnings);
+            // A build script ends here: to take a large plan apart, task by task, would be for nothing.
+            std::mem::forget(prepared);
+        }
         Err(problems) if editor => tell(&problems),
         Err(problems) => {
             eprint!("{}", problems.render(colour));
@@ -72,7 +82,7 @@ pub(crate) fn with(environment: &Environment) -> Result<Prepared, Problems> {
         Ok(prepared) => write(environment, prepared),
         Err(_) => output::write_if_changed(
             &environment.out_dir.join(GLUE),
-            glue::text(&[], &[], false, false).as_bytes(),
+            glue::text(&[], &[], Carries::Nothing, Beside::default(), None).as_bytes(),
         ),
     };
     let mut prepared = result?;
@@ -106,8 +116,42 @@ fn write(environment: &Environment, prepared: &Prepared) -> io::Result<()> {
     let linked = linked::of_runner(&environment.manifest_dir, &environment.package, prepared.linked.clone());
     let linked = rustle_bundle::pack_linked(&linked).map_err(io::Error::other)?;
     output::write_if_changed(&environment.out_dir.join(LINKED), &linked)?;
-    let glue = glue::text(&prepared.crates, &compiled(environment, prepared)?, !environment.bare, true);
+    let object = environment.out_dir.join(OBJECT);
+    let form = object_form(environment, prepared).map_err(io::Error::other)?;
+    let carries = match (environment.bare, form) {
+        (true, _) => Carries::Nothing,
+        (false, None) => Carries::Folder,
+        (false, Some(form)) => {
+            object_file::write(&folder.join(rustle_bundle::FILE_NAME), &object, form)?;
+            println!("cargo::rustc-link-arg-bins={}", object.display());
+            Carries::Object(prepared.bundle.length().map_err(io::Error::other)?)
+        }
+    };
+    if !matches!(carries, Carries::Object(_)) && object.exists() {
+        std::fs::remove_file(&object)?;
+    }
+    let live = matches!(carries, Carries::Folder | Carries::Object(_));
+    if live {
+        output::write_if_changed(&environment.out_dir.join(LIVE), &prepared.live())?;
+    }
+    let beside = Beside { linked: true, live };
+    let compiled = compiled(environment, prepared)?;
+    let glue = glue::text(&prepared.crates, &compiled, carries, beside, prepared.signer.as_deref());
     output::write_if_changed(&environment.out_dir.join(GLUE), glue.as_bytes())
+}
+
+/// What the bundle's object file is made for, if it is to be linked.
+fn object_form(environment: &Environment, prepared: &Prepared) -> Result<Option<Form>, String> {
+    let long = prepared.bundle.length().is_ok_and(|length| length > object_file::THRESHOLD);
+    let form = Form::of(&environment.target);
+    match prepared.embed {
+        Embed::Include => Ok(None),
+        Embed::Auto => Ok(form.filter(|_| long)),
+        Embed::Object if form.is_some() => Ok(form),
+        Embed::Object => Err("`[build] embed = \"object\"`: object files for this target are not known; \
+             `embed = \"include\"` compiles the bundle in"
+            .into()),
+    }
 }
 
 /// The files of modules that are compiled with the runner. What stands in another file is written to the output.

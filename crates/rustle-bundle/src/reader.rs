@@ -30,9 +30,10 @@ const PART: u64 = 1 << 20;
 pub struct Bundle {
     source: Box<dyn Source>,
     root: [u8; 32],
-    index: Index,
+    pub(crate) index: Index,
+    signature: Option<String>,
     /// Of each frame: where it lies in the source, and where its content begins in the unpacked stream.
-    places: Vec<(u64, u64)>,
+    pub(crate) places: Vec<(u64, u64)>,
     /// The frame that was unpacked last: small files that are read one after the other lie in one frame.
     last: Mutex<Option<(usize, Arc<[u8]>)>>,
     unpacker: Mutex<Unpacker>,
@@ -57,6 +58,7 @@ impl Bundle {
         let index: Index =
             ciborium::from_reader(&*index_bytes).map_err(|error| BundleError::Index(error.to_string()))?;
         index.check(stored)?;
+        let signature = signature(&*source, header.signature)?;
         drop((header_bytes, index_bytes));
         let (mut at, mut start) = (HEADER.saturating_add(index.chunks.0), 0);
         let mut places = Vec::with_capacity(index.frames.len());
@@ -70,6 +72,7 @@ impl Bundle {
             source,
             root: header.root,
             index,
+            signature,
             places,
             last: Mutex::new(None),
             unpacker: Mutex::new(Unpacker::new()?),
@@ -115,10 +118,17 @@ impl Bundle {
 
     /// The digest of the whole: `sha256:` and 64 hexadecimal digits. It covers the index, and through it every frame.
     pub fn digest(&self) -> String {
-        self.root.iter().fold("sha256:".to_string(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        digest_text(&self.root)
+    }
+
+    /// The text of the signature that it carries, which nobody has checked: see [`signature`](crate::signature).
+    pub fn signature(&self) -> Option<&str> {
+        self.signature.as_deref()
+    }
+
+    /// What its bytes are read from.
+    pub(crate) fn into_source(self) -> Box<dyn Source> {
+        self.source
     }
 
     /// How many bytes the bundle has.
@@ -324,6 +334,28 @@ impl Bundle {
         }
         Ok(packed)
     }
+}
+
+/// A root digest as text.
+pub(crate) fn digest_text(root: &[u8; 32]) -> String {
+    root.iter().fold("sha256:".to_string(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The `length` bytes of signature at the end of `source`.
+fn signature(source: &dyn Source, length: u64) -> Result<Option<String>, BundleError> {
+    if length == 0 {
+        return Ok(None);
+    }
+    if length > crate::signature::LONGEST {
+        return Err(BundleError::Index(format!("a signature of {length} bytes is too long")));
+    }
+    let total = source.length();
+    let bytes = source.bytes(total.saturating_sub(length)..total)?;
+    let text = String::from_utf8(bytes.into_owned());
+    text.map(Some).map_err(|_| BundleError::Digest("the signature".into()))
 }
 
 impl fmt::Debug for Bundle {

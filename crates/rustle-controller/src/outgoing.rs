@@ -8,7 +8,7 @@ use crate::event_json::{dropped, now, timed};
 use crate::journal::Limits;
 use crate::spool::record::{Kind, Record};
 use crate::spool::run::RunFolder;
-use crate::spool::segments::Reader;
+use crate::spool::segments::{Reader, Writer};
 
 /// Reads events of the spool, as they go into requests.
 #[derive(Debug)]
@@ -66,8 +66,8 @@ pub(crate) struct Older {
 
 impl Older {
     pub(crate) fn new(run: RunFolder) -> Older {
-        let (source, next) = (Source::new(&run), run.acknowledged());
-        Older { run, source, next, done: false }
+        let (source, (next, done)) = (Source::new(&run), run.acknowledged());
+        Older { run, source, next, done }
     }
 
     /// What is to be sent next. A run that ends without a last event gets one.
@@ -78,7 +78,10 @@ impl Older {
             return Ok(records);
         }
         let json = timed(&ControllerEvent::Abandoned { noticed: now() });
-        Ok(vec![Record { kind: Kind::Last, number: self.next, json }])
+        let record = Record { kind: Kind::Last, number: self.next, json };
+        // Who delivers may be killed as well; the next one shall say the same. On a full disk it says it with another time.
+        let _ = Writer::new(self.run.path.clone()).append(&record);
+        Ok(vec![record])
     }
 
     /// `records` are acknowledged.
@@ -86,6 +89,6 @@ impl Older {
         let Some(last) = records.last() else { return Ok(0) };
         self.next = last.number + 1;
         self.done = last.kind == Kind::Last;
-        self.run.acknowledge(self.next)
+        self.run.acknowledge(self.next, self.done)
     }
 }

@@ -205,10 +205,11 @@ impl Sender {
         };
         self.pace.told = Instant::now();
         let bytes = records.iter().map(|it| it.json.len() as u64).sum();
-        let freed = match self.own.as_ref().map(|(run, _)| run.acknowledge(next)) {
+        let done = records.last().is_some_and(|it| it.kind == Kind::Last);
+        let freed = match self.own.as_ref().map(|(run, _)| run.acknowledge(next, done)) {
             Some(Ok(freed)) => freed,
             Some(Err(error)) => {
-                self.warn_once(format!("what is acknowledged cannot be noted in the spool: {error}"));
+                self.cannot_note(&error);
                 0
             }
             None => 0,
@@ -219,6 +220,10 @@ impl Sender {
     fn step_older(&mut self) -> Step {
         let limits = self.limits();
         let Some(mut older) = self.older.pop_front() else { return Step::Sent };
+        if older.done {
+            // Whoever delivered it was killed before it was removed.
+            return self.remove(older);
+        }
         let records = match older.batch(limits) {
             Ok(records) => records,
             Err(error) => {
@@ -244,18 +249,28 @@ impl Sender {
                 return Step::Failed(failure);
             }
         }
-        let freed = older.acknowledge(&records).and_then(|freed| {
-            if older.done {
-                return older.run.remove();
-            }
-            self.older.push_front(older);
-            Ok(freed)
-        });
-        match freed {
+        match older.acknowledge(&records) {
+            Ok(freed) => self.journal.freed(freed),
+            Err(error) => self.cannot_note(&error),
+        }
+        if older.done {
+            return self.remove(older);
+        }
+        self.older.push_front(older);
+        Step::Sent
+    }
+
+    /// Takes a run that was delivered out of the spool.
+    fn remove(&mut self, older: Older) -> Step {
+        match older.run.remove() {
             Ok(freed) => self.journal.freed(freed),
             Err(error) => self.warn_once(format!("an earlier run cannot be removed from the spool: {error}")),
         }
         Step::Sent
+    }
+
+    fn cannot_note(&mut self, error: &std::io::Error) {
+        self.warn_once(format!("what is acknowledged cannot be noted in the spool: {error}"));
     }
 
     fn beat(&mut self) -> Step {

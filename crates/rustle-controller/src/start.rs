@@ -39,9 +39,11 @@ pub(crate) fn open(start: &RunStart<'_>) -> Box<dyn Reporter> {
     };
     let spool = spool(start, &settings);
     let advice = spool.as_ref().map_or_else(|_| String::new(), |spool| advice(spool, start.runner));
-    let mut older = VecDeque::new();
+    let (mut older, mut troubles) = (VecDeque::new(), Vec::new());
     let own = spool.and_then(|spool| {
-        older = spool.left().into_iter().map(Older::new).collect();
+        let (left, wrong) = spool.left();
+        older = left.into_iter().map(Older::new).collect();
+        troubles = wrong;
         let used = spool.size();
         let run = RunFolder::create(&spool.folder, &head)
             .map_err(|error| format!("the spool {} cannot be written: {error}", spool.folder.display()))?;
@@ -52,6 +54,7 @@ pub(crate) fn open(start: &RunStart<'_>) -> Box<dyn Reporter> {
         Err(why) => (Err(why), None),
     };
     let journal = Arc::new(Journal::new(disk));
+    troubles.into_iter().for_each(|it| journal.trouble(it));
     let control = Arc::new(Control::default());
     let limits = limits(&settings);
     let sender = Sender {
@@ -91,8 +94,11 @@ pub(crate) fn open(start: &RunStart<'_>) -> Box<dyn Reporter> {
 pub(crate) fn send_spool(start: &RunStart<'_>) -> Result<String, String> {
     let settings = start.settings.controller.clone().unwrap_or_default();
     let spool = spool(start, &settings)?;
-    let older: VecDeque<Older> = spool.left().into_iter().map(Older::new).collect();
-    let held = spool.runs() - older.len();
+    let (left, wrong) = spool.left();
+    let held = spool.runs().saturating_sub(left.len() + wrong.len());
+    let unreadable = wrong.len();
+    wrong.into_iter().for_each(|it| start.warn.tell(it));
+    let older: VecDeque<Older> = left.into_iter().map(Older::new).collect();
     let mut sender = Sender {
         link: link(&settings),
         address: Link::shown(&settings.url).to_owned(),
@@ -118,7 +124,7 @@ pub(crate) fn send_spool(start: &RunStart<'_>) -> Result<String, String> {
         )
     })?;
     let running = if held > 0 { format!("; {held} are still running") } else { String::new() };
-    if sender.pace.refused {
+    if sender.pace.refused || unreadable > 0 {
         return Err(format!("{delivered} runs were delivered from {folder}, and some stay there{running}"));
     }
     Ok(format!("{delivered} runs were delivered from {folder}{running}"))

@@ -16,8 +16,6 @@ use rustle_value::yaml::Node;
 /// The action of a task as it was written.
 pub(crate) struct Written<'n> {
     /// The keyword under which it stands: the module's name, or `action`.
-    pub keyword: &'n str,
-    /// That keyword.
     pub key: &'n Node,
     /// The name of the module, as it was written.
     pub module: String,
@@ -51,7 +49,7 @@ impl Loader<'_> {
             (None, Picked::One((key, value))) => {
                 let name = key.as_text()?;
                 let arguments = self.arguments(scope, name, value, additional)?;
-                Some(Written { keyword: name, key, module: name.to_owned(), arguments })
+                Some(Written { key, module: name.to_owned(), arguments })
             }
             (Some((first, _)), Picked::One((second, _))) => {
                 self.conflict(scope, first, second);
@@ -140,7 +138,7 @@ impl Loader<'_> {
         value: &'n Node,
         additional: Option<&'n Entry>,
     ) -> Option<Written<'n>> {
-        let keyword = key.as_text()?;
+        key.as_text()?;
         let named = if value.as_mapping().is_some() { value.get("module") } else { Some(value) };
         let Some(text) = named.and_then(Node::as_text) else {
             let message = match value.as_mapping() {
@@ -163,7 +161,7 @@ impl Loader<'_> {
             return None;
         }
         let arguments = self.old_arguments(scope, &module, value, named.unwrap_or(value), additional)?;
-        Some(Written { keyword, key, module, arguments })
+        Some(Written { key, module, arguments })
     }
 }
 

@@ -1,5 +1,7 @@
 //! The arguments of a task in each of the ways in which they can be written.
 
+use std::sync::Arc;
+
 use rustle_value::{Map, Value, coerce};
 
 use crate::builtin::{is_known, takes_command_line, takes_free_form};
@@ -24,18 +26,18 @@ pub(crate) struct Arguments<'n> {
     /// Their values.
     pub values: Map,
     /// Where each of them is written: its name and its value. A scalar of `key=value` pairs is both, for all in it.
-    places: Vec<(String, &'n Node, &'n Node)>,
+    places: Vec<(Arc<str>, &'n Node, &'n Node)>,
 }
 
 impl<'n> Arguments<'n> {
     /// The value of the argument `name` as it is written; it may be a scalar that holds others too.
     pub fn place(&self, name: &str) -> Option<&'n Node> {
-        self.places.iter().rev().find(|(known, ..)| known == name).map(|(_, _, value)| *value)
+        self.places.iter().rev().find(|(known, ..)| **known == *name).map(|(_, _, value)| *value)
     }
 
     /// Where the value of the argument `name` stands; where `or` stands if there is none.
     pub fn at(&self, scope: &Scope, name: &str, or: &Node) -> Location {
-        let Some((_, key, value)) = self.places.iter().rev().find(|(known, ..)| known == name) else {
+        let Some((_, key, value)) = self.places.iter().rev().find(|(known, ..)| **known == *name) else {
             return scope.at(or);
         };
         let pair = std::ptr::eq(*key, *value).then(|| pair(value, name)).flatten();
@@ -48,7 +50,7 @@ impl<'n> Arguments<'n> {
             Some((name_piece, _)) if std::ptr::eq(key, value) => piece(&scope.doc.file, key, name_piece),
             _ => scope.at(key),
         };
-        self.places.iter().map(|(name, key, value)| (name.as_str(), at(name, key, value))).collect()
+        self.places.iter().map(|(name, key, value)| (&**name, at(name, key, value))).collect()
     }
 
     /// The arguments as a plan holds them: a mapping, or a template of one.
@@ -59,9 +61,10 @@ impl<'n> Arguments<'n> {
         }
     }
 
-    fn put(&mut self, name: &str, value: Value, key: &'n Node, node: &'n Node) {
-        self.values.insert(name, value);
-        self.places.push((name.to_owned(), key, node));
+    fn put(&mut self, name: impl Into<Arc<str>>, value: Value, key: &'n Node, node: &'n Node) {
+        let name = name.into();
+        self.values.insert(name.clone(), value);
+        self.places.push((name, key, node));
     }
 }
 
@@ -185,7 +188,7 @@ impl Loader<'_> {
                     .at(scope.at(key)),
                 );
             }
-            Value::Str(name) => arguments.put(&name, value_of, key, value),
+            Value::Str(name) => arguments.put(name, value_of, key, value),
             other => {
                 arguments.values.insert(other, value_of);
             }
@@ -213,7 +216,7 @@ impl Loader<'_> {
             }
         };
         for (name, value) in found.options {
-            arguments.put(&name, marked_text(value.into()), node, node);
+            arguments.put(name, marked_text(value.into()), node, node);
         }
         if let Some(raw) = found.raw {
             arguments.put(RAW_PARAMS, marked_text(raw.into()), node, node);

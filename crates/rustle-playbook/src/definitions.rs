@@ -23,8 +23,8 @@ impl Definitions {
     pub fn add(&mut self, name: &str, value: &Value) {
         let differs = self.once.get(name).is_some_and(|known| known != value);
         if differs || value.has_template() {
-            self.many.insert(name.to_owned());
-        } else {
+            self.add_unknown(name);
+        } else if !self.once.contains_key(name) {
             self.once.insert(name.to_owned(), value.clone());
         }
     }
@@ -38,7 +38,9 @@ impl Definitions {
 
     /// Notes that `name` is given a value that is not known now.
     pub fn add_unknown(&mut self, name: &str) {
-        self.many.insert(name.to_owned());
+        if !self.many.contains(name) {
+            self.many.insert(name.to_owned());
+        }
     }
 
     /// Notes that variables of any name may be given.

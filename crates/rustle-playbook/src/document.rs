@@ -35,8 +35,7 @@ impl Document {
     /// Where `node` begins, for a plan.
     pub fn position(&self, node: &Node) -> Position {
         let start = node.span.start;
-        let number = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
-        Position { source: self.source, line: number(start.line), column: number(start.column) }
+        Position { source: self.source, line: start.line, column: start.column }
     }
 
     /// The folder it lies in.

@@ -1,12 +1,13 @@
 //! Which files a runner carries.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use rustle_template::trust::marked_text;
 use rustle_value::{Map, Value, coerce};
 
 use crate::files::EmbeddedFile;
-use crate::loader::Loader;
+use crate::loader::{Loader, Named};
 use crate::origins::Owner;
 use crate::problem::Problem;
 use crate::project::{normal, slashed};
@@ -32,6 +33,11 @@ impl Loader<'_> {
         for path in self.project.files_below(folder) {
             self.embed(&path);
         }
+        for path in self.project.empty_folders_below(folder) {
+            if let (Some(name), Ok(metadata)) = (self.project.bundle_path(&path), path.metadata()) {
+                self.files.empty_folders.insert(name, mode_of(&metadata));
+            }
+        }
     }
 
     /// Embeds the folders of every role and every playbook that was read.
@@ -51,7 +57,7 @@ impl Loader<'_> {
         let arguments = &parts.written.arguments;
         let get = |name: &str| arguments.values.get(name);
         let remote = get("remote_src").map(|value| coerce::as_boolean(value) != Some(false)).unwrap_or(false);
-        let named: Option<(&str, &str)> = match module {
+        let named: Option<(&str, &'static str)> = match module {
             "copy" | "unarchive" if !remote => Some(("src", "files")),
             "template" => Some(("src", "templates")),
             "script" if get("cmd").is_some() => Some(("cmd", "files")),
@@ -107,7 +113,7 @@ impl Loader<'_> {
         scope: &Scope,
         value: &Value,
         required: Option<Location>,
-        kind: &str,
+        kind: &'static str,
     ) -> Option<PathBuf> {
         let (text, literal) = match value {
             Value::Str(text) => (text.to_string(), true),
@@ -130,24 +136,20 @@ impl Loader<'_> {
             self.embed_beginning(scope, &text, kind);
             return None;
         }
+        let key = (scope.folders.as_ptr(), kind);
+        if let Some(known) = self.named.get(&key).and_then(|named| named.found.get(&text)) {
+            return Some(known.clone());
+        }
         let candidates: Vec<PathBuf> = scope
             .folders
             .iter()
             .flat_map(|folder| [folder.join(kind).join(&text), folder.join(&text)])
             .map(|path| normal(&path))
             .collect();
-        for path in &candidates {
-            if self.project.bundle_name(path).is_none() {
-                continue;
-            }
-            if self.project.is_file(path) {
-                self.embed(path);
-                return Some(path.clone());
-            }
-            if self.project.is_folder(path) {
-                self.embed_below(path);
-                return Some(path.clone());
-            }
+        if let Some(path) = candidates.iter().find(|path| self.embed_there(path)) {
+            let new = || Named { _folders: scope.folders.clone(), found: HashMap::new() };
+            self.named.entry(key).or_insert_with(new).found.insert(text, path.clone());
+            return Some(path.clone());
         }
         if let (Some(at), false) = (required, text.starts_with('/')) {
             // A warning, which the build denies unless it is told otherwise: the module may find the file on the host.
@@ -155,6 +157,22 @@ impl Loader<'_> {
             self.not_found(problem.at(at), &text, &candidates);
         }
         None
+    }
+
+    /// Embeds the file at `path`, or all files of the folder there. Whether there is one, in the project.
+    fn embed_there(&mut self, path: &Path) -> bool {
+        if self.project.bundle_name(path).is_none() {
+            return false;
+        }
+        if self.project.is_file(path) {
+            self.embed(path);
+            return true;
+        }
+        let is_folder = self.project.is_folder(path);
+        if is_folder {
+            self.embed_below(path);
+        }
+        is_folder
     }
 
     /// Embeds what lies below the folder that the fixed beginning of a template names, and ends as the template does.

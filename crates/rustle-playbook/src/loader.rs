@@ -26,6 +26,9 @@ pub(crate) struct Loader<'a> {
     pub origins: Origins,
     pub plan: Plan,
     pub files: Files,
+    /// What names in tasks were found to stand for, by where the folders are kept in which they are looked for (tasks of
+    /// one file share them) and by the kind of file.
+    pub named: HashMap<(*const PathBuf, &'static str), Named>,
     /// The number of the next task.
     pub next_task: u32,
     /// The modules that tasks name.
@@ -50,6 +53,14 @@ pub(crate) struct Loader<'a> {
     pub vaults: Vec<Vault>,
 }
 
+/// What names stand for that are looked for in the same folders.
+pub(crate) struct Named {
+    /// The folders, held so that no others come to lie in their place.
+    pub _folders: Arc<[PathBuf]>,
+    /// The files and folders that were found and embedded, by the names.
+    pub found: HashMap<String, PathBuf>,
+}
+
 /// Something that can be reached and is to be read.
 pub(crate) enum Job {
     /// A file that an `include_tasks` reaches: its name below the bundle's root, and a scope in which it can be read.
@@ -71,6 +82,7 @@ impl<'a> Loader<'a> {
             origins: Origins::default(),
             plan: Plan { format: PLAN_FORMAT, ..Plan::default() },
             files: Files::default(),
+            named: HashMap::new(),
             next_task: 0,
             modules: BTreeSet::new(),
             roles: HashMap::new(),

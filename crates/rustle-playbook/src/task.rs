@@ -154,17 +154,15 @@ impl Loader<'_> {
         let looping = self.looping(scope, &own.loops);
         let id = self.next_task;
         self.next_task += 1;
-        self.origins.add_task(
-            id,
-            TaskOrigin::new(id, &scope.doc.file, node.clone(), written.keyword, &scope.folders),
-        );
+        self.origins
+            .add_task(id, TaskOrigin::new(id, &scope.doc.file, node.clone(), written.key, &scope.folders));
         let notify = self.notify(scope, own.notify);
         Some(Task {
             id,
             name: own.name,
             action,
             directives,
-            looping,
+            looping: looping.map(Box::new),
             register: own.register,
             changed_when: own.changed_when,
             failed_when: own.failed_when,
@@ -190,16 +188,13 @@ impl Loader<'_> {
     }
 
     fn module(&mut self, scope: &Scope, parts: &Parts<'_>) -> Action {
-        let module = parts.written.canonical().to_owned();
-        self.embed_named_files(scope, &module, parts);
-        self.note_definitions(&module, &parts.written.arguments.as_value());
-        if !self.modules.contains(&module) {
-            self.modules.insert(module.clone());
+        let module = parts.written.canonical();
+        self.embed_named_files(scope, module, parts);
+        let args = parts.written.arguments.as_value();
+        self.note_definitions(module, &args);
+        if !self.modules.contains(module) {
+            self.modules.insert(module.to_owned());
         }
-        Action::Module {
-            module,
-            written: parts.written.module.clone(),
-            args: parts.written.arguments.as_value(),
-        }
+        Action::Module { module: module.to_owned(), written: parts.written.module.clone(), args }
     }
 }

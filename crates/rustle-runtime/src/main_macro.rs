@@ -15,6 +15,8 @@
 ///
 /// rustle_runtime::main!(BUNDLE);
 /// ```
+///
+/// `main!(BUNDLE, signer = "RW…")` takes a bundle only if that key has signed it.
 #[macro_export]
 macro_rules! main {
     () => {
@@ -23,15 +25,23 @@ macro_rules! main {
         }
 
         fn main() -> ::std::process::ExitCode {
-            $crate::runner::main(&$crate::runner::Embedded {
+            let embedded = $crate::runner::Embedded {
                 bundle: &__rustle::BUNDLE,
                 linked: __rustle::LINKED,
+                signer: __rustle::SIGNER,
                 name: env!("CARGO_PKG_NAME"),
                 version: env!("CARGO_PKG_VERSION"),
-            })
+            };
+            $crate::runner::main_with(&embedded, &__rustle::BESIDE)
         }
     };
     ($bundle:expr) => {
+        $crate::main!(@ $bundle, ::core::option::Option::None);
+    };
+    ($bundle:expr, signer = $key:expr) => {
+        $crate::main!(@ $bundle, ::core::option::Option::Some($crate::runner::Signer::pinned($key)));
+    };
+    (@ $bundle:expr, $signer:expr) => {
         fn main() -> ::std::process::ExitCode {
             use $crate::__private::include_dir::{Dir, DirEntry, File};
             static __RUSTLE_BUNDLE: Dir<'static> =
@@ -39,6 +49,7 @@ macro_rules! main {
             $crate::runner::main(&$crate::runner::Embedded {
                 bundle: &__RUSTLE_BUNDLE,
                 linked: &[],
+                signer: $signer,
                 name: env!("CARGO_PKG_NAME"),
                 version: env!("CARGO_PKG_VERSION"),
             })

@@ -169,7 +169,7 @@ pub struct Task {
     pub directives: Directives,
     /// `loop` or `with_*`.
     #[serde(default, rename = "loop", skip_serializing_if = "Option::is_none")]
-    pub looping: Option<Loop>,
+    pub looping: Option<Box<Loop>>,
     /// `register`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub register: Option<String>,

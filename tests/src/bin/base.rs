@@ -17,6 +17,7 @@ fn main() -> std::process::ExitCode {
     rustle_runtime::runner::main(&Embedded {
         bundle: &BUNDLE,
         linked: &[],
+        signer: None,
         name: "base",
         version: env!("CARGO_PKG_VERSION"),
     })

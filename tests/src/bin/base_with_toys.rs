@@ -72,6 +72,8 @@ static BUNDLE: Dir<'static> = Dir::new("", &[]);
 fn main() -> std::process::ExitCode {
     rustle_runtime::runner::main(&Embedded {
         bundle: &BUNDLE,
+        linked: &[],
+        signer: None,
         name: "base",
         version: env!("CARGO_PKG_VERSION"),
     })

@@ -2,6 +2,9 @@
 
 mod delivery;
 mod faults;
+mod page;
 mod receiver;
+mod run_settings;
+mod secrets;
 mod site;
 mod spool;

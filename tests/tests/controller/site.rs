@@ -56,6 +56,23 @@ impl Site {
 
     /// Builds the runner of `playbook`, which reports to `url`; `more` are lines of `[controller]`.
     pub fn build(&self, playbook: &str, url: &str, more: &str) -> PathBuf {
+        self.build_with(playbook, url, more, "[controller]\n")
+    }
+
+    /// The same, with what stands before the keys of `[controller]`.
+    pub fn build_with(&self, playbook: &str, url: &str, more: &str, before: &str) -> PathBuf {
+        self.build_config(playbook, url, more, before, |_, _| {})
+    }
+
+    /// The same, with what `change` makes of configuration and project.
+    pub fn build_config(
+        &self,
+        playbook: &str,
+        url: &str,
+        more: &str,
+        before: &str,
+        change: impl FnOnce(&mut Config, &Path),
+    ) -> PathBuf {
         let project = self.path("project");
         fs::create_dir_all(&project).expect("made");
         fs::write(project.join("site.yml"), playbook).expect("written");
@@ -63,15 +80,16 @@ impl Site {
         // What `more` says is not said twice.
         let unless = |key: &str, line: String| if more.contains(key) { String::new() } else { line };
         let text = format!(
-            "[controller]\nurl = \"{url}\"\n{}{}{}{}{more}",
+            "{before}url = \"{url}\"\n{}{}{}{}{more}",
             unless("ca_file", "ca_file = \"ca.pem\"\n".into()),
             unless("interval", "interval = 0\n".into()),
             unless("spool =", format!("spool = \"{}\"\n", self.spool().display())),
             unless("wait", "wait = 20\n".into()),
         );
         let mut problems = Vec::new();
-        let config = Config::of_text(text, &mut problems);
+        let mut config = Config::of_text(text, &mut problems);
         assert!(problems.is_empty(), "{problems:?}");
+        change(&mut config, &project);
         let options =
             BuildOptions { folder: project, config, name: "site".into(), ..BuildOptions::default() };
         let bundle = build_bundle(&options).map_err(|it| it.to_string()).expect("a bundle").bundle;

@@ -334,3 +334,39 @@ fn the_token_and_the_signature_come_from_where_they_are_kept() {
     let ran = site.run(&runner);
     assert_eq!((ran.code, ran.err.as_str(), site.spooled()), (Some(0), "", 0));
 }
+
+/// Killed again and again while it delivers: nobody is told twice that a run was abandoned, or of another end.
+#[test]
+fn who_delivers_may_be_killed_as_well() {
+    let site = Site::new();
+    let receiver = Receiver::with(&site.authority, |_, _| {
+        std::thread::sleep(Duration::from_millis(15));
+        Ok(ok())
+    });
+    for _ in 0..4 {
+        site.run(&site.build(&looping(30), &nowhere(), "wait = 0\n"));
+    }
+    let long = site.build(&looping(100_000), &nowhere(), "");
+    let mut child =
+        site.command(&long).arg("--json").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let count = BufReader::new(child.stdout.take().unwrap()).lines().take(50).count();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!((count, site.spooled()), (50, 5));
+    let runner = site.build(&looping(1), &receiver.url(), "batch = 10\n");
+    for millis in (20..400).step_by(20) {
+        let mut child = site.command(&runner).arg("--send-spool").stdout(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(millis));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let sent = site.send_spool(&runner);
+    assert_eq!((sent.code, site.spooled()), (Some(0), 0), "{}{}", sent.out, sent.err);
+    let seen = receiver.seen.lock().unwrap();
+    assert_eq!(seen.events.len(), 5);
+    for events in seen.events.values() {
+        assert_eq!(missing(events).len(), 0);
+        let ends = of(events, "report").len() + of(events, "abandoned").len();
+        assert_eq!(ends, 1);
+    }
+}

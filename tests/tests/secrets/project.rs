@@ -8,7 +8,6 @@ use rustle_build::config::secrets::{Source, Value};
 use rustle_build::lints::{self, Level};
 use rustle_build::{BuildOptions, Config, PlanSource, build_bundle};
 use rustle_bundle::{Bundle, Kind, Writer};
-use rustle_schema::plan::Plan;
 use rustle_schema::task::{Action, Step};
 use rustle_seal::{Identity, Kdf, Recipient, Scope, Sealer, Secret, VaultText};
 
@@ -126,14 +125,15 @@ impl Project {
             .expect("mode");
         let path = folder.path().join("site");
         let base = Path::new(env!("CARGO_BIN_EXE_base_with_toys"));
-        let bundle = with_toys(prepared.bundle, prepared.plan, change);
+        let bundle = with_toys(&prepared.bundle.open().expect("a bundle"), change);
         rustle_bundle::append(base, &path, &bundle).expect("appended");
         Runner { folder, path }
     }
 }
 
 /// The bundle with the tasks whose names begin with `acme.` handed to the toy of that name, and with changed seals.
-fn with_toys(bundle: Vec<u8>, mut plan: Plan, change: impl Fn(&str, Vec<u8>) -> Vec<u8>) -> Vec<u8> {
+fn with_toys(bundle: &Bundle, change: impl Fn(&str, Vec<u8>) -> Vec<u8>) -> Vec<u8> {
+    let mut plan = bundle.plan().expect("a plan");
     for step in plan.plays.iter_mut().flat_map(|play| &mut play.tasks) {
         let Step::Task(task) = step else { continue };
         let name = task.name.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -143,7 +143,6 @@ fn with_toys(bundle: Vec<u8>, mut plan: Plan, change: impl Fn(&str, Vec<u8>) -> 
             *module = toy.to_owned();
         }
     }
-    let bundle = Bundle::open(bundle).expect("a bundle");
     let mut writer = Writer::default();
     for entry in bundle.entries() {
         let added = match entry.kind() {

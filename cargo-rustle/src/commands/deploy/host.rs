@@ -14,8 +14,8 @@ use super::follow::{self, Ended, Place};
 use super::install::{self, Problem};
 use super::options::Arguments;
 use super::remote::{Broken, Session};
-use super::runner::Runner;
 use super::targets::Target;
+use crate::executable::Runner;
 
 /// The first pause before a lost connection is sought again; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -74,8 +74,9 @@ pub fn drive(number: usize, target: &Target, shared: &Shared<'_>, tell: &Sender<
     };
     let known = shared.deployment.known.get(&target.name).cloned().unwrap_or_default();
     let connected = Cell::new(false);
-    let mut host =
-        Host { number, target, shared, say: &say, tally: Tally::default(), connected, sessions: 0 };
+    let (there, copied) = (Cell::new(0), Cell::new(0));
+    let tally = Tally::default();
+    let mut host = Host { number, target, shared, say: &say, tally, connected, there, copied, sessions: 0 };
     let end = host.drive(&known);
     if let Err(error) = shared.deployment.ended(&target.name, &end) {
         say(What::Warning(format!("the end of {} cannot be noted: {error}", target.name)));
@@ -93,6 +94,9 @@ struct Host<'a> {
     tally: Tally,
     /// Whether the host has answered this controller.
     connected: Cell<bool>,
+    /// How much of the runner lay there when it was looked at last, and how much more than the time before.
+    there: Cell<u64>,
+    copied: Cell<u64>,
     sessions: usize,
 }
 
@@ -130,7 +134,8 @@ impl Host<'_> {
                 Err(Problem::Broken(broken)) => broken,
                 Err(Problem::Host(message)) => return self.end(State::NotBegun, message),
             };
-            if kept.length() > length {
+            // Whatever has come further may take its time again.
+            if kept.length() > length || self.copied.replace(0) > 0 {
                 patience = Patience::new(self.shared.reconnect);
             }
             match broken {
@@ -175,8 +180,10 @@ impl Host<'_> {
                 return Err(Problem::Host("nothing was begun there".into()));
             }
             say(What::Doing("connecting"));
-            let copying = || {
+            let copying = |there: u64| {
                 self.connected.set(true);
+                // What an earlier connection has brought there is what this one does not copy.
+                self.copied.set(there.saturating_sub(self.there.replace(there)));
                 say(What::Doing("copying"));
             };
             let remote_dir = &deployment.record.remote_dir;

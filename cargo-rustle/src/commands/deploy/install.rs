@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use sha2::{Digest, Sha256};
 
 use super::remote::{Broken, Session};
-use super::runner::Runner;
+use crate::executable::Runner;
 
 /// Makes Rustle's folder and tells what lies in it. Arguments: the folder, the runner's digest.
 const PROBE: &str = r#"
@@ -119,7 +119,8 @@ impl There {
     }
 }
 
-/// Brings the runner to the host, if it is not there. `copying` is told before bytes are sent.
+/// Brings the runner to the host, if it is not there. `copying` is told before bytes are sent,
+/// and how many lie there already.
 ///
 /// # Errors
 /// If the connection breaks, in which case what has arrived stays there for the next time; or if the host cannot take it.
@@ -127,7 +128,7 @@ pub fn install(
     session: &Session<'_>,
     runner: &Runner,
     remote_dir: &str,
-    copying: impl Fn(),
+    copying: impl Fn(u64),
 ) -> Result<Installed, Problem> {
     let probe =
         || session.run(PROBE, &[remote_dir, &runner.sha256]).map_err(|broken| refused(broken, remote_dir));
@@ -152,7 +153,7 @@ pub fn install(
             return Ok(Installed { folder: there.folder, copied });
         }
         let from = if attempt == 0 { resumable(runner, there.partial.as_ref()) } else { 0 };
-        copying();
+        copying(from);
         match copy(session, runner, &there.folder, from) {
             Ok(()) => {
                 copied += runner.length - from;

@@ -13,8 +13,8 @@ mod host;
 mod install;
 mod options;
 mod remote;
+mod rolling;
 mod rollout;
-mod runner;
 mod targets;
 
 use std::io::IsTerminal;
@@ -24,13 +24,13 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 use rustle_schema::report::Recap;
 
+use crate::executable::Runner;
 use crate::failure::{Context, Failure, Result};
 use connection::Common;
 use deployment::{Deployment, HostEnd, Record, State};
 use display::Display;
 use host::Shared;
 use options::{Arguments, Options};
-use runner::Runner;
 
 pub use options::command;
 
@@ -74,21 +74,21 @@ pub fn run(matches: &ArgMatches) -> Result {
 
 /// A new deployment.
 fn begun(options: &Options) -> Result<(Deployment, Runner, rustle_schema::inventory::Inventory)> {
-    let runner = Runner::of(options)?;
+    let runner = Runner::of(options.what.as_ref(), options.target.as_deref())?;
     let sources = targets::absolute(&options.inventory)?;
     let inventory = targets::inventory(&sources, &runner.plan)?;
     let hosts = targets::chosen(&inventory, &runner.plan, options.limit.as_deref())?;
     targets::known(&hosts, &runner.plan)?;
-    let serial = options.serial.clone().unwrap_or_default();
+    let rolling = rolling::of(&runner.plan, options)?;
     let record = Record {
         format: 0,
         id: String::new(),
         runner: runner.path.clone(),
         sha256: runner.sha256.clone(),
         inventory: sources,
-        batches: batches::split(hosts.len(), &serial),
+        batches: batches::split(hosts.len(), &rolling.serial),
         hosts,
-        max_fail_percentage: options.max_fail_percentage,
+        max_fail_percentage: rolling.max_fail_percentage,
         remote_dir: options.remote_dir.clone(),
         words: options.arguments.words.clone(),
         files: options.arguments.files.clone(),
@@ -101,7 +101,7 @@ fn begun(options: &Options) -> Result<(Deployment, Runner, rustle_schema::invent
 fn resumed(options: &Options) -> Result<(Deployment, Runner, rustle_schema::inventory::Inventory)> {
     let deployment = Deployment::last(&reports(options, options.what.as_deref())?)?;
     let record = &deployment.record;
-    let runner = Runner::of(&Options { what: Some(record.runner.clone()), ..options.clone() })?;
+    let runner = Runner::of(Some(&record.runner), None)?;
     if runner.sha256 != record.sha256 {
         return Err(Failure::new(format!(
             "{} is not the runner any more that was deployed",

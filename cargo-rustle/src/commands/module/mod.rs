@@ -7,7 +7,7 @@ mod key;
 mod new;
 mod normalised;
 mod package;
-mod password;
+pub mod password;
 mod test;
 
 use std::path::PathBuf;

@@ -53,12 +53,19 @@ impl Place<'_> {
 
 /// An argument that is given.
 pub(crate) struct Given<'a> {
-    /// Where it stands, by the name it was given under.
-    pub(crate) path: ValuePath,
+    /// The name it was given under.
+    key: &'a str,
+    /// Where the mapping stands in which it is.
+    parent: ValuePath,
     pub(crate) value: &'a Value,
 }
 
 impl Given<'_> {
+    /// Where it stands, by the name it was given under.
+    pub(crate) fn path(&self) -> ValuePath {
+        self.parent.key(self.key)
+    }
+
     /// Whether it may turn out not to be given: its value is a template that may be `omit`.
     pub(crate) fn is_uncertain(&self) -> bool {
         match self.value {
@@ -132,35 +139,37 @@ impl<'a> Scope<'a> {
     pub(crate) fn given(
         &self,
         args: &'a Map,
-        path: &ValuePath,
+        parent: &ValuePath,
         problems: &mut Vec<Problem>,
     ) -> GivenArgs<'a> {
         let mut given = GivenArgs::default();
         for (key, value) in args.iter() {
             // A name that is a template is known at run time only.
             let Some(key) = key.as_str().filter(|key| *key != MORE) else { continue };
-            let path = path.key(key);
+            let path = || parent.key(key);
             let found = match (key, self.free_form) {
                 (FREE_FORM, Some(name)) => self.find(name),
                 (FREE_FORM, None) => {
-                    problems.push(self.no_free_form(&path));
+                    problems.push(self.no_free_form(&path()));
                     continue;
                 }
                 _ => self.find(key),
             };
             let Some(arg) = found else {
                 if !self.rest && key != FREE_FORM {
-                    problems.push(self.unknown(key, &path, &mut given.meant));
+                    problems.push(self.unknown(key, &path(), &mut given.meant));
                 }
                 continue;
             };
             if let Some(why) = &arg.deprecated {
                 let message = format!("the argument `{key}` of {} is deprecated", self.what());
                 let problem = Problem::warning(lints::DEPRECATED_ARGUMENT, message).labelled(why.as_str());
-                problems.push(self.place.name(&path, problem));
+                problems.push(self.place.name(&path(), problem));
             }
-            if let Some(before) = given.by_name.insert(&arg.name, Given { path: path.clone(), value }) {
-                let message = format!("`{}` and `{path}` are one argument of {}", before.path, self.what());
+            let new = Given { key, parent: parent.clone(), value };
+            if let Some(before) = given.by_name.insert(&arg.name, new) {
+                let (before, path) = (before.path(), path());
+                let message = format!("`{before}` and `{path}` are one argument of {}", self.what());
                 let problem = Problem::warning(lints::REPEATED_ARGUMENT, message);
                 problems.push(self.place.name(&path, problem.labelled("only one of them counts")));
             }

@@ -71,8 +71,10 @@ impl Definitions {
     }
 
     fn add(&mut self, name: &str, sure: Sure) {
-        let held = self.names.entry(name.to_owned()).or_insert(sure);
-        *held = sure.max(*held);
+        match self.names.get_mut(name) {
+            Some(held) => *held = sure.max(*held),
+            None => drop(self.names.insert(name.to_owned(), sure)),
+        }
     }
 
     fn add_map(&mut self, map: &Map, sure: Sure) {

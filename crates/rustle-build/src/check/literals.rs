@@ -5,7 +5,7 @@ use rustle_schema::module_spec::{ArgSpec, ArgType};
 use rustle_value::coerce;
 use rustle_value::{Map, Value};
 
-use crate::check::arguments::{Given, GivenArgs, Scope};
+use crate::check::arguments::{GivenArgs, Scope};
 use crate::check::rules;
 use crate::lints::DECIMAL_MODE;
 use crate::suggest;
@@ -15,14 +15,20 @@ const SOURCE_MODE: &str = "preserve";
 
 /// Checks every value that is given.
 pub(crate) fn check(scope: &Scope<'_>, given: &GivenArgs<'_>, problems: &mut Vec<Problem>) {
-    for (name, Given { path, value }) in given.iter() {
+    for (name, it) in given.iter() {
         let Some(arg) = scope.find(name) else { continue };
         // Null is "not given" to most modules; those that it is wrong for say so at run time.
-        if arg.expression || value.is_none() {
+        if arg.expression || matches!(it.value, Value::None | Value::Template(_)) || takes_anything(&arg.kind)
+        {
             continue;
         }
-        value_of(scope, arg, &arg.kind, path, value, problems);
+        value_of(scope, arg, &arg.kind, &it.path(), it.value, problems);
     }
+}
+
+/// Whether every literal is right for arguments of this type.
+fn takes_anything(kind: &ArgType) -> bool {
+    matches!(kind, ArgType::Str | ArgType::Path | ArgType::Raw | ArgType::Custom(_))
 }
 
 fn value_of(
@@ -172,11 +178,12 @@ fn is_boolean_word(value: &Value, words: &[String]) -> bool {
 
 /// `mode: 644` is decimal and sets strange bits; `0644` or `"644"` was meant.
 fn decimal_mode(scope: &Scope<'_>, path: &ValuePath, value: &Value, problems: &mut Vec<Problem>) {
+    let Value::Int(mode) = value else { return };
     let Some(written) = scope.place.origin.and_then(|origin| origin.arg(path)) else { return };
     let text = written.text();
     let octal =
         text.len() >= 3 && !text.starts_with('0') && text.bytes().all(|byte| (b'0'..=b'7').contains(&byte));
-    if let (Value::Int(mode), true) = (value, octal) {
+    if octal {
         let message = format!("the mode {text} without quotes is a decimal number: it means 0{mode:o}");
         let problem = Problem::warning(DECIMAL_MODE, message).at(written.clone());
         problems.push(problem.labelled("probably octal was meant").with_help(format!("write \"0{text}\"")));

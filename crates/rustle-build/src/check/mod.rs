@@ -47,6 +47,8 @@ pub(crate) struct Checked {
     pub(crate) problems: Vec<Problem>,
     /// The facts that the plan refers to; `None` for all.
     pub(crate) facts: Option<Vec<String>>,
+    /// [`modules_of`] the plan.
+    pub(crate) modules: Vec<String>,
 }
 
 /// Everything that is wrong. `partial` says that the plan lacks what could not be read, so that what is not there proves
@@ -73,12 +75,16 @@ pub(crate) fn check(subject: &Subject<'_>, partial: bool, given: &[String]) -> C
     let certain = reader.certain;
     let Judge { variables, facts, .. } = judge;
     problems.extend(variables.problems());
-    Checked { problems, facts: facts.referred(subject, certain) }
+    let modules = named(subject.plan, &all);
+    Checked { problems, facts: facts.referred(subject, certain), modules }
 }
 
 /// The modules that the plan needs, sorted: those that tasks and handlers name, and `setup` if a play gathers facts.
 pub(crate) fn modules_of(plan: &Plan) -> Vec<String> {
-    let all = Everything::of(plan);
+    named(plan, &Everything::of(plan))
+}
+
+fn named(plan: &Plan, all: &Everything<'_>) -> Vec<String> {
     let tasks = all.tasks.iter().filter_map(|visited| match &visited.task.action {
         Action::Module { module, .. } => Some(module.as_str()),
         _ => None,

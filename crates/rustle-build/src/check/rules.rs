@@ -20,7 +20,7 @@ fn broken(scope: &Scope<'_>, rule: &Rule, given: &GivenArgs<'_>) -> Option<Probl
             let (there, missing): (Vec<&String>, Vec<&String>) =
                 names.iter().partition(|name| is_given(name));
             let (first, _) = (there.first()?, missing.first()?);
-            let path = given.get(first.as_str())?.path.clone();
+            let path = given.get(first.as_str())?.path();
             let message = format!("{} needs {} together", scope.what(), list(names));
             let problem = Problem::error("arguments-together", message);
             let problem =
@@ -47,18 +47,22 @@ fn broken(scope: &Scope<'_>, rule: &Rule, given: &GivenArgs<'_>) -> Option<Probl
             let message = format!("{} needs {wanted} if `{arg}` is `{shown}`", scope.what());
             let problem = Problem::error("missing-argument", message);
             Some(match given.get(arg.as_str()) {
-                Some(given) => scope.place.value(&given.path, problem.labelled("not given")),
+                Some(given) => scope.place.value(&given.path(), problem.labelled("not given")),
                 None => scope
                     .place
                     .whole(problem.with_note(format!("`{arg}` is `{shown}` where it is not given"))),
             })
         }
         Rule::RequiredBy { arg, required } => {
-            let path = given.get(arg.as_str())?.path.clone();
+            let path = given.get(arg.as_str())?;
             let missing: Vec<&String> = required.iter().filter(|name| !is_given(name)).collect();
             missing.first()?;
             let message = format!("the argument `{arg}` of {} needs {}", scope.what(), list(missing));
-            Some(scope.place.name(&path, Problem::error("missing-argument", message).labelled("not given")))
+            Some(
+                scope
+                    .place
+                    .name(&path.path(), Problem::error("missing-argument", message).labelled("not given")),
+            )
         }
     }
 }
@@ -72,8 +76,8 @@ fn exclusive(scope: &Scope<'_>, names: &[String], given: &GivenArgs<'_>) -> Opti
     };
     let message = format!("{} takes only one of {}", scope.what(), list(names));
     let problem = Problem::error("exclusive-arguments", message).labelled("this one");
-    let problem = scope.place.name(&last.path, problem);
-    Some(match scope.place.origin.and_then(|origin| origin.arg_name(&first.path)) {
+    let problem = scope.place.name(&last.path(), problem);
+    Some(match scope.place.origin.and_then(|origin| origin.arg_name(&first.path())) {
         Some(other) => problem.and_at(other, "and this one"),
         None => problem,
     })

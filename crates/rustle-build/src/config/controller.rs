@@ -117,6 +117,16 @@ pub(super) fn read(mut table: Table<'_>, at: Option<Location>, problems: &mut Ve
     Controller { settings, ca_file }
 }
 
+/// One place of a token or key: its key, and what it means.
+type Place = (&'static str, fn(String) -> SecretSource);
+
+const PLACES: &[Place] = &[
+    ("secret", SecretSource::Secret),
+    ("file", SecretSource::File),
+    ("credential", SecretSource::Credential),
+    ("env", SecretSource::Env),
+];
+
 /// `{ secret = "…" }`, `{ file = "…" }`, `{ credential = "…" }` or `{ env = "…" }`.
 fn source(table: &mut Table<'_>, key: &str, problems: &mut Vec<Problem>) -> Option<SecretSource> {
     // Text alone would be the secret itself, which would lie in the bundle for everybody to read.
@@ -132,15 +142,9 @@ fn source(table: &mut Table<'_>, key: &str, problems: &mut Vec<Problem>) -> Opti
     };
     let at = table.key_at(key);
     let mut found = Vec::new();
-    let kinds: [(&str, fn(String) -> SecretSource); 4] = [
-        ("secret", SecretSource::Secret),
-        ("file", SecretSource::File),
-        ("credential", SecretSource::Credential),
-        ("env", SecretSource::Env),
-    ];
-    for (kind, make) in kinds {
+    for (kind, make) in PLACES {
         let text = match kind {
-            "file" => super::host_path(&mut inner, kind, problems),
+            &"file" => super::host_path(&mut inner, kind, problems),
             _ => inner.text(kind, problems),
         };
         found.extend(text.map(make));

@@ -13,13 +13,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustle_package::signature::PublicKey;
 use rustle_playbook::{Location, Problem, SourceFile};
 use rustle_schema::package::ModuleId;
 use rustle_schema::settings::RunDefaults;
 
 use crate::lints::{self, Level};
 use crate::suggest;
-pub use build::Build;
+pub use build::{Build, Embed};
 pub use controller::Controller;
 pub use limits::Limits;
 pub use modules::{Declared, Key};
@@ -143,7 +144,28 @@ impl Config {
             config.secrets = secrets::read(table, at, problems);
         }
         root.finish(problems);
+        config.check_signer(problems);
         config
+    }
+
+    /// The public key that `[build] signer` names, in minisign's base64.
+    pub fn signer(&self) -> Option<String> {
+        let (named, _) = self.build.signer.as_ref()?;
+        let key = self.keys.get(named).map_or(named.as_str(), |key| key.key.as_str());
+        key.parse::<PublicKey>().ok().map(|key| key.to_string())
+    }
+
+    fn check_signer(&self, problems: &mut Vec<Problem>) {
+        let Some((named, at)) = &self.build.signer else { return };
+        if self.signer().is_none() {
+            problems.push(
+                Problem::error("config", format!("`{named}` is no key, and `[keys]` has none of that name"))
+                    .at(at.clone())
+                    .with_help("`cargo rustle module key new` makes one; its public half begins with `RW`"),
+            );
+        } else if self.keys.get(named).is_some_and(|key| key.revoked) {
+            problems.push(Problem::error("config", format!("the key `{named}` was revoked")).at(at.clone()));
+        }
     }
 
     /// Reads the configuration in `folder`; the default one if there is none.

@@ -172,7 +172,9 @@ impl Journal {
     /// What is to be sent next, and its number.
     pub(crate) fn waiting(&self, limits: Limits) -> (u64, Waiting) {
         let mut inner = self.lock();
-        if inner.acknowledged >= inner.next && inner.memory.is_empty() {
+        if inner.acknowledged >= inner.on_disk && inner.memory.is_empty() {
+            // All that is not lost is acknowledged, so there is room to say what is.
+            inner.tell_lost(0);
             inner.place_summary();
         }
         let from = inner.acknowledged;
@@ -264,6 +266,11 @@ impl Journal {
         if let Some(disk) = &mut self.lock().disk {
             disk.freed(bytes);
         }
+    }
+
+    /// The operator should know this.
+    pub(crate) fn trouble(&self, trouble: String) {
+        self.lock().troubles.push(trouble);
     }
 
     /// What the operator should know and was not told yet.

@@ -50,13 +50,19 @@ impl Spool {
         self.paths().iter().map(|path| RunFolder::size(path)).sum()
     }
 
-    /// The runs that nobody has, the oldest first.
-    pub(crate) fn left(&self) -> Vec<RunFolder> {
-        let paths = self.paths();
-        let mut runs: Vec<RunFolder> =
-            paths.iter().filter_map(|path| RunFolder::take(path).ok().flatten()).collect();
+    /// The runs that nobody has, the oldest first; and what is wrong with others, which stay where they are.
+    pub(crate) fn left(&self) -> (Vec<RunFolder>, Vec<String>) {
+        let (mut runs, mut wrong) = (Vec::new(), Vec::new());
+        for path in self.paths() {
+            match RunFolder::take(&path) {
+                Ok(run) => runs.extend(run),
+                Err(error) => {
+                    wrong.push(format!("{} is no run that could be delivered: {error}", path.display()));
+                }
+            }
+        }
         runs.sort_by(|a, b| (&a.head.started, &a.head.run).cmp(&(&b.head.started, &b.head.run)));
-        runs
+        (runs, wrong)
     }
 
     /// How many runs there are, whoever has them.
@@ -134,12 +140,15 @@ mod tests {
     fn the_oldest_run_is_first() {
         let folder = tempfile::tempdir().unwrap();
         let spool = Spool::open(&folder.path().join("spool"), 100).unwrap();
+        fs::create_dir(spool.folder.join("broken")).unwrap();
+        fs::write(spool.folder.join("broken/run.json"), "{").unwrap();
         for (run, started) in [("b", "2026-01-01T00:00:00Z"), ("a", "2026-01-02T00:00:00Z")] {
             let head = RunHead { run: run.into(), started: started.into(), ..RunHead::default() };
             drop(RunFolder::create(&spool.folder, &head).unwrap());
         }
-        let left = spool.left();
+        let (left, wrong) = spool.left();
+        assert!(wrong.len() == 1 && wrong[0].contains("broken is no run"), "{wrong:?}");
         assert_eq!(left.iter().map(|it| it.head.run.as_str()).collect::<Vec<_>>(), ["b", "a"]);
-        assert_eq!((spool.left().len(), spool.runs()), (0, 2), "they are had now");
+        assert_eq!((spool.left().0.len(), spool.runs()), (0, 3), "they are had now");
     }
 }

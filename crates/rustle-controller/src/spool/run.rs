@@ -16,6 +16,9 @@ const HEAD: &str = "run.json";
 /// The number of the first event that was not acknowledged.
 const ACKNOWLEDGED: &str = "acknowledged";
 
+/// The word behind that number, if the run has no more events.
+const DONE: &str = "done";
+
 /// The folder of a run. Whoever has it holds its lock; the system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
 pub(crate) struct RunFolder {
@@ -65,24 +68,29 @@ impl RunFolder {
         }
         let mut text = Vec::new();
         lock.read_to_end(&mut text)?;
-        let head = serde_json::from_slice(&text)?;
+        let head: RunHead = serde_json::from_slice(&text)?;
+        // It becomes a header.
+        if !head.run.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(io::Error::other("its id is none"));
+        }
         Ok(Some(RunFolder { path: path.to_owned(), head, _lock: lock }))
     }
 
-    /// The number of the first event that was not acknowledged. Where it cannot be read, all is sent again: the receiver
-    /// knows what it has.
-    pub(crate) fn acknowledged(&self) -> u64 {
-        fs::read_to_string(self.path.join(ACKNOWLEDGED))
-            .ok()
-            .and_then(|text| text.trim().parse().ok())
-            .unwrap_or(0)
+    /// The number of the first event that was not acknowledged, and whether the last event was. Where it cannot be read,
+    /// all is sent again: the receiver knows what it has.
+    pub(crate) fn acknowledged(&self) -> (u64, bool) {
+        let text = fs::read_to_string(self.path.join(ACKNOWLEDGED)).unwrap_or_default();
+        let mut words = text.split_whitespace();
+        let next = words.next().and_then(|word| word.parse().ok());
+        (next.unwrap_or(0), next.is_some() && words.next() == Some(DONE))
     }
 
-    /// Every event before `next` is acknowledged. Returns how many bytes were let go of.
-    pub(crate) fn acknowledge(&self, next: u64) -> io::Result<u64> {
+    /// Every event before `next` is acknowledged, and if it is `done` there is none after them. Returns how many bytes were
+    /// let go of.
+    pub(crate) fn acknowledge(&self, next: u64, done: bool) -> io::Result<u64> {
         let new = self.path.join(".acknowledged");
         let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
-        writeln!(file, "{next}")?;
+        writeln!(file, "{next} {}", if done { DONE } else { "" })?;
         fs::rename(&new, self.path.join(ACKNOWLEDGED))?;
         let segments = segments::list(&self.path)?;
         let mut freed = 0;
@@ -140,9 +148,13 @@ mod tests {
         assert!(RunFolder::take(&path).unwrap().is_none());
         drop(run);
         let run = RunFolder::take(&path).unwrap().unwrap();
-        assert_eq!((run.head.plan.as_str(), run.acknowledged()), ("site.yml", 0));
-        run.acknowledge(17).unwrap();
-        assert_eq!(run.acknowledged(), 17);
+        assert_eq!((run.head.plan.as_str(), run.acknowledged()), ("site.yml", (0, false)));
+        run.acknowledge(17, false).unwrap();
+        assert_eq!(run.acknowledged(), (17, false));
+        run.acknowledge(18, true).unwrap();
+        assert_eq!(run.acknowledged(), (18, true));
+        fs::write(run.path.join(ACKNOWLEDGED), "\0\0\0").unwrap();
+        assert_eq!(run.acknowledged(), (0, false));
         run.remove().unwrap();
         assert!(RunFolder::take(&path).unwrap().is_none());
         assert_eq!(fs::read_dir(spool.path()).unwrap().count(), 0);

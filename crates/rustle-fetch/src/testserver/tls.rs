@@ -46,6 +46,15 @@ impl Authority {
         std::fs::write(path, self.pem()).expect("a writable file");
     }
 
+    /// A certificate for `localhost` and `127.0.0.1`, and its key, in PEM form: for servers that are other programs.
+    pub fn server_pem(&self) -> String {
+        let key = KeyPair::generate().expect("a key");
+        let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+        let params = CertificateParams::new(names).expect("valid names");
+        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
+        format!("{}{}", certificate.pem(), key.serialize_pem())
+    }
+
     pub(super) fn acceptor(
         &self,
         leaf: &Leaf,

@@ -17,7 +17,7 @@ pub use check::{check, claimed};
 pub use error::{SignatureError, SignatureProblem};
 pub use key::{Key, KeyError, PublicKey, end_of_day};
 #[cfg(feature = "sign")]
-pub use sign::{KeyPair, SignError, generate, sign};
+pub use sign::{KeyPair, Secret, SignError, generate, seconds, sign};
 
 use crate::Tree;
 

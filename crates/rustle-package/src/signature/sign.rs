@@ -87,13 +87,55 @@ pub fn sign(
     password: Option<&str>,
     now: SystemTime,
 ) -> Result<String, SignError> {
-    let key = secret_key(secret, password)?;
-    let seconds = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let comment = text::trusted_comment(seconds, id, version);
-    let signed = message(tree, id, version);
-    minisign::sign(None, &key, signed.as_bytes(), Some(&comment), None)
-        .map(minisign::SignatureBox::into_string)
-        .map_err(|error| SignError::Failed(error.to_string()))
+    let comment = text::trusted_comment(seconds(now), id, version);
+    Secret::open(secret, password)?.sign(&message(tree, id, version), &comment)
+}
+
+/// The time of a trusted comment: seconds after 1970.
+pub fn seconds(now: SystemTime) -> u64 {
+    now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// A secret key that was opened: it signs whatever text it is given, without asking again.
+pub struct Secret(SecretKey);
+
+impl Secret {
+    /// Opens the secret key whose file has this text.
+    ///
+    /// # Errors
+    ///
+    /// When the key cannot be read, or the password is missing or not its own.
+    pub fn open(file: &str, password: Option<&str>) -> Result<Secret, SignError> {
+        secret_key(file, password).map(Secret)
+    }
+
+    /// Its public half.
+    ///
+    /// # Errors
+    ///
+    /// When the file holds none.
+    pub fn public(&self) -> Result<PublicKey, SignError> {
+        let wrong = |why: String| SignError::Key(why);
+        let key = minisign::PublicKey::from_secret_key(&self.0).map_err(|error| wrong(error.to_string()))?;
+        key.to_base64().parse().map_err(|error: super::KeyError| wrong(error.to_string()))
+    }
+
+    /// The content of a `.minisig` file for `message`, with this trusted comment, which must be one line.
+    ///
+    /// # Errors
+    ///
+    /// When signing fails.
+    pub fn sign(&self, message: &str, comment: &str) -> Result<String, SignError> {
+        minisign::sign(None, &self.0, message.as_bytes(), Some(comment), None)
+            .map(minisign::SignatureBox::into_string)
+            .map_err(|error| SignError::Failed(error.to_string()))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Secret").finish_non_exhaustive()
+    }
 }
 
 /// Reads a secret key's file. What encrypts it is named by its third and fourth byte: nothing, or `Sc`, scrypt.

@@ -86,7 +86,7 @@ impl Walk<'_> {
     }
 
     fn pos(&self) -> Pos {
-        Pos { line: self.line, column: self.at - self.line_start - self.columns + 1, offset: self.at }
+        Pos::new(self.line, self.at - self.line_start - self.columns + 1, self.at)
     }
 
     /// The value here; `None` if it is nested too deep.

@@ -59,7 +59,7 @@ pub(super) fn variant(node: &Node) -> Option<(&str, Option<&Node>)> {
     match &node.value {
         NodeKind::Scalar { text, .. } => Some((text, None)),
         NodeKind::Mapping(entries) => {
-            let [(key, value)] = entries.as_slice() else { return None };
+            let [(key, value)] = &**entries else { return None };
             Some((key.as_text()?, Some(value)))
         }
         NodeKind::Sequence(_) => None,

@@ -245,7 +245,7 @@ fn entry(file: &SourceFile, key: &str, value: &str, written: Range<usize>, line:
     let line_start = file.text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
     let pos = |offset: usize| {
         let column = file.text.get(line_start..offset).map_or(0, |text| text.chars().count()) + 1;
-        Pos { line, column, offset }
+        Pos::new(line, column, offset)
     };
     let scalar = |text: &str, from: usize, to: usize| Node {
         value: NodeKind::Scalar { text: Arc::from(text), style: Style::Plain },

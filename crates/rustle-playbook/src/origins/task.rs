@@ -35,11 +35,14 @@ impl TaskOrigin {
         id: u32,
         file: &Arc<SourceFile>,
         node: Node,
-        action: &str,
+        action: &Node,
         folders: &Arc<[PathBuf]>,
     ) -> TaskOrigin {
-        let folders = folders.clone();
-        TaskOrigin { owner: Owner::Task(id), file: file.clone(), node, action: Arc::from(action), folders }
+        let action = match &action.value {
+            NodeKind::Scalar { text, .. } => text.clone(),
+            _ => Arc::default(),
+        };
+        TaskOrigin { owner: Owner::Task(id), file: file.clone(), node, action, folders: folders.clone() }
     }
 
     /// The whole task.

@@ -77,6 +77,15 @@ pub fn command(name: &str, version: &str) -> Command {
                 .value_hint(ValueHint::DirPath)
                 .conflicts_with_all(["step", "follow"]),
         )
+        .arg(
+            option(
+                "chroot",
+                "DIR",
+                "Works in this folder as the root, as in a container that has its host there",
+            )
+            .value_hint(ValueHint::DirPath)
+            .conflicts_with_all(["job", "follow"]),
+        )
         .arg(flag("detached", "Is the job itself").hide(true).requires("job"))
         .next_help_heading(instead)
         .arg(

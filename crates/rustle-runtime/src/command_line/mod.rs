@@ -49,6 +49,8 @@ pub struct Options {
     pub send_spool: bool,
     /// The folder of the job that the run shall be.
     pub job: Option<PathBuf>,
+    /// The folder that becomes the root.
+    pub chroot: Option<PathBuf>,
     /// Whether this process is the job itself.
     pub detached: bool,
     /// The folder of the job that shall be followed instead of a run, and the byte from which on.
@@ -126,6 +128,7 @@ impl Options {
             working_dir: text("working-dir").or_else(|| defaults.working_dir.clone()).map(PathBuf::from),
             send_spool: flag("send-spool"),
             job: text("job").map(|folder| here(PathBuf::from(folder))),
+            chroot: text("chroot").map(PathBuf::from),
             detached: flag("detached"),
             follow: text("follow")
                 .map(|folder| (folder.into(), matches.get_one::<u64>("from").copied().unwrap_or(0))),

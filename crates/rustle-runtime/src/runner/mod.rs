@@ -5,6 +5,7 @@ mod job;
 mod listing;
 mod output;
 mod self_digest;
+mod signer;
 mod spool;
 mod start;
 
@@ -17,9 +18,11 @@ use rustle_bundle::Bundle;
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
 
-pub use start::{Embedded, open};
+pub use signer::Signer;
+pub use start::{Beside, Carried, Embedded, open};
 
 use crate::command_line::{self, LockChoice, Options};
+use crate::embedded::Live;
 use crate::hosts::Hosts;
 use crate::lock::{self, Lock, LockError};
 use crate::report::linked;
@@ -34,14 +37,19 @@ const ERROR: u8 = 1;
 
 /// Runs a runner: the `main` of every one.
 pub fn main(embedded: &Embedded) -> ExitCode {
+    main_with(embedded, &Beside::NOTHING)
+}
+
+/// The same for a runner that the build has told more.
+pub fn main_with(embedded: &Embedded, beside: &Beside) -> ExitCode {
     // Nothing here reads the list; it is read in the file. Without a use it would not be linked.
     std::hint::black_box(embedded.linked);
     // First of all, while there is no other thread and no child.
     let key = secrets::environment::take();
     if std::env::args_os().nth(1).is_some_and(|it| it == worker::ARGUMENT) {
-        return worker::serve(|| open(embedded).ok());
+        return worker::serve(|| open(embedded, beside).ok());
     }
-    let code = run(embedded, key).unwrap_or_else(|Refusal { code, message }| {
+    let code = run(embedded, beside, key).unwrap_or_else(|Refusal { code, message }| {
         if !message.is_empty() {
             secrets::standard_error::line(&format!("{}: {message}", embedded.name));
         }
@@ -61,8 +69,11 @@ fn refuse(code: u8) -> impl Fn(String) -> Refusal {
     move |message| Refusal { code, message }
 }
 
-fn run(embedded: &Embedded, key: Option<KeyText>) -> Result<u8, Refusal> {
-    let bundle = open(embedded);
+fn run(embedded: &Embedded, beside: &Beside, key: Option<KeyText>) -> Result<u8, Refusal> {
+    let (bundle, live) = match open(embedded, beside) {
+        Ok(Carried { bundle, live }) => (Ok(bundle), live),
+        Err(error) => (Err(error), Live::default()),
+    };
     let settings = bundle.as_ref().map(|bundle| bundle.settings().clone()).unwrap_or_default();
     let or =
         |text: &str, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text.to_owned() };
@@ -90,9 +101,9 @@ fn run(embedded: &Embedded, key: Option<KeyText>) -> Result<u8, Refusal> {
     }
     let bundle = Arc::new(bundle.map_err(refuse(UNEXPECTED))?);
     if options.verify {
-        return verify(&bundle);
+        return verify(&bundle, embedded.signer.as_ref());
     }
-    embedded::set(Arc::clone(&bundle) as Arc<dyn embedded::Contents>);
+    embedded::set(live.over(Arc::clone(&bundle) as Arc<dyn embedded::Contents>));
     // Only a listing looks at all tasks at once.
     let plan = if options.listings.is_empty() { bundle.head() } else { bundle.plan() };
     let plan = plan.map_err(|error| refuse(UNEXPECTED)(format!("the plan is damaged: {error}")))?;
@@ -100,6 +111,9 @@ fn run(embedded: &Embedded, key: Option<KeyText>) -> Result<u8, Refusal> {
     check_reporters(bundle.settings())?;
     if let Some(message) = secrets::missing_opener(&bundle) {
         return Err(refuse(UNEXPECTED)(message));
+    }
+    if let Some(folder) = &options.chroot {
+        change_root(folder)?;
     }
     let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let host = command_line::choose_host(&plan.inventory, options.host.as_deref(), &machine);
@@ -135,7 +149,7 @@ fn run(embedded: &Embedded, key: Option<KeyText>) -> Result<u8, Refusal> {
         enter(folder)?;
     }
     let who = Who { name: &name, version: &version };
-    Ok(output::run(plan, options, &host, bundle, &who, kept, &warnings))
+    Ok(output::run(plan, options, &host, &bundle, &who, kept, &warnings))
 }
 
 /// Who runs a plan.
@@ -162,6 +176,24 @@ fn enter(folder: &Path) -> Result<(), Refusal> {
     })
 }
 
+/// Makes `folder` the root. Workers are started through `/proc`, so that has to be there.
+fn change_root(folder: &Path) -> Result<(), Refusal> {
+    let changed = rustix::process::chroot(folder).map_err(io::Error::from);
+    changed.and_then(|()| std::env::set_current_dir("/")).map_err(|error| {
+        refuse(ERROR)(format!(
+            "{} cannot be made the root: {error}; that takes root's rights",
+            folder.display()
+        ))
+    })?;
+    if Path::new("/proc/self/exe").symlink_metadata().is_err() {
+        return Err(refuse(ERROR)(format!(
+            "below {} there is no /proc of these processes: mount the host's whole root there, and share its processes",
+            folder.display()
+        )));
+    }
+    Ok(())
+}
+
 /// A runner without one of its modules would fail in the middle of a run.
 fn check_modules(plan: &Plan) -> Result<(), Refusal> {
     let missing: Vec<&str> =
@@ -175,9 +207,19 @@ fn check_modules(plan: &Plan) -> Result<(), Refusal> {
     )))
 }
 
-fn verify(bundle: &Bundle) -> Result<u8, Refusal> {
+fn verify(bundle: &Bundle, signer: Option<&Signer>) -> Result<u8, Refusal> {
     bundle.verify_all().map_err(|error| refuse(UNEXPECTED)(format!("the bundle is damaged: {error}")))?;
     let _ = writeln!(io::stdout(), "{}", bundle.digest());
+    // Standard output is the digest, for programs.
+    let said = match (signer, bundle.signature()) {
+        (Some(signer), _) => format!("signed by {}, which this runner is pinned to", signer.key()),
+        (None, Some(text)) => format!(
+            "signed, it says, by the key {}; this runner is pinned to none, and has not checked that",
+            rustle_bundle::signature::claimed(text).as_deref().unwrap_or("of nobody")
+        ),
+        (None, None) => return Ok(0),
+    };
+    let _ = writeln!(io::stderr(), "{said}");
     Ok(0)
 }
 

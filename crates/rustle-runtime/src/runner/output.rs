@@ -11,12 +11,12 @@ use super::interruption::{self, Outcome};
 use super::{UNEXPECTED, Who};
 use crate::command_line::Options;
 use crate::executor::{Ended, Executor, Stopped};
-use crate::process;
 use crate::report::linked::{self, RunStart, Warn};
 use crate::report::{
     JsonLines, Look, Progress, ReportFile, Reporter, Reporters, Style, Terminal, Timings, WIDTH,
 };
 use crate::signals::Interrupt;
+use crate::{embedded, process};
 
 /// Runs the plan as `host` and returns the exit code. `kept` are reporters beside those of the command line; `warnings` are
 /// told before all else.
@@ -24,7 +24,7 @@ pub(super) fn run(
     plan: Plan,
     options: Options,
     host: &str,
-    bundle: Arc<Bundle>,
+    bundle: &Bundle,
     who: &Who<'_>,
     kept: Vec<Box<dyn Reporter>>,
     warnings: &[String],
@@ -61,7 +61,8 @@ pub(super) fn run(
     let work = {
         let (reporters, interrupt) = (Arc::clone(&reporters), Arc::clone(&interrupt));
         let (settings, host) = (options.settings.clone(), host.to_owned());
-        move || Executor::new(&plan, settings, &host, bundle, reporters, interrupt).run()
+        let files = embedded::contents();
+        move || Executor::new(&plan, settings, &host, files, reporters, interrupt).run()
     };
     let ended = match interruption::watch(work, &interrupt, options.timeout, process::end_all) {
         Outcome::Ended(ended) => ended,

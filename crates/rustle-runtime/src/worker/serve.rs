@@ -7,7 +7,6 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use rustix::process::Signal;
-use rustle_bundle::Bundle;
 use rustle_schema::outcome::Outcome;
 use rustle_schema::worker::{Hello, Request, Response, WORKER_FORMAT};
 
@@ -15,6 +14,7 @@ use super::{frame, identity};
 use crate::context::Context;
 use crate::error::Error;
 use crate::executor::panics;
+use crate::runner::Carried;
 use crate::{embedded, process, registry, secrets};
 
 /// How long programs have to end after SIGTERM, when the runner has gone away.
@@ -25,11 +25,11 @@ const WAITING: usize = 1;
 
 /// Serves requests until there are no more. `open` gives the bundle, which is opened before the process becomes the user
 /// that its second argument names: that user need not be able to read the executable.
-pub fn serve(open: impl FnOnce() -> Option<Bundle>) -> ExitCode {
+pub fn serve(open: impl FnOnce() -> Option<Carried>) -> ExitCode {
     let mut secret = false;
-    if let Some(bundle) = open() {
+    if let Some(Carried { bundle, live }) = open() {
         secret = secrets::are_carried(&bundle);
-        embedded::set(Arc::new(bundle));
+        embedded::set(live.over(Arc::new(bundle)));
     }
     let refusal = match std::env::args().nth(2) {
         Some(user) => identity::become_user(&user).err().map(|error| error.to_string()),

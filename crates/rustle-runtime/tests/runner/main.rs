@@ -3,6 +3,7 @@
 
 mod harness;
 mod jobs;
+mod signed;
 mod toys;
 
 use std::io::Write;
@@ -10,7 +11,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use rustle_bundle::Writer;
-use rustle_runtime::runner::{self, Embedded};
+use rustle_runtime::runner::{self, Embedded, Signer};
 use rustle_runtime::value::Map;
 
 use harness::{Runner, done, plan, say, script, task};
@@ -279,7 +280,15 @@ fn main() -> ExitCode {
     let own = std::env::current_exe().expect("this executable");
     let appended = rustle_bundle::open_appended(&own).is_ok_and(|bundle| bundle.is_none());
     if !appended || std::env::var_os("RUSTLE_TEST_RUNNER").is_some() {
-        return runner::main(&Embedded { bundle: &NOTHING, linked: &[], name: "site", version: "1.0.0" });
+        // A test says which key it is pinned to; the text lives as long as the process.
+        let key = std::env::var(signed::PINNED).ok().map(|key| &*Box::leak(key.into_boxed_str()));
+        return runner::main(&Embedded {
+            bundle: &NOTHING,
+            linked: &[],
+            signer: key.map(Signer::pinned),
+            name: "site",
+            version: "1.0.0",
+        });
     }
     // As the usual harness, as far as cargo and people use it: names filter, `--list` lists.
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -287,6 +296,7 @@ fn main() -> ExitCode {
     let chosen = TESTS
         .iter()
         .chain(&jobs::TESTS)
+        .chain(&signed::TESTS)
         .filter(|(name, _)| filters.is_empty() || filters.iter().any(|it| name.contains(*it)));
     let mut failed = 0;
     for (name, test) in chosen {

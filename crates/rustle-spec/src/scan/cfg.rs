@@ -45,8 +45,7 @@ impl Cfg {
     }
 
     /// Whether `name` has the value `value`; `None` if nothing is known of `name`.
-    #[cfg(feature = "audit")]
-    pub(crate) fn has_value(&self, name: &str, value: &str) -> Option<bool> {
+    pub fn has_value(&self, name: &str, value: &str) -> Option<bool> {
         let pair = (name.to_owned(), value.to_owned());
         let known = self.values.contains(&pair);
         (known || self.values.iter().any(|(other, _)| other == name)).then_some(known)

@@ -53,7 +53,7 @@ pub fn parse_noting(text: &str, duplicates: &mut Vec<DuplicateKey>) -> Result<Ve
             }
             Err(error) if repaired.repair(&error) => {}
             Err(error) => {
-                let pos = Pos { line: error.line, column: error.column, offset: error.offset };
+                let pos = Pos::new(error.line, error.column, error.offset);
                 let pos = if repaired.is_moved() { repaired.original(pos, &repaired.source()) } else { pos };
                 return Err(YamlError::at(pythons_words(&error.message), pos));
             }
@@ -68,17 +68,17 @@ struct Frame {
     span: Span,
     /// How many nodes it has so far.
     size: usize,
-    content: Content,
-}
-
-enum Content {
-    Sequence(Vec<Node>),
-    Mapping { entries: Vec<(Node, Node)>, key: Option<Node> },
+    /// Where its own nodes begin among those that wait.
+    begin: usize,
+    is_sequence: bool,
 }
 
 struct Composer<'a> {
     source: Source<'a>,
     frames: Vec<Frame>,
+    /// The nodes of all frames that are not finished, those of the innermost last; keys and values of a mapping alternate.
+    /// So each list is made once, when its length is known.
+    waiting: Vec<Node>,
     /// What anchors stand for, and how many nodes that is.
     anchors: HashMap<usize, (Node, usize)>,
     aliased: usize,
@@ -92,6 +92,7 @@ impl<'a> Composer<'a> {
         Composer {
             source: Source::new(text),
             frames: Vec::new(),
+            waiting: Vec::new(),
             anchors: HashMap::new(),
             aliased: 0,
             documents: Vec::new(),
@@ -128,11 +129,11 @@ impl<'a> Composer<'a> {
                 if marks.is_empty() {
                     self.back_to_dash(&mut span);
                 }
-                self.open(anchor, tag, span, Content::Sequence(Vec::new()))
+                self.open(anchor, tag, span, true)
             }
             Event::MappingStart(anchor, tag) => {
                 let span = self.span(marks);
-                self.open(anchor, tag, span, Content::Mapping { entries: Vec::new(), key: None })
+                self.open(anchor, tag, span, false)
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(marks),
             Event::Alias(anchor) => {
@@ -196,13 +197,12 @@ impl<'a> Composer<'a> {
         anchor: usize,
         tag: Option<Cow<'_, Tag>>,
         span: Span,
-        content: Content,
+        is_sequence: bool,
     ) -> Result<(), YamlError> {
         if self.frames.len() >= MAX_DEPTH {
             return Err(YamlError::at(TOO_DEEP, span.start));
         }
         let tag = tag.map(|tag| full_tag(&tag));
-        let is_sequence = matches!(content, Content::Sequence(_));
         if let Some(tag) = &tag {
             let known = match resolve::core_tag(tag).unwrap_or(tag) {
                 "!unsafe" | "!" => true,
@@ -221,7 +221,7 @@ impl<'a> Composer<'a> {
                 return Err(YamlError::at(message, span.start));
             }
         }
-        self.frames.push(Frame { anchor, tag, span, size: 1, content });
+        self.frames.push(Frame { anchor, tag, span, size: 1, begin: self.waiting.len(), is_sequence });
         Ok(())
     }
 
@@ -230,11 +230,16 @@ impl<'a> Composer<'a> {
             return Ok(());
         };
         let mut span = frame.span;
-        let value = match frame.content {
-            Content::Sequence(items) => NodeKind::Sequence(Arc::new(items)),
-            Content::Mapping { entries, .. } => {
-                NodeKind::Mapping(Arc::new(merged(entries, &mut self.duplicates)?))
+        let mut own = self.waiting.drain(frame.begin..);
+        let value = if frame.is_sequence {
+            NodeKind::Sequence(own.collect())
+        } else {
+            let mut entries = Vec::with_capacity(own.len() / 2);
+            while let (Some(key), Some(value)) = (own.next(), own.next()) {
+                entries.push((key, value));
             }
+            drop(own);
+            NodeKind::Mapping(merged(entries, &mut self.duplicates)?.into())
         };
         span.end = if marks.is_empty() {
             // The end of a block is noticed only at what follows it.
@@ -261,14 +266,11 @@ impl<'a> Composer<'a> {
             return Ok(());
         };
         frame.size += size;
-        match &mut frame.content {
-            Content::Sequence(items) => items.push(node),
-            Content::Mapping { entries, key } => match key.take() {
-                Some(key) => entries.push((key, node)),
-                None if matches!(node.value, NodeKind::Scalar { .. }) => *key = Some(node),
-                None => return Err(YamlError::at("found unhashable key", node.span.start)),
-            },
+        let is_key = !frame.is_sequence && (self.waiting.len() - frame.begin).is_multiple_of(2);
+        if is_key && !matches!(node.value, NodeKind::Scalar { .. }) {
+            return Err(YamlError::at("found unhashable key", node.span.start));
         }
+        self.waiting.push(node);
         Ok(())
     }
 
@@ -350,7 +352,7 @@ mod tests {
         let nodes =
             parse_noting("b: {a: 1, a: 2, \"a\": 3}\nc: {<<: {x: 1}, x: 2}", &mut duplicates).unwrap();
         assert_eq!(python::repr(&nodes[0].to_value()), "{'b': {'a': 3}, 'c': {'x': 2}}");
-        let columns: Vec<usize> = duplicates.iter().map(|duplicate| duplicate.span.start.column).collect();
+        let columns: Vec<u32> = duplicates.iter().map(|duplicate| duplicate.span.start.column).collect();
         assert_eq!(columns, [11, 17]);
         assert_eq!(
             duplicates[0].message(),

@@ -126,7 +126,7 @@ fn literal_offset(text: &str, wanted: usize, lines: &Lines<'_>, end: Pos) -> Opt
     let kept = text.trim_end_matches('\n');
     let last_with_text = kept.matches('\n').count();
     // The block's last line that is not empty stands before its end.
-    let mut last = end.line;
+    let mut last = end.line as usize;
     while last > 1 {
         let (start, line) = lines.line(last)?;
         if !line.trim().is_empty() && start < end.offset {
@@ -144,7 +144,7 @@ fn literal_offset(text: &str, wanted: usize, lines: &Lines<'_>, end: Pos) -> Opt
 /// Matches the source's lines with the value one after another.
 fn folded_offset(text: &str, wanted: usize, lines: &Lines<'_>, from: usize, to: usize) -> Option<usize> {
     let mut produced = 0;
-    let mut number = lines.pos_at(from).line;
+    let mut number = lines.pos_at(from).line as usize;
     loop {
         let (start, line) = lines.line(number)?;
         if start >= to {

@@ -101,12 +101,12 @@ fn is_merge(key: &Node) -> bool {
 /// The entries that a merge takes over: those of a mapping, or of a list of mappings, of which the first wins.
 fn mergeable(value: Node) -> Result<Vec<(Node, Node)>, ()> {
     match value.value {
-        NodeKind::Mapping(entries) => Ok(Arc::unwrap_or_clone(entries)),
+        NodeKind::Mapping(entries) => Ok(entries.to_vec()),
         NodeKind::Sequence(items) => {
             let mut all = Vec::new();
-            for item in Arc::unwrap_or_clone(items).into_iter().rev() {
-                let NodeKind::Mapping(entries) = item.value else { return Err(()) };
-                all.extend(Arc::unwrap_or_clone(entries));
+            for item in items.iter().rev() {
+                let NodeKind::Mapping(entries) = &item.value else { return Err(()) };
+                all.extend_from_slice(entries);
             }
             Ok(all)
         }

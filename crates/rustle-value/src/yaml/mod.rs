@@ -41,7 +41,12 @@ pub struct YamlError {
 
 impl YamlError {
     fn at(message: impl Into<String>, pos: Pos) -> YamlError {
-        YamlError { message: message.into(), line: pos.line, column: pos.column, offset: pos.offset }
+        YamlError {
+            message: message.into(),
+            line: pos.line as usize,
+            column: pos.column as usize,
+            offset: pos.offset,
+        }
     }
 }
 

@@ -10,11 +10,19 @@ use crate::value::Value;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pos {
     /// The line, from 1.
-    pub line: usize,
+    pub line: u32,
     /// The column, from 1, in characters.
-    pub column: usize,
+    pub column: u32,
     /// In bytes from the beginning.
     pub offset: usize,
+}
+
+impl Pos {
+    /// The place at these numbers. A line or column beyond four thousand million is told as that.
+    pub fn new(line: usize, column: usize, offset: usize) -> Pos {
+        let number = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
+        Pos { line: number(line), column: number(column), offset }
+    }
 }
 
 /// From where to where something reaches.
@@ -64,9 +72,9 @@ pub enum NodeKind {
         style: Style,
     },
     /// A list. Clones share it.
-    Sequence(Arc<Vec<Node>>),
+    Sequence(Arc<[Node]>),
     /// A dictionary. No two keys have the same value. Clones share it.
-    Mapping(Arc<Vec<(Node, Node)>>),
+    Mapping(Arc<[(Node, Node)]>),
 }
 
 impl Node {

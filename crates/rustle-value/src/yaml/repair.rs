@@ -126,7 +126,7 @@ impl<'a> Repaired<'a> {
                 Arc::make_mut(items).iter_mut().for_each(|item| self.restore(item, source));
             }
             NodeKind::Mapping(entries) => {
-                for (key, value) in Arc::make_mut(entries) {
+                for (key, value) in Arc::make_mut(entries).iter_mut() {
                     self.restore(key, source);
                     self.restore(value, source);
                 }

@@ -186,7 +186,7 @@ impl T {
     }
 
     pub fn each_controlled(self, items: serde_json::Value, control: LoopControl) -> T {
-        self.with(|task| task.looping = Some(Loop { with: None, items: value(items), control }))
+        self.with(|task| task.looping = Some(Box::new(Loop { with: None, items: value(items), control })))
     }
 
     pub fn step(self) -> Step {

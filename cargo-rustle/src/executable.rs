@@ -1,15 +1,14 @@
-//! The executable that is deployed: its digest, what it runs on, and the plan that it carries.
+//! A runner's executable, as it is deployed or exported: its digest, what it runs on, and the plan that it carries.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use rustle_bundle::{Bundle, MAGIC};
+use rustle_bundle::{appended, find_embedded, open_appended};
 use rustle_schema::plan::Plan;
 use sha2::{Digest, Sha256};
 
-use super::options::Options;
 use crate::failure::{Context, Failure, Result};
 use crate::project::Project;
 
@@ -24,7 +23,13 @@ pub struct Runner {
     pub length: u64,
     /// The processor that it is built for.
     pub machine: Machine,
-    /// What it runs.
+    /// The digest of its bundle, `sha256:…`.
+    pub digest: String,
+    /// What it calls itself; may be empty.
+    pub name: String,
+    /// Its version; may be empty.
+    pub version: String,
+    /// What it runs; long lists of tasks are left out.
     pub plan: Plan,
 }
 
@@ -59,6 +64,18 @@ impl Machine {
             .is_none_or(|(_, names)| names.contains(&name))
     }
 
+    /// What Go, and with it the world of containers, calls the processor.
+    pub fn architecture(self) -> Option<&'static str> {
+        match self.0 {
+            3 => Some("386"),
+            40 => Some("arm"),
+            62 => Some("amd64"),
+            183 => Some("arm64"),
+            243 => Some("riscv64"),
+            _ => None,
+        }
+    }
+
     /// The name of the processor.
     pub fn name(self) -> &'static str {
         Machine::NAMES
@@ -69,19 +86,16 @@ impl Machine {
 }
 
 impl Runner {
-    /// The runner that the options name, built if it is a project's.
+    /// The runner that `what` names: an executable, or a project's folder, of which one is built for `target`; the current
+    /// project where nothing is named.
     ///
     /// # Errors
     /// If there is none, or it cannot be built.
-    pub fn of(options: &Options) -> Result<Runner> {
-        match &options.what {
+    pub fn of(what: Option<&PathBuf>, target: Option<&str>) -> Result<Runner> {
+        match what {
             Some(path) if path.is_file() => Runner::read(path),
             Some(path) if !path.exists() => Err(Failure::new(format!("there is no {}", path.display()))),
-            folder => {
-                let project = Project::of(folder.as_ref())?;
-                let path = build(&project, options.target.as_deref())?;
-                Runner::read(&path)
-            }
+            folder => Runner::read(&build(&Project::of(folder)?, target)?),
         }
     }
 
@@ -91,39 +105,53 @@ impl Runner {
     /// If it is none.
     fn read(path: &Path) -> Result<Runner> {
         let path = std::path::absolute(path).context(path.display())?;
-        let mut bytes = Vec::new();
-        File::open(&path).and_then(|mut file| file.read_to_end(&mut bytes)).context(path.display())?;
-        let Some(machine) = Machine::of(&bytes) else {
+        let file = File::open(&path).context(path.display())?;
+        let mut reader = BufReader::with_capacity(256 << 10, &file);
+        let mut header = [0; 20];
+        let machine = reader.read_exact(&mut header).ok().and_then(|()| Machine::of(&header));
+        let Some(machine) = machine else {
             return Err(Failure::new(format!("{} is no executable of Linux", path.display()))
                 .help("`cargo rustle build --release` makes one"));
         };
-        let bundle = match rustle_bundle::open_appended(&path).context(path.display())? {
-            Some(bundle) => bundle,
-            None => embedded(&bytes).ok_or_else(|| {
-                Failure::new(format!("{} carries no plan: it is no runner", path.display()))
-            })?,
-        };
-        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        let plan = bundle.plan().context(path.display())?;
-        Ok(Runner { sha256, length: bytes.len() as u64, machine, plan, path })
-    }
-}
-
-/// The bundle inside of an executable: the first that is whole. The code that reads bundles holds the magic, too.
-fn embedded(bytes: &[u8]) -> Option<Bundle> {
-    let length_at = 24;
-    let mut rest = bytes;
-    loop {
-        let at = rest.windows(MAGIC.len()).position(|window| window == MAGIC)?;
-        rest = rest.get(at..)?;
-        let length: Option<[u8; 8]> = rest.get(length_at..length_at + 8).and_then(|it| it.try_into().ok());
-        let length = length.and_then(|length| usize::try_from(u64::from_le_bytes(length)).ok());
-        if let Some(bundle) = length.and_then(|length| rest.get(..length)) {
-            if let Ok(bundle) = Bundle::open(bundle.to_vec()) {
-                return Some(bundle);
+        let mut hash = Sha256::new_with_prefix(header);
+        let mut length = header.len() as u64;
+        let mut piece = vec![0; 256 << 10];
+        loop {
+            let read = reader.read(&mut piece).context(path.display())?;
+            if read == 0 {
+                break;
             }
+            length += read as u64;
+            hash.update(piece.get(..read).unwrap_or_default());
         }
-        rest = rest.get(1..)?;
+        let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let end = appended(&file).context(path.display())?.map_or(length, |found| found.start);
+        let bundle = match open_appended(&path).context(path.display())? {
+            Some(bundle) => bundle,
+            None => find_embedded(&file, end).context(path.display())?.map(|found| found.bundle).ok_or_else(
+                || Failure::new(format!("{} carries no plan: it is no runner", path.display())),
+            )?,
+        };
+        let plan = bundle.head().context(path.display())?;
+        let settings = bundle.settings();
+        let (name, version) = (settings.name.clone(), settings.version.clone());
+        let digest = bundle.digest();
+        Ok(Runner { sha256, length, machine, digest, name, version, plan, path })
+    }
+
+    /// The name as other systems take it: small letters, digits and `-`.
+    pub fn plain_name(&self) -> String {
+        let own = self.path.file_stem().unwrap_or_default().to_string_lossy();
+        let name = if self.name.is_empty() { own.as_ref() } else { &self.name };
+        let plain: String = name
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+            .take(50)
+            .collect();
+        match plain.trim_matches('-') {
+            "" => "runner".into(),
+            plain => plain.to_owned(),
+        }
     }
 }
 
@@ -161,14 +189,5 @@ mod tests {
         assert!(Machine::of(&header(62)).unwrap().runs_on("x86_64"));
         assert!(Machine::of(&header(9999)).unwrap().runs_on("anything"));
         assert_eq!(Machine::of(b"#!/bin/sh\n##########"), None);
-    }
-
-    #[test]
-    fn a_bundle_is_found_inside() {
-        let plan = Plan { format: 1, name: "site.yml".into(), ..Plan::default() };
-        let bundle = rustle_bundle::Writer::default().finish(&plan, &Default::default()).unwrap();
-        let bytes = [b"code".as_slice(), &MAGIC, b"more code", &bundle, b"the end"].concat();
-        assert_eq!(embedded(&bytes).unwrap().plan().unwrap().name, "site.yml");
-        assert!(embedded(&bytes[..bytes.len() - 20]).is_none());
     }
 }

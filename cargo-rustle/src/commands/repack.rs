@@ -1,0 +1,153 @@
+//! `cargo rustle repack`: another bundle into a copy of a finished runner, without a compiler.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use rustle_build::catalogue;
+use rustle_build::{BuildOptions, Prepared, build_bundle, companions};
+use rustle_package::Digest;
+use rustle_schema::names;
+
+use crate::binary::Binary;
+use crate::commands::{given, inventories, inventory, project, root};
+use crate::failure::{Context, Failure, Result, warn};
+use crate::project::{Project, alone};
+use crate::show;
+use crate::timings::{self, Timings};
+
+pub fn command() -> Command {
+    Command::new("repack")
+        .about("Gives a copy of a finished runner another plan and other files, without compiling")
+        .arg(
+            Arg::new("binary")
+                .value_name("BINARY")
+                .required(true)
+                .value_parser(value_parser!(PathBuf))
+                .help("A runner, for whatever system"),
+        )
+        .arg(
+            Arg::new("playbook")
+                .long("playbook")
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .conflicts_with("project")
+                .help("A playbook or plan (.json) alone [default: the project's]"),
+        )
+        .arg(inventory().requires("playbook"))
+        .arg(given::arg())
+        .arg(root().requires("playbook"))
+        .arg(project())
+        .arg(
+            Arg::new("output")
+                .long("output")
+                .short('o')
+                .value_name("OUT")
+                .value_parser(value_parser!(PathBuf))
+                .required_unless_present("in-place")
+                .help("Where the new runner goes"),
+        )
+        .arg(
+            Arg::new("in-place")
+                .long("in-place")
+                .action(ArgAction::SetTrue)
+                .conflicts_with("output")
+                .help("Puts it in the place of BINARY"),
+        )
+        .arg(timings::arg())
+        .after_help(
+            "A runner has the modules that it was built with, and no others: a plan that names one which it lacks is \
+             refused. Name and defaults stay as they are, unless they come from a project.",
+        )
+}
+
+pub fn run(matches: &ArgMatches) -> Result {
+    let mut timings = Timings::begin(matches);
+    let Some(path) = matches.get_one::<PathBuf>("binary") else {
+        return Err(Failure::Usage("BINARY is missing".into()));
+    };
+    let binary = Binary::open(path)?;
+    timings.phase("read");
+    let mut options = match matches.get_one::<PathBuf>("playbook") {
+        Some(playbook) => {
+            let mut options = alone(playbook, &inventories(matches), matches.get_one("root"))?;
+            let settings = binary.bundle.settings();
+            options.name.clone_from(&settings.name);
+            options.version.clone_from(&settings.version);
+            options.config.run.clone_from(&settings.run);
+            options
+        }
+        None => Project::of(matches.get_one("project"))?.options()?,
+    };
+    given::apply(&given::of(matches), &mut options);
+    let prepared = build_bundle(&options)?;
+    warn(&prepared.warnings);
+    timings.phases(&prepared.phases);
+    fits(&binary, &prepared, &options)?;
+    let out = matches.get_one::<PathBuf>("output").map_or(path.as_path(), PathBuf::as_path);
+    append(&binary, out, &prepared)?;
+    timings.phase("append");
+    println!("{}", out.display());
+    let length = std::fs::metadata(out).context(out.display())?.len();
+    println!("  size     {}", show::size(length));
+    println!("  digest   {}", prepared.digest);
+    println!("  before   {}", binary.bundle.digest());
+    println!("  modules  {}", prepared.modules.join(", "));
+    timings.tell(None);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Refuses a plan that needs what the executable lacks. Of a module in another version it is said only: what is checked
+/// here is what this program knows.
+fn fits(binary: &Binary, prepared: &Prepared, options: &BuildOptions) -> Result<()> {
+    let refuse = |missing: &[&str]| {
+        let message = format!("{} lacks {}", binary.path.display(), missing.join(", "));
+        Failure::new(message).help("`cargo rustle build` makes a runner that has them")
+    };
+    let Some(linked) = &binary.linked else {
+        let before = binary.bundle.plan().context(binary.path.display())?.modules;
+        let missing: Vec<&str> =
+            prepared.modules.iter().filter(|name| !before.contains(name)).map(String::as_str).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let note =
+            "it does not say which modules it has, so that only those of its own plan are known to be there";
+        return Err(refuse(&missing).help(note));
+    };
+    let missing: Vec<&str> =
+        prepared.modules.iter().map(String::as_str).filter(|name| linked.module(name).is_none()).collect();
+    if !missing.is_empty() {
+        return Err(refuse(&missing));
+    }
+    let companions: Vec<&str> = companions::needed(&options)
+        .iter()
+        .map(|it| it.package)
+        .filter(|package| !linked.crates.iter().any(|krate| krate.name == *package))
+        .collect();
+    if !companions.is_empty() {
+        return Err(refuse(&companions));
+    }
+    for name in &prepared.modules {
+        let known =
+            prepared.linked.iter().find(|module| module.name == *name).map(|module| module.spec.clone());
+        let known = known.or_else(|| {
+            let spec = catalogue::find(names::canonical(name))?;
+            Some(Digest::of(serde_json::to_string(spec).ok()?.as_bytes()).hex())
+        });
+        if let (Some(known), Some(there)) = (known, linked.module(name))
+            && known != there.spec
+        {
+            let from = if there.krate.is_empty() { "the runner itself" } else { there.krate.as_str() };
+            eprintln!(
+                "warning: the runner's `{name}` ({from} {}) has other arguments than the one that was checked against",
+                there.version
+            );
+        }
+    }
+    Ok(())
+}
+
+fn append(binary: &Binary, out: &Path, prepared: &Prepared) -> Result<()> {
+    prepared.bundle.append(&binary.path, out).context(out.display())
+}
