@@ -66,14 +66,22 @@ impl Signer {
             Some(bundle) => bundle,
             None => embedded(path)?,
         };
-        let comment = signature::comment(seconds(SystemTime::now()), &self.id);
-        let signed = bundle.signed(|message| self.secret.sign(message, &comment).map_err(Unsigned::Sign));
-        let signed = signed.map_err(|error| match error {
-            Unsigned::Sign(error) => Failure::new(error.to_string()),
-            Unsigned::Bundle(error) => Failure::new(format!("{}: {error}", path.display())),
-        })?;
+        let signed = self.signed(bundle)?;
         append_bundle(path, path, &signed).context(path.display())?;
         Ok(signed.digest())
+    }
+
+    /// The same bundle, signed.
+    ///
+    /// # Errors
+    /// If that fails.
+    pub fn signed(&self, bundle: Bundle) -> Result<Bundle> {
+        let comment = signature::comment(seconds(SystemTime::now()), &self.id);
+        let signed = bundle.signed(|message| self.secret.sign(message, &comment).map_err(Unsigned::Sign));
+        signed.map_err(|error| match error {
+            Unsigned::Sign(error) => Failure::new(error.to_string()),
+            Unsigned::Bundle(error) => Failure::new(format!("the bundle cannot be signed: {error}")),
+        })
     }
 
     /// The public half.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use object::read::elf::{FileHeader, SectionHeader};
 use object::{Endianness, FileKind, ReadCache, ReadRef, elf};
+use rustle_build::{Problem, Problems};
 use rustle_bundle::{Bundle, Kind, appended, find_embedded, open_appended};
 
 use crate::failure::{Context, Failure, Result};
@@ -31,7 +32,9 @@ pub fn check(path: &Path, most: Option<u64>) -> Result<()> {
     let shown = parts.iter().filter(|(_, length)| *length > 0).take(NAMED);
     let lines: Vec<String> =
         shown.map(|(what, length)| format!("{:>10}  {what}", show::size(*length))).collect();
-    Err(Failure::new(message).help(format!("its largest parts:\n{}", lines.join("\n"))))
+    let problem =
+        Problem::error("too-large", message).with_help(format!("its largest parts:\n{}", lines.join("\n")));
+    Err(Failure::Refused("no runner was left", Problems::one(problem)))
 }
 
 /// The parts of an executable and of its bundle, with their lengths. Which crate code came from is not to be seen in a

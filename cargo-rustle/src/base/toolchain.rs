@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rustle_build::modules::Sources;
+use rustle_build::{Problem, Problems};
 use rustle_package::Digest;
 use serde::{Deserialize, Serialize};
 
 use crate::base::surroundings;
 use crate::base::trees::look;
-use crate::failure::{Context, Failure, Result};
+use crate::failure::{Failure, Result};
 
 /// The compiler, and what it says of a target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,7 +105,12 @@ fn choice(folder: &Path) -> Digest {
 
 fn ask(options: &[&str]) -> Result<String> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = Command::new(rustc).args(options).output().context("rustc")?;
+    let output = Command::new(&rustc).args(options).output().map_err(|error| {
+        let message = format!("the compiler `{}` cannot be started: {error}", rustc.display());
+        let problem =
+            Problem::error("missing-toolchain", message).with_help("https://rustup.rs installs Rust");
+        Failure::Refused("nothing was built", Problems::one(problem))
+    })?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         return Err(Failure::new(format!("`rustc {}` failed: {said}", options.join(" "))));

@@ -14,6 +14,7 @@ use crate::commands::{given, inventories, inventory, project, root};
 use crate::failure::{Context, Failure, Result, warn};
 use crate::project::{Project, alone};
 use crate::show;
+use crate::signing::{self, Signer};
 use crate::timings::{self, Timings};
 
 pub fn command() -> Command {
@@ -54,6 +55,7 @@ pub fn command() -> Command {
                 .conflicts_with("output")
                 .help("Puts it in the place of BINARY"),
         )
+        .arg(signing::arg())
         .arg(timings::arg())
         .after_help(
             "A runner has the modules that it was built with, and no others: a plan that names one which it lacks is \
@@ -66,6 +68,7 @@ pub fn run(matches: &ArgMatches) -> Result {
     let Some(path) = matches.get_one::<PathBuf>("binary") else {
         return Err(Failure::Usage("BINARY is missing".into()));
     };
+    let signer = Signer::given(matches, None)?;
     let binary = Binary::open(path)?;
     timings.phase("read");
     let mut options = match matches.get_one::<PathBuf>("playbook") {
@@ -85,12 +88,12 @@ pub fn run(matches: &ArgMatches) -> Result {
     timings.phases(&prepared.phases);
     fits(&binary, &prepared, &options)?;
     let out = matches.get_one::<PathBuf>("output").map_or(path.as_path(), PathBuf::as_path);
-    append(&binary, out, &prepared)?;
+    let digest = append(&binary, out, &prepared, signer.as_ref())?;
     timings.phase("append");
     println!("{}", out.display());
     let length = std::fs::metadata(out).context(out.display())?.len();
     println!("  size     {}", show::size(length));
-    println!("  digest   {}", prepared.digest);
+    println!("  digest   {digest}");
     println!("  before   {}", binary.bundle.digest());
     println!("  modules  {}", prepared.modules.join(", "));
     timings.tell(None);
@@ -148,6 +151,21 @@ fn fits(binary: &Binary, prepared: &Prepared, options: &BuildOptions) -> Result<
     Ok(())
 }
 
-fn append(binary: &Binary, out: &Path, prepared: &Prepared) -> Result<()> {
-    prepared.bundle.append(&binary.path, out).context(out.display())
+/// Writes the new runner, and gives the digest of its bundle.
+fn append(binary: &Binary, out: &Path, prepared: &Prepared, signer: Option<&Signer>) -> Result<String> {
+    let bundle = prepared.bundle.open().context("the bundle")?;
+    let bundle = match signer {
+        Some(signer) => signer.signed(bundle)?,
+        None => {
+            if binary.bundle.signature().is_some() {
+                eprintln!(
+                    "warning: the runner's bundle was signed, and this one is not: `--sign KEY` signs it, which a runner \
+                     that is pinned to a key insists on"
+                );
+            }
+            bundle
+        }
+    };
+    rustle_bundle::append_bundle(&binary.path, out, &bundle).context(out.display())?;
+    Ok(bundle.digest())
 }

@@ -4,8 +4,10 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::base::state_folder;
+use rustle_build::{Problem, Problems};
+
 use crate::base::toolchain::Toolchain;
+use crate::base::{state_folder, surroundings};
 use crate::failure::{Failure, Result};
 
 /// How an executable is linked.
@@ -25,11 +27,35 @@ pub struct Choice {
 /// # Errors
 /// If the compiler cannot be asked.
 pub fn choose(folder: &Path, target: Option<String>, wanted: bool) -> Result<Choice> {
+    let toolchain = Toolchain::find(folder, &state_folder(folder), None)?;
+    let machine = Machine { libraries: toolchain.libraries() };
+    if let Some(target) = &target {
+        // A target that somebody describes, or whose library they build, they know better.
+        let own = target.ends_with(".json") || builds_std(folder);
+        if !own && !machine.has_std(target) {
+            return Err(missing_std(target));
+        }
+    }
     if target.is_some() || !wanted || !cfg!(target_os = "linux") {
         return Ok(Choice { target, ..Choice::default() });
     }
-    let toolchain = Toolchain::find(folder, &state_folder(folder), None)?;
-    Ok(of(toolchain.host(), &Machine { libraries: toolchain.libraries() }))
+    Ok(of(toolchain.host(), &machine))
+}
+
+/// Whether a standard library is built along, as far as the environment and Cargo's configuration say.
+fn builds_std(folder: &Path) -> bool {
+    std::env::var_os("CARGO_UNSTABLE_BUILD_STD").is_some()
+        || surroundings::configurations(folder)
+            .iter()
+            .any(|file| std::fs::read_to_string(file).is_ok_and(|text| text.contains("build-std")))
+}
+
+fn missing_std(target: &str) -> Failure {
+    let problem = Problem::error("missing-std", format!("the standard library of {target} is not installed"));
+    let problem = problem
+        .with_help(format!("`rustup target add {target}` installs it, if there is such a target"))
+        .with_help("`cross build` brings one of its own");
+    Failure::Refused("nothing was built", Problems::one(problem))
 }
 
 impl Choice {
@@ -40,7 +66,9 @@ impl Choice {
     pub fn refuse(&self, must: Option<bool>) -> Result<()> {
         match (&self.note, must) {
             (Some(note), Some(true)) => {
-                Err(Failure::new(format!("`[build] static` of rustle.toml asks for what cannot be: {note}")))
+                let message = format!("`[build] static` of rustle.toml asks for what cannot be: {note}");
+                let problem = Problem::error("not-static", message);
+                Err(Failure::Refused("nothing was built", Problems::one(problem)))
             }
             _ => Ok(()),
         }
@@ -199,8 +227,34 @@ mod tests {
 
     #[test]
     fn a_target_that_was_named_stays() {
-        let named = Some("riscv64gc-unknown-linux-gnu".to_owned());
-        assert_eq!(choose(Path::new("."), named.clone(), true).unwrap().target, named);
-        assert_eq!(choose(Path::new("."), None, false).unwrap(), Choice::default());
+        let folder = tempfile::tempdir().unwrap();
+        let toolchain = Toolchain::find(folder.path(), folder.path(), None).unwrap();
+        let named = Some(toolchain.host().to_owned());
+        assert_eq!(choose(folder.path(), named.clone(), true).unwrap().target, named);
+        assert_eq!(choose(folder.path(), None, false).unwrap(), Choice::default());
+    }
+
+    #[test]
+    fn a_target_without_its_library_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let Err(Failure::Refused(_, problems)) = choose(folder.path(), Some("m68k-none-none".into()), true)
+        else {
+            panic!("it is taken")
+        };
+        let text = problems.render(false);
+        assert!(text.contains("error[missing-std]: the standard library of m68k-none-none"), "{text}");
+        // Whoever builds it knows.
+        std::fs::create_dir(folder.path().join(".cargo")).unwrap();
+        std::fs::write(folder.path().join(".cargo/config.toml"), "[unstable]\nbuild-std = [\"std\"]\n")
+            .unwrap();
+        assert!(choose(folder.path(), Some("m68k-none-none".into()), true).is_ok());
+    }
+
+    #[test]
+    fn who_insists_on_a_static_one_is_refused() {
+        let choice = Choice { note: Some("there is none".into()), ..Choice::default() };
+        let Err(Failure::Refused(_, problems)) = choice.refuse(Some(true)) else { panic!("it is taken") };
+        assert!(problems.render(false).contains("error[not-static]"));
+        assert!(choice.refuse(None).is_ok() && choice.refuse(Some(false)).is_ok());
     }
 }

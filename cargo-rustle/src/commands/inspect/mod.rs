@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use rustle_bundle::Kind;
+use rustle_bundle::{Kind, signature};
 use rustle_schema::plan::{Plan, Play};
 use rustle_schema::task::Step;
 use serde_json::{Value, json};
@@ -91,6 +91,7 @@ fn describe(binary: &Binary, plan: &Plan) -> Result<Value> {
         "executable_size": binary.executable,
         "bundle": {
             "digest": bundle.digest(),
+            "signed_by": bundle.signature().map(signature::claimed),
             "size": bundle.length(),
             "start": binary.start,
             "place": if binary.appended { "appended" } else { "embedded" },
@@ -158,6 +159,12 @@ fn text(binary: &Binary, told: &Value) -> String {
         ));
     }
     lines.push(format!("  digest      {}", binary.bundle.digest()));
+    if let Some(text) = binary.bundle.signature() {
+        let key = signature::claimed(text).unwrap_or_else(|| "it does not say whose".into());
+        lines.push(format!(
+            "  signature   of the key {key}, it says; a runner that is pinned to a key checks it"
+        ));
+    }
     let settings = binary.bundle.settings();
     lines.push(format!("  name        {} {}", settings.name, settings.version));
     let plan = &told["plan"];
