@@ -7,6 +7,7 @@ mod commands;
 mod compile;
 mod copy;
 mod eject;
+mod estimate;
 #[cfg(unix)]
 mod executable;
 mod failure;

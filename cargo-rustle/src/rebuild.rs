@@ -10,7 +10,7 @@ use rustle_build::{BuildOptions, Prepared, build_bundle};
 use rustle_bundle::Bundle;
 use rustle_package::Digest;
 
-use crate::base::kept::{self, Kept, Read};
+use crate::base::kept::{self, About, Kept, Read};
 use crate::base::key::{self, Subject};
 use crate::base::state_folder;
 use crate::base::toolchain::Toolchain;
@@ -28,6 +28,9 @@ const APART: u64 = 1 << 20;
 
 /// The environment variable that turns off the keeping of bases: `0`.
 const CACHE: &str = "RUSTLE_TEMPLATE_CACHE";
+
+/// Why a runner for macOS is always compiled.
+const APPLE: &str = "an executable for macOS is signed as a whole, and nothing can be appended to it";
 
 /// What is to be built.
 #[derive(Clone, Debug, Default)]
@@ -145,7 +148,10 @@ fn stranger(view: &View, wanted: &Wanted) -> Option<String> {
     }
     let apple =
         wanted.target.as_ref().map_or(cfg!(target_vendor = "apple"), |target| target.contains("-apple-"));
-    apple.then(|| "an executable for macOS is signed as a whole, and nothing can be appended to it".into())
+    apple.then(|| {
+        eprintln!("note: {APPLE}: Cargo builds it");
+        APPLE.to_owned()
+    })
 }
 
 /// Takes the level of compression that the build script would; why Cargo must tell what is wrong with it.
@@ -200,7 +206,13 @@ fn keep(
     }
     let files = files.into_iter().filter(|file| !file.is_dir()).collect();
     let read = Read::now(&files, &built.variables());
-    kept::keep(state, key, &built.executable, &built.executable, read).ok()
+    let about = About {
+        options: subject.options.to_vec(),
+        target: subject.target.map(str::to_owned),
+        crates: prepared.crates.clone(),
+        embedded: if subject.embeds { prepared.bundle.length().unwrap_or_default() } else { 0 },
+    };
+    kept::keep(state, key, &built.executable, &built.executable, (read, about)).ok()
 }
 
 /// Whether a folder is watched only because of what is known: files that were not there are watched through it.

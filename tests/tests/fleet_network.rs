@@ -1,6 +1,6 @@
 //! Twenty hosts with a real sshd each: what a deployment does over OpenSSH, and what it costs beside ansible-playbook.
 //!
-//! It needs root, `ip` and `sshd`, and compiles a runner as a host gets it:
+//! It needs root, `ip` and `sshd`. The runner is as optimised as the test is:
 //! `cargo test -p rustle-tests --test fleet_network -- --ignored --nocapture`.
 
 use std::fs;
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use rustle_schema::report::{Recap, Report};
 use rustle_tests::anywhere::cargo_rustle;
 use rustle_tests::conformance::compiled;
-use rustle_tests::fleet::{Meter, Network, Ran, recap_of};
+use rustle_tests::fleet::{Meter, Network, Ran, recap_of, stripped};
 
 const HOSTS: usize = 20;
 
@@ -84,7 +84,8 @@ impl World {
         fs::write(source.join("playbook.yml"), playbook).expect("written");
         let bundle = compiled::bundle(&source, Vec::new()).expect("it compiles");
         let runner = source.join("runner");
-        rustle_bundle::append(&base(), &runner, &bundle).expect("appended");
+        let base = stripped(Path::new(env!("CARGO_BIN_EXE_base")));
+        rustle_bundle::append(base, &runner, &bundle).expect("appended");
         runner
     }
 
@@ -117,25 +118,6 @@ impl World {
     fn count(&self, number: usize) -> usize {
         fs::read_to_string(self.network.home(number).join("count")).unwrap_or_default().lines().count()
     }
-}
-
-/// The base runner as hosts get it: optimised and stripped.
-fn base() -> PathBuf {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let own = std::env::current_exe().expect("this executable");
-    let target =
-        own.ancestors().find(|it| it.join("CACHEDIR.TAG").is_file()).expect("a target folder").to_owned();
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--quiet", "--locked", "-p", "rustle-tests", "--bin", "base"])
-        .args(["--no-default-features", "--target-dir"])
-        .arg(&target)
-        // Small is for hosts; this is built for a test.
-        .env("CARGO_PROFILE_RELEASE_LTO", "off")
-        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
-        .current_dir(workspace)
-        .status();
-    assert!(built.expect("cargo runs").success());
-    target.join("release/base")
 }
 
 fn ran(command: &mut Command) -> Ran {
@@ -172,7 +154,7 @@ fn measured(world: &World, meter: &Meter, command: &Command) -> (Ran, [f64; 3]) 
 }
 
 #[test]
-#[ignore = "needs root, sshd and network namespaces, and compiles a runner"]
+#[ignore = "needs root, sshd and network namespaces"]
 fn twenty_hosts_with_sshd() {
     assert!(Network::is_possible(), "root, ip and sshd are needed");
     let world = World::new(&[(FULL, 4 << 20)]);
@@ -238,7 +220,7 @@ fn slow_path(world: &World) -> PathBuf {
 }
 
 #[test]
-#[ignore = "needs root, sshd and network namespaces, ansible-core, and compiles a runner"]
+#[ignore = "needs root, sshd, network namespaces and ansible-core"]
 fn time_beside_ansible_playbook() {
     assert!(Network::is_possible(), "root, ip and sshd are needed");
     let own = std::env::current_exe().expect("this executable");

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use rustle_build::{catalogue, companions, linked};
 use rustle_package::Digest;
 
-use crate::base::kept::{self, Read};
+use crate::base::kept::{self, About, Read};
 use crate::base::key::{self, Subject};
 use crate::base::toolchain::Toolchain;
 use crate::base::trees::{Trees, look};
@@ -82,7 +82,7 @@ pub fn executable() -> Result<PathBuf> {
     trees.save();
     let (Some(key), Some(files)) = (same, files) else { return Ok(built.executable) };
     let read = Read::now(&files, &built.variables());
-    let kept = kept::keep(&folder, key, &built.executable, &built.executable, read);
+    let kept = kept::keep(&folder, key, &built.executable, &built.executable, (read, About::default()));
     Ok(kept.map_or(built.executable, |kept| kept.base))
 }
 

@@ -34,12 +34,27 @@ pub struct Read {
     variables: Vec<(String, Option<Digest>)>,
 }
 
+/// What a base is, for whoever wants to know how large another one will be.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// Cargo's options for profile and features.
+    pub options: Vec<String>,
+    /// The target, where one was named.
+    pub target: Option<String>,
+    /// The crates of modules that are linked.
+    pub crates: Vec<String>,
+    /// Bytes of a bundle that is embedded in it.
+    pub embedded: u64,
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 struct Record {
     key: Digest,
     looks: String,
     output: PathBuf,
     read: Read,
+    #[serde(default)]
+    about: About,
 }
 
 impl Read {
@@ -94,7 +109,13 @@ pub fn find(state: &Path, key: Digest) -> Result<Kept, String> {
 ///
 /// # Errors
 /// If it cannot be written. Nothing is kept then.
-pub fn keep(state: &Path, key: Digest, executable: &Path, output: &Path, read: Read) -> io::Result<Kept> {
+pub fn keep(
+    state: &Path,
+    key: Digest,
+    executable: &Path,
+    output: &Path,
+    (read, about): (Read, About),
+) -> io::Result<Kept> {
     let folder = folder(state, key);
     fs::create_dir_all(&folder)?;
     let base = folder.join("base");
@@ -105,10 +126,25 @@ pub fn keep(state: &Path, key: Digest, executable: &Path, output: &Path, read: R
         return Err(error);
     }
     let looks = look(&fs::metadata(&base)?);
-    let record = Record { key, looks, output: output.to_owned(), read };
+    let record = Record { key, looks, output: output.to_owned(), read, about };
     atomic::write_atomic(&folder.join("record.json"), &serde_json::to_vec(&record)?)?;
     remove_old(&state.join("bases"));
     Ok(Kept { base, output: output.to_owned() })
+}
+
+/// Every base that is kept, newest first: what it is, and how many bytes it has.
+pub fn all(state: &Path) -> Vec<(About, u64)> {
+    let entries = fs::read_dir(state.join("bases")).into_iter().flatten().flatten();
+    let mut found: Vec<(Option<SystemTime>, About, u64)> = entries
+        .filter_map(|entry| {
+            let file = entry.path().join("record.json");
+            let record: Record = serde_json::from_slice(&fs::read(&file).ok()?).ok()?;
+            let length = fs::metadata(entry.path().join("base")).ok()?.len();
+            Some((fs::metadata(&file).and_then(|metadata| metadata.modified()).ok(), record.about, length))
+        })
+        .collect();
+    found.sort_by_key(|(made, ..)| std::cmp::Reverse(*made));
+    found.into_iter().map(|(_, about, length)| (about, length)).collect()
 }
 
 /// Removes all bases but the newest.
@@ -136,7 +172,7 @@ mod tests {
         fs::write(&executable, "\x7fELF").unwrap();
         let key = Digest::of(b"key");
         assert!(find(home.path(), key).unwrap_err().contains("no base is kept"));
-        keep(home.path(), key, &executable, Path::new("/out/web"), Read::default()).unwrap();
+        keep(home.path(), key, &executable, Path::new("/out/web"), Default::default()).unwrap();
         let found = find(home.path(), key).unwrap();
         assert_eq!(fs::read(&found.base).unwrap(), b"\x7fELF");
         assert_eq!(found.output, Path::new("/out/web"));
@@ -168,11 +204,15 @@ mod tests {
         let executable = home.path().join("web");
         fs::write(&executable, "x").unwrap();
         let key = |number: usize| Digest::of(format!("{number}").as_bytes());
+        let about = |number: usize| About { crates: vec![number.to_string()], ..About::default() };
         for number in 0..MOST + 2 {
-            keep(home.path(), key(number), &executable, &executable, Read::default()).unwrap();
+            keep(home.path(), key(number), &executable, &executable, (Read::default(), about(number)))
+                .unwrap();
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
         assert_eq!(fs::read_dir(home.path().join("bases")).unwrap().count(), MOST);
         assert!(find(home.path(), key(1)).is_err() && find(home.path(), key(MOST + 1)).is_ok());
+        let all = all(home.path());
+        assert_eq!((all.len(), &all[0]), (MOST, &(about(MOST + 1), 1)));
     }
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::commands::project;
+use crate::estimate;
 use crate::failure::Result;
 use crate::finished::{Finished, Signed};
 use crate::linking;
@@ -24,6 +25,13 @@ pub fn command() -> Command {
                 .long("compile")
                 .action(ArgAction::SetTrue)
                 .help("Lets Cargo build even if only the plan or its files have changed"),
+        )
+        .arg(
+            Arg::new("estimate")
+                .long("estimate")
+                .action(ArgAction::SetTrue)
+                .conflicts_with_all(["compile", "timings"])
+                .help("Builds nothing, and tells how large the runner would be"),
         )
         .arg(signing::arg())
         .arg(timings::arg())
@@ -98,6 +106,10 @@ pub fn run(matches: &ArgMatches) -> Result {
     let pinned = config.signer();
     let signer = Signer::given(matches, pinned.as_deref())?;
     timings.phase("config");
+    if matches.get_flag("estimate") {
+        print!("{}", estimate::of(&project, config, &wanted)?);
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut runner = rebuild::runner(&project, config, &wanted, &mut timings)?;
     if let Some(signer) = &signer {
         runner.digest = signer.sign(&runner.path)?;

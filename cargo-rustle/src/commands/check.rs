@@ -45,10 +45,13 @@ pub fn run(matches: &ArgMatches) -> Result {
     match prepared {
         Ok((prepared, options)) => {
             found.extend(prepared.warnings.clone());
-            finish(matches, Problems::new(found), KEPT, || {
+            let code = finish(matches, Problems::new(found), KEPT, || {
                 println!("{} has no errors", options.config.source().path().display());
                 print!("{}", show::summary(&prepared));
-            })
+            });
+            // The program ends here: to take a large plan apart, task by task, would be for nothing.
+            std::mem::forget(prepared);
+            code
         }
         Err(Failure::Problems(problems)) => {
             found.extend(problems);

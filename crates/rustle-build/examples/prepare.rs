@@ -1,5 +1,5 @@
-//! Prepares a playbook and tells the bundle's digest, and the most memory that it took, in bytes: `prepare site.yml`.
-//! `cargo xtask bench --scale` measures it.
+//! Prepares a playbook and tells the bundle's digest, and the most memory that it took, in bytes: `prepare site.yml`;
+//! a second name is where the bundle goes. `cargo xtask bench --scale` measures it.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use rustle_build::{BuildOptions, Config, PlanSource, build_bundle};
 
 fn main() -> ExitCode {
     let Some(playbook) = std::env::args_os().nth(1).map(PathBuf::from) else {
-        eprintln!("usage: prepare PLAYBOOK");
+        eprintln!("usage: prepare PLAYBOOK [BUNDLE]");
         return ExitCode::FAILURE;
     };
     let folder = playbook.parent().map(PathBuf::from).unwrap_or_default();
@@ -18,10 +18,14 @@ fn main() -> ExitCode {
         Some(extension) if extension == "json" => PlanSource::Plan(name),
         _ => PlanSource::Playbook(name),
     });
-    let options = BuildOptions { folder, config, name: "bench".into(), ..BuildOptions::default() };
+    let bundle_file = std::env::args_os().nth(2).map(PathBuf::from);
+    let options =
+        BuildOptions { folder, config, name: "bench".into(), bundle_file, ..BuildOptions::default() };
     let code = match build_bundle(&options) {
         Ok(prepared) => {
             println!("{} {}", prepared.bundle.length().unwrap_or(0), prepared.digest);
+            // As `prepare()` of a build script, which ends the same way.
+            std::mem::forget(prepared);
             ExitCode::SUCCESS
         }
         Err(problems) => {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
-use rustle_bundle::{BundleError, DEFAULT_LEVEL, Kind, Packed, Sink, Writer};
+use rustle_bundle::{BundleError, Compression, Kind, Packed, Sink, Writer};
 use rustle_playbook::{EmbeddedFile, Files, Location, Problem};
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
@@ -56,6 +56,11 @@ fn matching(pattern: &str, root: &Path, files: &mut Files) -> Result<usize, Stri
     for entry in WalkDir::new(&base).follow_links(true).sort_by_file_name() {
         let entry = entry.map_err(|error| error.to_string())?;
         let Ok(relative) = entry.path().strip_prefix(root) else { continue };
+        if entry.file_type().is_dir() && glob.is_none() && is_empty(entry.path()) {
+            let mode = mode_of(&entry.metadata().map_err(|error| error.to_string())?);
+            files.empty_folders.insert(bundle_path(relative), mode);
+            count += 1;
+        }
         if !entry.file_type().is_file() || glob.as_ref().is_some_and(|glob| !glob.is_match(relative)) {
             continue;
         }
@@ -65,6 +70,10 @@ fn matching(pattern: &str, root: &Path, files: &mut Files) -> Result<usize, Stri
         count += 1;
     }
     Ok(count)
+}
+
+fn is_empty(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
 }
 
 #[cfg(unix)]
@@ -95,6 +104,8 @@ pub(crate) struct Written {
     pub(crate) bundle: Packed,
     /// Its digest.
     pub(crate) digest: String,
+    /// The files that are compressed in ways of their own: names of [`Compression::NAMES`].
+    pub(crate) apart: BTreeMap<Vec<u8>, &'static str>,
     /// The files in it, with their lengths.
     pub(crate) files: Vec<(Vec<u8>, u64)>,
 }
@@ -120,10 +131,22 @@ pub(crate) fn pack(
     sealed: &SealedContent,
     out: Option<&Path>,
 ) -> Result<Written, BundleError> {
-    let level = config.build.compression.unwrap_or(DEFAULT_LEVEL);
+    let compression = config.build.compression();
+    let apart = apart(config, files, sealed);
+    let ways = &apart;
     let bundle = match out {
-        Some(out) => Packed::File(fill(Writer::create(out, level)?, plan, settings, config, files, sealed)?),
-        None => Packed::Memory(fill(Writer::new(level), plan, settings, config, files, sealed)?),
+        Some(out) => Packed::File(fill(
+            Writer::create(out, compression)?,
+            plan,
+            settings,
+            config,
+            files,
+            sealed,
+            ways,
+        )?),
+        None => {
+            Packed::Memory(fill(Writer::packed_by(compression), plan, settings, config, files, sealed, ways)?)
+        }
     };
     // What was just written is read as the runner will read it, so that a bundle that cannot be read is never built.
     let opened = bundle.open()?;
@@ -133,7 +156,19 @@ pub(crate) fn pack(
     }
     let entries = opened.entries().iter().filter(|entry| entry.kind() == Kind::File);
     let files = entries.map(|entry| (entry.path().to_vec(), entry.size())).collect();
-    Ok(Written { bundle, digest: opened.digest(), files })
+    let apart = apart.into_iter().map(|(path, compression)| (path, compression.name())).collect();
+    Ok(Written { bundle, digest: opened.digest(), apart, files })
+}
+
+/// The files that a pattern of the configuration compresses in a way of its own.
+fn apart(config: &Config, files: &Files, sealed: &SealedContent) -> BTreeMap<Vec<u8>, Compression> {
+    let patterns = config.build.patterns();
+    let one = |path: &Vec<u8>| {
+        let shown = PathBuf::from(String::from_utf8_lossy(path).into_owned());
+        let (_, compression) = patterns.iter().find(|(pattern, _)| pattern.is_match(&shown))?;
+        Some((path.clone(), *compression))
+    };
+    files.embedded.keys().filter(|path| !sealed.files.contains_key(*path)).filter_map(one).collect()
 }
 
 fn fill<S: Sink>(
@@ -143,6 +178,7 @@ fn fill<S: Sink>(
     config: &Config,
     files: &Files,
     sealed: &SealedContent,
+    apart: &BTreeMap<Vec<u8>, Compression>,
 ) -> Result<S::Done, BundleError> {
     if let Some(tasks) = config.build.profile().chunk_tasks() {
         writer.chunk_tasks(tasks);
@@ -155,8 +191,91 @@ fn fill<S: Sink>(
             writer.file(path.as_slice(), file.mode, rustle_seal::stand_in(name))?;
             continue;
         }
+        if let Some(target) = link(path, &file.source, files) {
+            writer.symlink(path.as_slice(), target)?;
+            continue;
+        }
+        if let Some(compression) = apart.get(path) {
+            writer.compress(path.as_slice(), *compression);
+        }
         writer.file_from(path.as_slice(), file.mode, file.source.clone())?;
+    }
+    for (path, mode) in &files.empty_folders {
+        // A folder of which some files are embedded by their names is none that is empty.
+        let below = [path.as_slice(), b"/"].concat();
+        let first = files.embedded.range(below.clone()..).next();
+        if !path.is_empty() && !first.is_some_and(|(path, _)| path.starts_with(&below)) {
+            writer.directory(path.as_slice(), *mode)?;
+        }
     }
     sealed.seals.write(&mut writer)?;
     writer.finish(plan, settings)
+}
+
+/// Where the file at `source` leads, if it is a link to something that the bundle carries too. What leads elsewhere is
+/// carried as what it leads to.
+fn link(path: &[u8], source: &Path, files: &Files) -> Option<Vec<u8>> {
+    let is_link = fs::symlink_metadata(source).is_ok_and(|metadata| metadata.is_symlink());
+    if !is_link {
+        return None;
+    }
+    let target = bundle_path(&fs::read_link(source).ok()?);
+    if target.starts_with(b"/") {
+        return None;
+    }
+    let mut parts: Vec<&[u8]> = path.split(|byte| *byte == b'/').collect();
+    parts.pop();
+    for part in target.split(|byte| *byte == b'/') {
+        match part {
+            b"" | b"." => {}
+            b".." => drop(parts.pop()?),
+            name => parts.push(name),
+        }
+    }
+    let leads_to = parts.join(&b"/"[..]);
+    (leads_to != path && files.embedded.contains_key(&leads_to)).then_some(target)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+    use crate::diagnostics::Problems;
+
+    #[test]
+    fn links_folders_and_ways_of_packing() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("project");
+        fs::create_dir_all(root.join("tree/sub")).unwrap();
+        fs::create_dir_all(root.join("tree/empty")).unwrap();
+        fs::write(folder.path().join("outside"), "outside").unwrap();
+        fs::write(root.join("tree/sub/a.txt"), "text ".repeat(1000)).unwrap();
+        fs::write(root.join("tree/b.raw"), "text ".repeat(1000)).unwrap();
+        symlink("sub/a.txt", root.join("tree/inner")).unwrap();
+        symlink("../../outside", root.join("tree/outer")).unwrap();
+        symlink("inner", root.join("tree/again")).unwrap();
+        let text = "[runner]\nembed = [\"tree\"]\n[build]\ncompression_algorithm = \"lz4\"\n[build.compress]\n\"**/*.raw\" = \"none\"\n";
+        let file = std::sync::Arc::new(rustle_playbook::SourceFile {
+            path: "rustle.toml".into(),
+            text: text.into(),
+        });
+        let mut problems = Vec::new();
+        let config = Config::parse(&file, &mut problems);
+        let mut files = Files::default();
+        configured(&config, &root, &mut files, &mut problems);
+        assert_eq!(Problems::new(problems).to_string(), "");
+        let packed =
+            pack(&Plan::default(), &Settings::default(), &config, &files, &SealedContent::default(), None)
+                .unwrap();
+        let bundle = packed.bundle.open().unwrap();
+        let target = |path: &[u8]| bundle.entry(path).unwrap().target().to_vec();
+        assert_eq!(target(b"tree/inner"), b"sub/a.txt");
+        assert_eq!(target(b"tree/again"), b"inner");
+        assert_eq!(*bundle.read(b"tree/outer").unwrap(), *b"outside");
+        assert_eq!(bundle.entry(b"tree/empty").unwrap().kind(), Kind::Directory);
+        assert_eq!(bundle.read(b"tree/b.raw").unwrap(), bundle.read(b"tree/sub/a.txt").unwrap());
+        // 5000 bytes as they are, and the same packed.
+        assert!((5000..6000).contains(&bundle.length()), "{}", bundle.length());
+    }
 }

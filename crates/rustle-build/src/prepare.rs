@@ -41,7 +41,11 @@ pub fn prepare() {
     let environment = Environment::read();
     let (editor, colour) = environment.as_ref().map(|it| (it.editor, it.colour)).unwrap_or_default();
     match environment.map_err(outside).and_then(|environment| with(&environment)) {
-        Ok(prepared) => tell(&prepared.warnings),
+        Ok(prepared) => {
+            tell(&prepared.warnings);
+            // A build script ends here: to take a large plan apart, task by task, would be for nothing.
+            std::mem::forget(prepared);
+        }
         Err(problems) if editor => tell(&problems),
         Err(problems) => {
             eprint!("{}", problems.render(colour));

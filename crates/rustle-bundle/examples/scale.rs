@@ -9,7 +9,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use rustle_bundle::{Bundle, DEFAULT_LEVEL, FilePart, Writer, append_bundle};
+use rustle_bundle::{Bundle, Compression, FilePart, Writer, append_bundle};
 use rustle_schema::inventory::{Host, Inventory};
 use rustle_schema::plan::{PLAN_FORMAT, Plan, Play};
 use rustle_schema::settings::Settings;
@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (tasks, hosts): (u32, u32) = (tasks.parse()?, hosts.first().map_or(Ok(0), |hosts| hosts.parse())?);
     let begun = Instant::now();
     let packed = Path::new(out).with_extension("bundle");
-    let mut writer = Writer::create(&packed, DEFAULT_LEVEL)?;
+    let mut writer = Writer::create(&packed, Compression::default())?;
     let mut list = writer.list();
     for number in 0..tasks {
         writer.push(&mut list, Step::Task(Box::new(task(number))))?;

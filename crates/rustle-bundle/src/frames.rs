@@ -7,7 +7,7 @@ use std::path::Path;
 use rustle_schema::bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use crate::codec::{Codec, Packer};
+use crate::codec::{self, Codec, Compression, Packer};
 use crate::error::BundleError;
 use crate::index::{Frame, HEADER, Region, Span};
 use crate::place::{self, Piece};
@@ -30,6 +30,10 @@ pub(crate) struct Frames<S> {
     chunks: Sha256,
     /// Where the chunks end, once a content has been written.
     chunks_end: Option<u64>,
+    /// How chunks are packed.
+    compression: Compression,
+    /// How the current frame of contents is packed.
+    current_compression: Compression,
     /// What the current frame of contents holds so far.
     current: Vec<u8>,
     /// Where the current frame begins in the unpacked stream.
@@ -39,10 +43,12 @@ pub(crate) struct Frames<S> {
 }
 
 impl<S: Sink> Frames<S> {
-    pub(crate) fn new(sink: S, packer: Packer) -> Frames<S> {
+    pub(crate) fn new(sink: S, compression: Compression) -> Frames<S> {
         Frames {
             sink,
-            packer,
+            packer: Packer::default(),
+            compression,
+            current_compression: compression,
             at: HEADER,
             chunks: Sha256::new(),
             chunks_end: None,
@@ -65,7 +71,7 @@ impl<S: Sink> Frames<S> {
         let mut pieces = Vec::new();
         for part in content.chunks(CUT) {
             let at = self.at;
-            let (codec, packed, digest) = pack(&mut self.packer, &mut self.sink, part)?;
+            let (codec, packed, digest) = pack(&mut self.packer, self.compression, &mut self.sink, part)?;
             self.chunks.update(&packed);
             self.at += packed.len() as u64;
             let length = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
@@ -86,19 +92,27 @@ impl<S: Sink> Frames<S> {
         Region(end - HEADER, Bytes(self.chunks.clone().finalize().to_vec()))
     }
 
-    pub(crate) fn file(&mut self, path: &Path) -> Result<Span, BundleError> {
+    /// Appends the content of the file at `path`.
+    pub(crate) fn file(&mut self, path: &Path, compression: Compression) -> Result<Span, BundleError> {
         let mut file = File::open(path)?;
         let length = file.metadata()?.len();
-        self.content(&mut file, length)
+        self.content(&mut file, length, compression)
     }
 
     /// Appends a content of `length` bytes; a file that has changed its length meanwhile is an error.
-    pub(crate) fn content(&mut self, from: &mut dyn Read, length: u64) -> Result<Span, BundleError> {
+    pub(crate) fn content(
+        &mut self,
+        from: &mut dyn Read,
+        length: u64,
+        compression: Compression,
+    ) -> Result<Span, BundleError> {
         self.chunks_end.get_or_insert(self.at);
         let large = length > PACK as u64;
-        if large || self.current.len() as u64 + length > PACK as u64 {
+        let another = compression != self.current_compression;
+        if large || another || self.current.len() as u64 + length > PACK as u64 {
             self.flush()?;
         }
+        self.current_compression = compression;
         let span = Span(self.start + self.current.len() as u64, length);
         let mut left = length;
         while left > 0 {
@@ -107,6 +121,9 @@ impl<S: Sink> Frames<S> {
             if read < take {
                 let error = io::Error::new(io::ErrorKind::UnexpectedEof, "it shrank while it was read");
                 return Err(error.into());
+            }
+            if large && left == length && codec::is_packed(&self.current) {
+                self.current_compression = Compression::None;
             }
             left -= read;
             if large && self.current.len() == CUT {
@@ -127,7 +144,8 @@ impl<S: Sink> Frames<S> {
         if self.current.is_empty() {
             return Ok(());
         }
-        let (codec, packed, digest) = pack(&mut self.packer, &mut self.sink, &self.current)?;
+        let (codec, packed, digest) =
+            pack(&mut self.packer, self.current_compression, &mut self.sink, &self.current)?;
         let (packed, unpacked) = (packed.len() as u64, self.current.len() as u64);
         self.frames.push(Frame(codec, packed, unpacked, Bytes(digest.to_vec())));
         self.at += packed;
@@ -140,10 +158,11 @@ impl<S: Sink> Frames<S> {
 /// Packs `content` and writes it.
 fn pack<'a>(
     packer: &mut Packer,
+    compression: Compression,
     sink: &mut impl Sink,
     content: &'a [u8],
 ) -> Result<(Codec, std::borrow::Cow<'a, [u8]>, [u8; 32]), BundleError> {
-    let (codec, packed) = packer.pack(content)?;
+    let (codec, packed) = packer.pack(content, compression)?;
     let digest = Sha256::digest(&packed).into();
     sink.write_all(&packed)?;
     Ok((codec, packed, digest))

@@ -26,6 +26,8 @@ pub(crate) fn of<S: Sink>(plan: &Plan, tasks: u64, frames: &mut Frames<S>) -> Re
             directives: play.directives.clone(),
             vars_files: play.vars_files.clone(),
             force_handlers: play.force_handlers.clone(),
+            serial: play.serial.clone(),
+            max_fail_percentage: play.max_fail_percentage.clone(),
             pre_tasks: cut(&play.pre_tasks)?,
             roles: play.roles.clone(),
             tasks: cut(&play.tasks)?,

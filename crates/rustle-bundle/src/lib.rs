@@ -25,6 +25,7 @@ mod packed;
 mod path;
 mod place;
 mod reader;
+mod same;
 mod search;
 mod share;
 pub mod signature;
@@ -34,7 +35,7 @@ mod steps;
 mod writer;
 
 pub use append::{Appended, append, append_bundle, appended, open_appended};
-pub use codec::DEFAULT_LEVEL;
+pub use codec::{Compression, DEFAULT_LEVEL};
 pub use content::Reader;
 pub use error::BundleError;
 pub use index::{Entry, FORMAT, Kind, MAGIC, MAX_FRAME};

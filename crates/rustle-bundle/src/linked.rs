@@ -11,8 +11,11 @@ use crate::error::BundleError;
 /// How the list begins. It differs from a bundle's magic, so that neither is found as the other.
 pub const LINKED_MAGIC: [u8; 8] = *b"\xabRUSTLK\n";
 
-/// Magic, length of the packed list, length of it unpacked, digest.
-const HEADER: usize = 8 + 4 + 4 + 32;
+/// What the digest covers beside the packed list: magic, length of that, length of it unpacked.
+const COVERED: usize = 8 + 4 + 4;
+
+/// What stands before the packed list.
+const HEADER: usize = COVERED + 32;
 
 /// The longest list that is believed, packed or not, in bytes.
 const MOST: usize = 16 << 20;
@@ -35,7 +38,8 @@ pub fn pack_linked(linked: &Linked) -> Result<Vec<u8>, BundleError> {
     let mut bytes = LINKED_MAGIC.to_vec();
     bytes.extend(length.to_le_bytes());
     bytes.extend(unpacked.to_le_bytes());
-    bytes.extend(Sha256::digest(&packed));
+    let digest = Sha256::new().chain_update(&bytes).chain_update(&packed).finalize();
+    bytes.extend(digest);
     bytes.extend(packed);
     Ok(bytes)
 }
@@ -47,20 +51,22 @@ pub fn pack_linked(linked: &Linked) -> Result<Vec<u8>, BundleError> {
 pub fn find_linked(file: &File) -> Result<Option<Linked>, BundleError> {
     crate::search::first(file, &LINKED_MAGIC, |at| {
         let header = at.bytes(HEADER)?;
-        let Some((length, rest)) = header.get(8..).and_then(<[u8]>::split_first_chunk::<4>) else {
-            return Ok(None);
-        };
-        let Some((unpacked, digest)) = rest.split_first_chunk::<4>() else { return Ok(None) };
+        let lengths = header
+            .get(8..)
+            .and_then(|rest| Some((rest.first_chunk::<4>()?, rest.get(4..)?.first_chunk::<4>()?)));
+        let Some((length, unpacked)) = lengths else { return Ok(None) };
         let (length, unpacked) =
             (u32::from_le_bytes(*length) as usize, u32::from_le_bytes(*unpacked) as usize);
         if length > MOST || unpacked > MOST {
             return Ok(None);
         }
         let whole = at.bytes(HEADER + length)?;
-        let Some(packed) = whole.get(HEADER..).filter(|packed| Sha256::digest(packed).as_slice() == digest)
-        else {
+        let parts = (whole.get(..COVERED), whole.get(COVERED..HEADER), whole.get(HEADER..));
+        let (Some(covered), Some(digest), Some(packed)) = parts else { return Ok(None) };
+        let found = Sha256::new().chain_update(covered).chain_update(packed).finalize();
+        if packed.len() != length || found.as_slice() != digest {
             return Ok(None);
-        };
+        }
         let text = zstd::bulk::decompress(packed, unpacked)?;
         let linked: Linked =
             ciborium::from_reader(text.as_slice()).map_err(|error| BundleError::Index(error.to_string()))?;

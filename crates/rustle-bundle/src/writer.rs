@@ -9,10 +9,11 @@ use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
 use rustle_schema::task::Step;
 
-use crate::codec::{DEFAULT_LEVEL, Packer};
+use crate::codec::{Compression, DEFAULT_LEVEL};
 use crate::error::BundleError;
 use crate::frames::Frames;
 use crate::index::{Entry, HEADER, Header, Index, Kind, Span};
+use crate::same::Same;
 use crate::sink::{Disk, Memory, Sink};
 use crate::steps::{self, StepList};
 use crate::{head, path};
@@ -33,15 +34,31 @@ pub struct Writer<S = Memory> {
     frames: Frames<S>,
     /// How many tasks a chunk of the plan has.
     tasks: u64,
+    /// How contents are packed.
+    compression: Compression,
+    /// How some are packed instead, by path.
+    apart: BTreeMap<Vec<u8>, Compression>,
     entries: BTreeMap<Vec<u8>, (Entry, Content)>,
     special: BTreeSet<Vec<u8>>,
 }
 
+/// What an entry holds.
 #[derive(Debug)]
-enum Content {
+pub(crate) enum Content {
     None,
     Bytes(Vec<u8>),
     File(PathBuf),
+}
+
+impl Content {
+    /// How many bytes it has now.
+    pub(crate) fn length(&self) -> io::Result<u64> {
+        Ok(match self {
+            Content::None => 0,
+            Content::Bytes(bytes) => bytes.len() as u64,
+            Content::File(path) => std::fs::metadata(path)?.len(),
+        })
+    }
 }
 
 impl Default for Writer {
@@ -53,7 +70,12 @@ impl Default for Writer {
 impl Writer {
     /// A writer to memory that packs with zstd's `level`; one out of zstd's range is brought into it.
     pub fn new(level: i32) -> Writer {
-        Writer::to(Memory::new(), level)
+        Writer::packed_by(Compression::Zstd(level))
+    }
+
+    /// A writer to memory that packs in this way.
+    pub fn packed_by(compression: Compression) -> Writer {
+        Writer::to(Memory::new(), compression)
     }
 }
 
@@ -63,15 +85,17 @@ impl Writer<Disk> {
     ///
     /// # Errors
     /// If no file can be made there.
-    pub fn create(out: &Path, level: i32) -> Result<Writer<Disk>, BundleError> {
-        Ok(Writer::to(Disk::new(out)?, level))
+    pub fn create(out: &Path, compression: Compression) -> Result<Writer<Disk>, BundleError> {
+        Ok(Writer::to(Disk::new(out)?, compression))
     }
 }
 
 impl<S: Sink> Writer<S> {
-    fn to(sink: S, level: i32) -> Writer<S> {
+    fn to(sink: S, compression: Compression) -> Writer<S> {
         Writer {
-            frames: Frames::new(sink, Packer::new(level)),
+            frames: Frames::new(sink, compression),
+            compression,
+            apart: BTreeMap::new(),
             tasks: steps::TASKS,
             entries: BTreeMap::new(),
             special: BTreeSet::new(),
@@ -124,6 +148,11 @@ impl<S: Sink> Writer<S> {
     /// Lets the entry at `path`, which is added later, keep its setuid and setgid bits. All others lose them.
     pub fn allow_special_mode(&mut self, path: impl Into<Vec<u8>>) {
         self.special.insert(path.into());
+    }
+
+    /// Packs the file at `path`, which is added before or after, in a way of its own.
+    pub fn compress(&mut self, path: impl Into<Vec<u8>>, compression: Compression) {
+        self.apart.insert(path.into(), compression);
     }
 
     /// Adds a file.
@@ -199,17 +228,23 @@ impl<S: Sink> Writer<S> {
         let mut encoded = Vec::new();
         ciborium::into_writer(&head, &mut encoded).map_err(|error| BundleError::Plan(error.to_string()))?;
         drop(head);
-        let plan = frames.content(&mut encoded.as_slice(), encoded.len() as u64)?;
+        let plan = frames.content(&mut encoded.as_slice(), encoded.len() as u64, self.compression)?;
         frames.flush()?;
-        let mut entries = Vec::with_capacity(self.entries.len());
-        for (mut entry, content) in self.entries.into_values() {
-            entry.3 = match content {
-                Content::None => Span::default(),
-                Content::Bytes(bytes) => frames.content(&mut bytes.as_slice(), bytes.len() as u64)?,
-                Content::File(path) => frames.file(&path).map_err(|error| named(&path, error))?,
-            };
+        let way = |entry: &Entry| self.apart.get(entry.path()).copied().unwrap_or(self.compression);
+        let mut contents: Vec<(Entry, Content)> = self.entries.into_values().collect();
+        // Those that are packed in one way lie together, so that small ones share frames.
+        contents.sort_by_key(|(entry, _)| way(entry));
+        let mut same = Same::default();
+        for (entry, content) in contents.iter().filter(|(entry, _)| entry.kind() == Kind::File) {
+            same.expect(content).map_err(|error| named(entry, content, error.into()))?;
+        }
+        let mut entries = Vec::with_capacity(contents.len());
+        for (mut entry, content) in contents {
+            let written = write(&content, way(&entry), &mut same, &mut frames);
+            entry.3 = written.map_err(|error| named(&entry, &content, error))?;
             entries.push(entry);
         }
+        entries.sort_by(|one, other| one.path().cmp(other.path()));
         frames.flush()?;
         let (chunks, at) = (frames.chunks(), frames.position());
         let index = Index { settings: settings.clone(), chunks, plan, frames: frames.frames, entries };
@@ -244,10 +279,32 @@ impl<S: Sink> Writer<S> {
     }
 }
 
-/// `error` with the file that it is about.
-fn named(path: &Path, error: BundleError) -> BundleError {
-    match error {
-        BundleError::Io(error) => io::Error::new(error.kind(), format!("{}: {error}", path.display())).into(),
-        other => other,
+/// Writes a content, unless it is there already.
+fn write<S: Sink>(
+    content: &Content,
+    compression: Compression,
+    same: &mut Same,
+    frames: &mut Frames<S>,
+) -> Result<Span, BundleError> {
+    let key = same.key(content, compression)?;
+    if let Some(span) = same.find(key.as_ref()) {
+        return Ok(span);
     }
+    let span = match content {
+        Content::None => Span::default(),
+        Content::Bytes(bytes) => frames.content(&mut bytes.as_slice(), bytes.len() as u64, compression)?,
+        Content::File(path) => frames.file(path, compression)?,
+    };
+    same.keep(key, span);
+    Ok(span)
+}
+
+/// `error` with the file that it is about.
+fn named(entry: &Entry, content: &Content, error: BundleError) -> BundleError {
+    let BundleError::Io(error) = error else { return error };
+    let name = match content {
+        Content::File(path) => path.display().to_string(),
+        _ => entry.path().escape_ascii().to_string(),
+    };
+    io::Error::new(error.kind(), format!("{name}: {error}")).into()
 }

@@ -33,6 +33,11 @@ impl Loader<'_> {
         for path in self.project.files_below(folder) {
             self.embed(&path);
         }
+        for path in self.project.empty_folders_below(folder) {
+            if let (Some(name), Ok(metadata)) = (self.project.bundle_path(&path), path.metadata()) {
+                self.files.empty_folders.insert(name, mode_of(&metadata));
+            }
+        }
     }
 
     /// Embeds the folders of every role and every playbook that was read.

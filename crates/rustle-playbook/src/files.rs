@@ -10,6 +10,8 @@ pub struct Files {
     pub watched: BTreeSet<PathBuf>,
     /// The files to embed, by their path below the bundle's root, `/` between its parts.
     pub embedded: BTreeMap<Vec<u8>, EmbeddedFile>,
+    /// Folders to embed in which there is nothing, likewise, with their permission bits.
+    pub empty_folders: BTreeMap<Vec<u8>, u32>,
 }
 
 /// One file to embed.

@@ -1,5 +1,8 @@
 //! Which keywords there are, where, and which of them are not supported yet.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// Where a keyword stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -94,13 +97,12 @@ const ROLE: [&str; 6] = ["role", "when", "tags", "collections", "delegate_to", "
 const PLAYBOOK: [&str; 3] = ["import_playbook", "when", "tags"];
 
 /// Keywords that are understood as such and not supported yet, each with what to do instead; that may be empty.
-const UNSUPPORTED: [(&str, &str); 18] = [
+const UNSUPPORTED: [(&str, &str); 17] = [
     ("async", "the task would run to its end before the next one begins: remove the keyword if that will do"),
     ("poll", "the task would run to its end before the next one begins: remove the keyword if that will do"),
     ("delegate_to", "a runner acts on the host it is started on; build another runner for the other host"),
     ("delegate_facts", ""),
     ("local_action", "a runner acts on the host it is started on: write the module's name in its place"),
-    ("serial", "each runner runs for its own host; start them in the order you need"),
     ("vars_prompt", "pass the value with `--extra-vars`"),
     ("debugger", ""),
     ("become_exe", ""),
@@ -116,8 +118,7 @@ const UNSUPPORTED: [(&str, &str); 18] = [
 ];
 
 /// Keywords that cannot matter to a runner, each with the reason.
-const WITHOUT_EFFECT: [(&str, &str); 5] = [
-    ("max_fail_percentage", ALONE),
+const WITHOUT_EFFECT: [(&str, &str); 4] = [
     ("throttle", ALONE),
     ("order", ALONE),
     ("ignore_unreachable", "a runner is always on its host"),
@@ -132,6 +133,10 @@ pub(crate) fn without_effect(name: &str) -> Option<&'static str> {
 }
 
 impl Place {
+    /// All places, each at its own number.
+    const ALL: [Place; 6] =
+        [Place::Play, Place::Block, Place::Task, Place::Handler, Place::Role, Place::Playbook];
+
     /// The keywords that may stand there.
     pub fn keywords(self) -> impl Iterator<Item = &'static str> {
         let (own, more): (&[&str], &[&str]) = match self {
@@ -147,7 +152,10 @@ impl Place {
 
     /// Whether `name` is a keyword there.
     pub fn has(self, name: &str) -> bool {
-        self.keywords().any(|keyword| keyword == name)
+        static SETS: LazyLock<[HashSet<&str>; 6]> =
+            LazyLock::new(|| Place::ALL.map(|place| place.keywords().collect()));
+        // Every key of every task is asked for.
+        SETS.get(self as usize).is_some_and(|keywords| keywords.contains(name))
     }
 
     /// What stands there, in words.
@@ -178,6 +186,14 @@ pub(crate) fn elsewhere(name: &str, place: Place) -> Option<Place> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_place_knows_its_own_keywords() {
+        for place in Place::ALL {
+            assert!(place.keywords().all(|keyword| place.has(keyword)), "{place:?}");
+            assert!(!place.has("nonsense"));
+        }
+    }
 
     #[test]
     fn keywords_belong_to_their_places() {

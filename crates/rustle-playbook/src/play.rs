@@ -66,6 +66,12 @@ impl Loader<'_> {
                         self.texts(&scope, keyword, value).into_iter().map(|(text, _)| text).collect();
                 }
                 "force_handlers" => play.force_handlers = self.boolean(&scope, keyword, value),
+                // A runner runs for its own host. Whoever deploys it to many reads these.
+                "serial" => {
+                    play.serial =
+                        self.texts(&scope, keyword, value).into_iter().map(|(text, _)| text).collect();
+                }
+                "max_fail_percentage" => play.max_fail_percentage = self.text(&scope, keyword, value),
                 "strategy" => self.strategy(&scope, value),
                 _ if LISTS.contains(&keyword) => {}
                 // The old name of `remote_user`. Elsewhere it is a module.

@@ -112,6 +112,21 @@ impl Project {
         found
     }
 
+    /// All folders below a folder in which there is nothing. Links are not followed.
+    pub fn empty_folders_below(&mut self, folder: &Path) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut open = vec![folder.to_owned()];
+        while let Some(folder) = open.pop() {
+            let entries = self.list(&folder);
+            if entries.is_empty() && folder.is_dir() {
+                found.push(folder);
+                continue;
+            }
+            open.extend(entries.into_iter().filter(|path| path.is_dir() && !path.is_symlink()));
+        }
+        found
+    }
+
     fn collect(&mut self, folder: &Path, above: &mut Vec<PathBuf>, found: &mut Vec<PathBuf>) {
         self.watch(folder);
         let Ok(real) = folder.canonicalize() else { return };

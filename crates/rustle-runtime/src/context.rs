@@ -1,6 +1,7 @@
 //! What surrounds the application of a module.
 
 use std::collections::BTreeMap;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -49,5 +50,24 @@ impl Context {
     /// If it cannot be read.
     pub fn read(&self, path: &Path) -> Result<Arc<[u8]>> {
         Ok(embedded::read(&*embedded::contents(), path)?)
+    }
+
+    /// How long the content of an embedded file is, if there is one of that name.
+    pub fn embedded_length(&self, path: &Path) -> Option<u64> {
+        embedded::contents().length(&embedded::inside(path)?).ok()
+    }
+
+    /// Hands the content of an embedded file to `take` as a stream: however large it is, little of it is in memory at once.
+    ///
+    /// # Errors
+    /// If there is none of that name, or it is damaged, or `take` fails.
+    pub fn stream_embedded<T>(
+        &self,
+        path: &Path,
+        take: impl FnOnce(&mut dyn Read) -> io::Result<T>,
+    ) -> io::Result<T> {
+        let (contents, name) = (embedded::contents(), embedded::inside(path).ok_or(io::ErrorKind::NotFound)?);
+        let mut reader = contents.stream(&name)?;
+        take(&mut *reader)
     }
 }

@@ -81,6 +81,13 @@ pub struct Play {
     /// `force_handlers`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub force_handlers: Option<Value>,
+    /// `serial`: how many hosts a batch has, one after the other; a number or a percentage each, as text. It is for whoever
+    /// deploys a runner to many hosts; a runner does not look at it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub serial: Vec<Value>,
+    /// `max_fail_percentage`, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_fail_percentage: Option<Value>,
     /// Tasks before the roles.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pre_tasks: Vec<Step>,

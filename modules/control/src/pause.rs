@@ -91,6 +91,7 @@ fn python_round(number: f64) -> Value {
 /// Asks on the terminal and returns the line without its end.
 fn ask(prompt: &str, echo: bool) -> Result<String> {
     let mut out = std::io::stderr();
+    let prompt = rustle_runtime::secrets::redaction().text(prompt);
     write!(out, "{prompt}:{}", if echo { "\n" } else { " (output is hidden):\n" })?;
     out.flush()?;
     let _hidden = if echo { None } else { Some(rustle_runtime::terminal::hide_input()?) };

@@ -8,4 +8,4 @@ mod stub;
 pub use meter::Meter;
 pub use network::Network;
 pub use recap::{Ran, recap_of};
-pub use stub::Fleet;
+pub use stub::{Fleet, stripped};

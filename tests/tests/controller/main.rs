@@ -5,5 +5,6 @@ mod faults;
 mod page;
 mod receiver;
 mod run_settings;
+mod secrets;
 mod site;
 mod spool;

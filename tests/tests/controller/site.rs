@@ -61,6 +61,18 @@ impl Site {
 
     /// The same, with what stands before the keys of `[controller]`.
     pub fn build_with(&self, playbook: &str, url: &str, more: &str, before: &str) -> PathBuf {
+        self.build_config(playbook, url, more, before, |_, _| {})
+    }
+
+    /// The same, with what `change` makes of configuration and project.
+    pub fn build_config(
+        &self,
+        playbook: &str,
+        url: &str,
+        more: &str,
+        before: &str,
+        change: impl FnOnce(&mut Config, &Path),
+    ) -> PathBuf {
         let project = self.path("project");
         fs::create_dir_all(&project).expect("made");
         fs::write(project.join("site.yml"), playbook).expect("written");
@@ -75,8 +87,9 @@ impl Site {
             unless("wait", "wait = 20\n".into()),
         );
         let mut problems = Vec::new();
-        let config = Config::of_text(text, &mut problems);
+        let mut config = Config::of_text(text, &mut problems);
         assert!(problems.is_empty(), "{problems:?}");
+        change(&mut config, &project);
         let options =
             BuildOptions { folder: project, config, name: "site".into(), ..BuildOptions::default() };
         let bundle = build_bundle(&options).map_err(|it| it.to_string()).expect("a bundle").bundle;

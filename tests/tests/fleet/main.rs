@@ -5,10 +5,10 @@ mod lost;
 mod rolling;
 mod thousand;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rustle_tests::anywhere::cargo_rustle;
-use rustle_tests::fleet::Fleet;
+use rustle_tests::fleet::{Fleet, stripped};
 
 /// A file that is written, a fact of the host, a task that fails where `fail` lies, one that waits as long as `wait` lies.
 const PLAYBOOK: &str = r#"- name: Fleet
@@ -41,20 +41,8 @@ fn stub() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_stub_ssh"))
 }
 
-/// The base runner, without what only a debugger reads.
 fn base() -> &'static Path {
-    static BASE: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
-    BASE.get_or_init(|| {
-        let base = Path::new(env!("CARGO_BIN_EXE_base"));
-        let small = base.with_file_name("base-small");
-        let own = small.with_extension(std::process::id().to_string());
-        let stripped = std::process::Command::new("strip").arg("-o").arg(&own).arg(base).status();
-        if stripped.is_ok_and(|status| status.success()) && std::fs::rename(&own, &small).is_ok() {
-            small
-        } else {
-            base.to_owned()
-        }
-    })
+    stripped(Path::new(env!("CARGO_BIN_EXE_base")))
 }
 
 fn fleet(names: &[String]) -> Fleet {

@@ -143,6 +143,30 @@ fn fault_43_there_is_no_core_dump() {
 }
 
 #[test]
+fn an_ordinary_user_runs_it_too_and_others_of_that_name_see_nothing() {
+    use std::os::unix::process::CommandExt;
+    if !is_root() {
+        return;
+    }
+    // What nobody may look at is root's, the process's own files in /proc included: the runner and its worker must not
+    // need them.
+    let tasks = "- name: seen\n  shell: 'cat /proc/{{ runner }}/environ; true'\n  vars: {runner: \"{{ lookup('pipe', 'echo $PPID') }}\"}\n- name: by a worker\n  debug: {msg: \"{{ api_token | length }}\"}\n  timeout: 60\n";
+    let runner = Project::planted(tasks).build();
+    let mut command = runner.locked(&["--json"]);
+    command.uid(65534).gid(65534).env("RUSTLE_ENCRYPTION_KEY", OPENS).env("MARK", "in the environment");
+    let output = command.output().expect("started");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let seen = crate::project::result(&output, "seen");
+    assert!(!seen.to_string().contains("in the environment"), "{seen}");
+    assert!(seen["stderr"].as_str().is_some_and(|it| it.contains("Permission denied")), "{seen}");
+    assert_eq!(crate::project::result(&output, "by a worker")["msg"], crate::project::TOKEN.len());
+}
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|it| std::os::unix::fs::MetadataExt::uid(&it) == 0)
+}
+
+#[test]
 fn a_task_gives_its_program_the_secret_that_it_asks_for() {
     let runner = Project::planted(
         "- name: given\n  shell: 'test \"$T\" = \"{{ api_token }}\" && env | grep -c RUSTLE_ENC || true'\n  environment: {T: \"{{ api_token }}\"}\n",

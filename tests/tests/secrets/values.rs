@@ -1,12 +1,12 @@
 //! Secrets where playbooks use them: as variables, as values and files of vaults, by every way that a key may come.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::process::Stdio;
 
 use rustle_seal::{Identity, Scope, Secret, SecretBytes, SecretKind};
 
 use crate::encodings::assert_absent;
-use crate::project::{KEY, OPENS, Project, TOKEN, key, private, result, vault};
+use crate::project::{KEY, OPENS, Project, Runner, TOKEN, key, private, result, vault};
 
 #[test]
 fn a_secret_is_a_variable_just_below_those_of_the_command_line() {
@@ -117,4 +117,82 @@ fn a_key_comes_by_every_way_that_there_is() {
     private(&file, &format!("# created today\n{age}\n"));
     let output = runner.locked(&["--json", "--secret-identity", file.to_str().expect("text")]).output();
     ok("an identity", output.expect("started"));
+}
+
+/// A runner whose seal a passphrase opens, started on a terminal of its own; what it shows when `typed` is typed.
+fn on_a_terminal(runner: &Runner, args: &str, typed: &str) -> (Option<i32>, String) {
+    let mut script = std::process::Command::new("script");
+    let line = format!("{} --no-lock {args}", runner.path.display());
+    script.args(["-q", "-e", "-c", &line, "/dev/null"]).env("NO_COLOR", "1");
+    let mut child = script
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("`script` is there");
+    let mut out = child.stdout.take().expect("a pipe");
+    let mut shown = Vec::new();
+    let mut typed = Some(typed);
+    let mut piece = [0; 4096];
+    while let Ok(length @ 1..) = out.read(&mut piece) {
+        shown.extend_from_slice(&piece[..length]);
+        let asked = shown.windows(12).filter(|it| it == b"the secrets:").count();
+        if asked > 0
+            && let (Some(line), Some(input)) = (typed.take(), &mut child.stdin)
+        {
+            // Not before the terminal is ready to hide it.
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            input.write_all(line.as_bytes()).expect("typed");
+        }
+    }
+    let status = child.wait().expect("ended");
+    (status.code(), String::from_utf8_lossy(&shown).into_owned())
+}
+
+#[test]
+fn a_passphrase_is_asked_for_and_not_shown() {
+    if std::process::Command::new("script").arg("--version").output().is_err() {
+        eprintln!("without `script` there is no terminal to ask on: nothing is tested");
+        return;
+    }
+    let passphrase = "correct horse battery";
+    let identity = Identity::passphrase(SecretBytes::new(passphrase.as_bytes().to_vec()));
+    let playbook =
+        format!("- hosts: all\n  gather_facts: false\n  tasks:\n    {}", SHOWS.replace('\n', "\n    "));
+    let project = Project::new(&playbook).sealed(Scope::All, &identity, [("api_token", Secret::text(TOKEN))]);
+    let runner = project.build();
+    for args in ["", "--ask-secret-passphrase"] {
+        let (code, shown) = on_a_terminal(&runner, args, &format!("{passphrase}\n"));
+        assert_eq!(code, Some(0), "{shown}");
+        assert!(shown.contains("Passphrase of the secrets: ") && !shown.contains(passphrase), "{shown}");
+        assert!(shown.contains(&format!("\"msg\": {}", TOKEN.len())), "{shown}");
+    }
+    // Ctrl-C.
+    let (code, shown) = on_a_terminal(&runner, "", "corr\u{3}");
+    assert!(code == Some(1) && shown.contains("no passphrase was given"), "{shown}");
+    assert!(!shown.contains("corr"), "{shown}");
+    // Where there is no terminal nobody is asked.
+    let output = runner.locked(&["--ask-secret-passphrase"]).output().expect("started");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("on a terminal only"));
+    let file = runner.folder.path().join("passphrase");
+    private(&file, &format!("{passphrase}\n"));
+    let output = runner.locked(&["--json", "--secret-key-file", file.to_str().expect("text")]).output();
+    assert_eq!(result(&output.expect("started"), "shows")["msg"], TOKEN.len());
+}
+
+#[test]
+fn a_job_gets_the_key_that_came_through_standard_input() {
+    let runner = Project::planted(SHOWS).build();
+    let job = runner.folder.path().join("jobs/one");
+    let mut command = runner.locked(&["--secret-key-fd", "0", "--job", job.to_str().expect("text")]);
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
+    let line = format!("{OPENS}\n");
+    child.stdin.take().expect("a pipe").write_all(line.as_bytes()).expect("written");
+    let started = child.wait_with_output().expect("ended");
+    assert_eq!(started.status.code(), Some(0), "{}", String::from_utf8_lossy(&started.stderr));
+    let followed = runner.locked(&["--follow", job.to_str().expect("text")]).output().expect("started");
+    let told = String::from_utf8_lossy(&followed.stdout);
+    assert!(told.contains(&format!("\"msg\":{}", TOKEN.len())), "{told}");
+    assert!(!told.contains("\"event\":\"warning\""), "the way by which it came is a good one: {told}");
 }

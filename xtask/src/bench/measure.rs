@@ -20,6 +20,14 @@ pub(crate) struct Cost {
 /// # Errors
 /// If it fails: a benchmark of something that does not work measures nothing.
 pub(crate) fn run(program: &[String], folder: &Path) -> io::Result<f64> {
+    output(program, folder).map(|(seconds, _)| seconds)
+}
+
+/// As [`run`], with what it printed.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn output(program: &[String], folder: &Path) -> io::Result<(f64, String)> {
     let (name, arguments) = program.split_first().ok_or(io::ErrorKind::InvalidInput)?;
     let before = children()?;
     let output = Command::new(name)
@@ -39,7 +47,7 @@ pub(crate) fn run(program: &[String], folder: &Path) -> io::Result<f64> {
             String::from_utf8_lossy(&output.stderr)
         )));
     }
-    Ok(after - before)
+    Ok((after - before, String::from_utf8_lossy(&output.stdout).into_owned()))
 }
 
 /// CPU seconds of all children so far.

@@ -7,6 +7,7 @@ mod build;
 mod measure;
 mod modules;
 mod playbook;
+mod scale;
 mod subject;
 mod table;
 
@@ -66,6 +67,21 @@ pub fn command() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Measures modules from elsewhere alone"),
         )
+        .arg(
+            Arg::new("scale")
+                .long("scale")
+                .value_name("PART")
+                .num_args(0..)
+                .value_parser(scale::PARTS)
+                .help("Measures what grows with plans and files alone: all of it, or these parts"),
+        )
+        .arg(
+            Arg::new("full")
+                .long("full")
+                .action(ArgAction::SetTrue)
+                .requires("scale")
+                .help("With what takes very long: a file of 1 GiB"),
+        )
 }
 
 /// What the cost of one kind of task is, for each subject that was measured.
@@ -100,6 +116,16 @@ pub fn run(matches: &ArgMatches) -> io::Result<ExitCode> {
         print!("{}", table::modules(&modules::measure(&program, &work)?));
         return Ok(ExitCode::SUCCESS);
     }
+    let page = root.join("docs/PERFORMANCE.md");
+    if matches.contains_id("scale") {
+        let parts: Vec<String> = matches.get_many("scale").into_iter().flatten().cloned().collect();
+        let tables = scale::run(&root, &work, rounds, &parts, matches.get_flag("full"))?;
+        print!("{tables}");
+        if matches.get_flag("write") {
+            scale::write(&page, &tables)?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
     let bench = Bench::new(root, work, !matches.get_flag("no-ansible"))?;
     let rows = bench.runs(tasks, rounds)?;
     let build =
@@ -107,7 +133,8 @@ pub fn run(matches: &ArgMatches) -> io::Result<ExitCode> {
     let text = table::text(&rows, tasks, rounds, build.as_ref());
     println!("{text}");
     if matches.get_flag("write") {
-        std::fs::write(bench.root.join("docs/PERFORMANCE.md"), text)?;
+        let scale = scale::standing(&page).unwrap_or_default();
+        std::fs::write(&page, format!("{}\n\n{scale}", text.trim_end()).trim_end().to_owned() + "\n")?;
     }
     Ok(ExitCode::SUCCESS)
 }

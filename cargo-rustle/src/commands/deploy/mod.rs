@@ -13,6 +13,7 @@ mod host;
 mod install;
 mod options;
 mod remote;
+mod rolling;
 mod rollout;
 mod targets;
 
@@ -78,16 +79,16 @@ fn begun(options: &Options) -> Result<(Deployment, Runner, rustle_schema::invent
     let inventory = targets::inventory(&sources, &runner.plan)?;
     let hosts = targets::chosen(&inventory, &runner.plan, options.limit.as_deref())?;
     targets::known(&hosts, &runner.plan)?;
-    let serial = options.serial.clone().unwrap_or_default();
+    let rolling = rolling::of(&runner.plan, options)?;
     let record = Record {
         format: 0,
         id: String::new(),
         runner: runner.path.clone(),
         sha256: runner.sha256.clone(),
         inventory: sources,
-        batches: batches::split(hosts.len(), &serial),
+        batches: batches::split(hosts.len(), &rolling.serial),
         hosts,
-        max_fail_percentage: options.max_fail_percentage,
+        max_fail_percentage: rolling.max_fail_percentage,
         remote_dir: options.remote_dir.clone(),
         words: options.arguments.words.clone(),
         files: options.arguments.files.clone(),

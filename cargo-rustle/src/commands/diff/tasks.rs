@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rustle_build::catalogue;
+use rustle_schema::module_spec::ArgSpec;
 use rustle_schema::plan::Plan;
 use serde_json::{Map, Value, json};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
@@ -250,8 +252,12 @@ pub fn compare(old: &Lists, new: &Lists) -> Vec<Change> {
 
 fn changed(list: &str, before: &Step, after: &Step) -> Option<Change> {
     let mut differences = leaves::compare(&before.content, &after.content);
-    if before.hidden || after.hidden {
-        for difference in &mut differences {
+    let secret = |path: &str| {
+        let argument = path.strip_prefix("action.Module.args.").and_then(|rest| rest.split('.').next());
+        argument.is_some_and(|argument| [before, after].iter().any(|step| is_secret(&step.content, argument)))
+    };
+    for difference in &mut differences {
+        if before.hidden || after.hidden || secret(&difference.path) {
             difference.old = difference.old.as_ref().map(|_| HIDDEN.into());
             difference.new = difference.new.as_ref().map(|_| HIDDEN.into());
         }
@@ -272,6 +278,13 @@ fn changed(list: &str, before: &Step, after: &Step) -> Option<Change> {
         new: Some(after.position.clone()),
         differences,
     })
+}
+
+/// Whether the module says of this argument that its value must not be shown.
+fn is_secret(task: &Value, argument: &str) -> bool {
+    let module = task["action"]["Module"]["module"].as_str().and_then(catalogue::find);
+    let called = |arg: &ArgSpec| arg.name == argument || arg.aliases.iter().any(|alias| alias == argument);
+    module.is_some_and(|module| module.args.iter().any(|arg| arg.no_log && called(arg)))
 }
 
 fn alone(list: &str, step: &Step, gone: bool) -> Change {

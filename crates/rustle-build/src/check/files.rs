@@ -14,11 +14,11 @@ use crate::modules::Origin;
 pub(crate) fn check(subject: &Subject<'_>, task: &Task, problems: &mut Vec<Problem>) {
     let Action::Module { module, written, args: Value::Map(args) } = &task.action else { return };
     let Some(module) = subject.modules.get(module) else { return };
-    let remote = args.get("remote_src").is_some_and(|value| coerce::as_boolean(value) != Some(false));
-    let Some(origin) = subject.origins.task(task.id) else { return };
-    if matches!(module.origin, Origin::Builtin(_)) || remote {
+    if matches!(module.origin, Origin::Builtin(_)) {
         return;
     }
+    let remote = args.get("remote_src").is_some_and(|value| coerce::as_boolean(value) != Some(false));
+    let Some(origin) = subject.origins.task(task.id).filter(|_| !remote) else { return };
     for arg in &module.spec.args {
         let Some(kind) = arg.file else { continue };
         let folder = match kind {

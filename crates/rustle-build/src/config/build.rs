@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use globset::{Glob, GlobBuilder, GlobMatcher};
+use rustle_bundle::{Compression, DEFAULT_LEVEL};
 use rustle_playbook::{Location, Problem};
 
 use super::reader::Table;
@@ -15,8 +17,12 @@ pub const LEVELS: RangeInclusive<i32> = -7..=22;
 /// `[build]`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Build {
-    /// `compression`: zstd's level.
+    /// `compression`: the level, zstd's or gzip's.
     pub compression: Option<i32>,
+    /// `compression_algorithm`: one of [`Compression::NAMES`], zstd where it is not given.
+    pub algorithm: Option<&'static str>,
+    /// `[build.compress]`: patterns of files and the algorithm of each, the longest pattern first.
+    pub compress: Vec<(String, &'static str)>,
     /// `target`: what `cargo rustle build` builds for.
     pub target: Option<String>,
     /// `profile`, and where it stands; [`Profile::Size`] where it is not given.
@@ -64,6 +70,22 @@ impl Embed {
 }
 
 impl Build {
+    /// How files are packed that no pattern matches.
+    pub fn compression(&self) -> Compression {
+        let level = self.compression.unwrap_or(DEFAULT_LEVEL);
+        self.algorithm.and_then(|name| Compression::named(name, level)).unwrap_or(Compression::Zstd(level))
+    }
+
+    /// How the files that match each pattern are packed, the pattern that counts first.
+    pub fn patterns(&self) -> Vec<(GlobMatcher, Compression)> {
+        let level = self.compression.unwrap_or(DEFAULT_LEVEL);
+        let one = |(pattern, name): &(String, &'static str)| {
+            let glob = GlobBuilder::new(pattern).literal_separator(true).build().ok()?;
+            Some((glob.compile_matcher(), Compression::named(name, level)?))
+        };
+        self.compress.iter().filter_map(one).collect()
+    }
+
     /// What the executable is built for: the smallest size where nothing is said.
     pub fn profile(&self) -> Profile {
         self.profile.as_ref().map(|(profile, _)| *profile).unwrap_or_default()
@@ -76,6 +98,8 @@ pub(super) fn read(mut table: Table<'_>, problems: &mut Vec<Problem>) -> Build {
         compression: table
             .integer("compression", i64::from(*LEVELS.start())..=i64::from(*LEVELS.end()), problems)
             .map(|level| level as i32),
+        algorithm: algorithm(&mut table, "compression_algorithm", problems),
+        compress: compress(&mut table, problems),
         target: table.text("target", problems),
         profile: profile(&mut table, problems),
         statically: table.boolean("static", problems),
@@ -98,6 +122,37 @@ fn max_size(table: &mut Table<'_>, problems: &mut Vec<Problem>) -> Option<(u64, 
         );
     }
     Some((bytes?, at))
+}
+
+/// The name of a compression.
+fn algorithm(table: &mut Table<'_>, key: &str, problems: &mut Vec<Problem>) -> Option<&'static str> {
+    let (word, at) = table.text_at(key, problems)?;
+    let known = Compression::NAMES.into_iter().find(|name| *name == word);
+    if known.is_none() {
+        let problem = Problem::error("config", format!("`{word}` is no compression")).at(at);
+        problems.push(problem.with_help(format!("there are {}", suggest::enumerate(Compression::NAMES))));
+    }
+    known
+}
+
+fn compress(table: &mut Table<'_>, problems: &mut Vec<Problem>) -> Vec<(String, &'static str)> {
+    let Some(mut table) = table.table("compress", problems) else { return Vec::new() };
+    let mut patterns = Vec::new();
+    for pattern in table.keys() {
+        if let Err(error) = Glob::new(&pattern)
+            && let Some(at) = table.key_at(&pattern)
+        {
+            let message = format!("`{pattern}` is no pattern: {}", error.kind());
+            problems.push(Problem::error("config", message).at(at));
+        }
+        if let Some(name) = algorithm(&mut table, &pattern, problems) {
+            patterns.push((pattern, name));
+        }
+    }
+    // The longest is the most particular.
+    patterns.sort_by(|(one, _), (other, _)| other.len().cmp(&one.len()).then(one.cmp(other)));
+    table.finish(problems);
+    patterns
 }
 
 fn profile(table: &mut Table<'_>, problems: &mut Vec<Problem>) -> Option<(Profile, Location)> {

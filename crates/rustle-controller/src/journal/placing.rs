@@ -57,7 +57,7 @@ impl Inner {
         if self.disk.as_ref().is_some_and(|disk| disk.not_before.is_none_or(|at| at <= Instant::now())) {
             self.flush_memory();
         }
-        if self.memory.is_empty() && self.to_disk(&record, reserve) {
+        if self.memory.is_empty() && self.put_on_disk(&record, reserve) {
             return true;
         }
         let room = MEMORY + usize::try_from(reserve).unwrap_or(0);
@@ -69,7 +69,7 @@ impl Inner {
         true
     }
 
-    fn to_disk(&mut self, record: &Record, reserve: u64) -> bool {
+    fn put_on_disk(&mut self, record: &Record, reserve: u64) -> bool {
         let Some(disk) = &mut self.disk else {
             self.lost_because = "there is no spool".into();
             return false;
@@ -98,7 +98,7 @@ impl Inner {
     /// Takes what is in memory to the disk, in order, as far as it takes it.
     fn flush_memory(&mut self) {
         while let Some(record) = self.memory.pop_front() {
-            if !self.to_disk(&record, 0) {
+            if !self.put_on_disk(&record, 0) {
                 self.memory.push_front(record);
                 return;
             }

@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -61,6 +62,20 @@ impl Contents for Over {
         }
     }
 
+    fn length(&self, path: &Path) -> io::Result<u64> {
+        match self.live.0.get(path).map(std::fs::metadata) {
+            Some(Ok(file)) if file.is_file() => Ok(file.len()),
+            _ => self.contents.length(path),
+        }
+    }
+
+    fn stream(&self, path: &Path) -> io::Result<Box<dyn Read + '_>> {
+        match self.live.0.get(path).map(File::open) {
+            Some(Ok(file)) => Ok(Box::new(file)),
+            _ => self.contents.stream(path),
+        }
+    }
+
     fn list(&self, path: &Path) -> Vec<FolderEntry> {
         self.contents.list(path)
     }
@@ -86,6 +101,10 @@ mod tests {
         let contents = Live::parse(&text).over(Arc::new(carried));
         let read = |name: &str| contents.read(Path::new(name)).unwrap().to_vec();
         assert_eq!(read("files/motd"), b"new");
+        assert_eq!(contents.length(Path::new("files/motd")).unwrap(), 3);
+        let mut streamed = String::new();
+        contents.stream(Path::new("files/motd")).unwrap().read_to_string(&mut streamed).unwrap();
+        assert_eq!(streamed, "new");
         assert_eq!(read("files/gone"), b"old");
         assert_eq!(read("files/other"), b"old");
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();

@@ -6,7 +6,7 @@ mod live;
 mod memory;
 mod search;
 
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, OnceLock};
@@ -33,6 +33,22 @@ pub trait Contents: Send + Sync {
     /// # Errors
     /// If there is none of that name, or its digest is wrong.
     fn read(&self, path: &Path) -> io::Result<Arc<[u8]>>;
+
+    /// How long the content of a file is.
+    ///
+    /// # Errors
+    /// If there is none of that name.
+    fn length(&self, path: &Path) -> io::Result<u64> {
+        Ok(self.read(path)?.len() as u64)
+    }
+
+    /// The content of a file, piece by piece.
+    ///
+    /// # Errors
+    /// If there is none of that name. Damage shows when it is read.
+    fn stream(&self, path: &Path) -> io::Result<Box<dyn Read + '_>> {
+        Ok(Box::new(io::Cursor::new(self.read(path)?)))
+    }
 
     /// Everything below the folder `path`, by its name relative to it, sorted, folders before what is in them.
     fn list(&self, path: &Path) -> Vec<FolderEntry>;

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::{BorrowedFd, FromRawFd};
+use std::os::fd::{AsFd, BorrowedFd, FromRawFd};
 
 use rustix::io::{FdFlags, fcntl_getfd};
 use rustle_runtime::secrets::KeyText;
@@ -16,7 +16,11 @@ use super::file;
 pub(super) fn read(number: i32) -> Result<KeyText, String> {
     let failed = |error: io::Error| format!("the key cannot be read from file descriptor {number}: {error}");
     match number {
-        0 => return file::read_from(io::stdin().lock()).map_err(failed),
+        0 => {
+            // Not by way of the buffer of standard input, in which a copy would stay.
+            let own = io::stdin().as_fd().try_clone_to_owned().map_err(failed)?;
+            return file::read_from(File::from(own)).map_err(failed);
+        }
         1.. => {}
         _ => return Err(format!("{number} is no file descriptor")),
     }

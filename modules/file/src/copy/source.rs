@@ -1,4 +1,4 @@
-//! Where the content of a file comes from: memory, or a file of the host that is streamed.
+//! Where the content of a file comes from: memory, or a file, embedded or on the host, that is streamed.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -17,12 +17,20 @@ pub(crate) enum Source {
     Memory(Arc<[u8]>),
     /// From a file of the host.
     Host(PathBuf),
+    /// From an embedded file that is too long to be in memory as a whole, so many bytes.
+    Embedded(PathBuf, u64, Context),
 }
+
+/// Embedded files that are longer than this are streamed.
+const STREAMED: u64 = 4 << 20;
 
 impl Source {
     /// The content of the file at `path`, embedded or on the host.
     pub(crate) fn at(path: &Path, ctx: &Context) -> Result<Source> {
         if path.starts_with(BUNDLE_ROOT) {
+            if let Some(length) = ctx.embedded_length(path).filter(|length| *length > STREAMED) {
+                return Ok(Source::Embedded(path.to_owned(), length, ctx.clone()));
+            }
             let content = ctx.read(path);
             return content.map(Source::Memory).context(format!("could not find src={}", path.display()));
         }
@@ -38,6 +46,7 @@ impl Source {
         match self {
             Source::Memory(bytes) => Ok(bytes.len() as u64),
             Source::Host(path) => Ok(std::fs::metadata(path)?.len()),
+            Source::Embedded(_, length, _) => Ok(*length),
         }
     }
 
@@ -46,6 +55,9 @@ impl Source {
         match self {
             Source::Memory(bytes) => Ok(checksum::of_bytes(bytes, Algorithm::Sha1)),
             Source::Host(path) => checksum::of_file(path, Algorithm::Sha1),
+            Source::Embedded(path, _, ctx) => {
+                ctx.stream_embedded(path, |reader| checksum::of_reader(reader, Algorithm::Sha1))
+            }
         }
     }
 
@@ -55,6 +67,9 @@ impl Source {
         match self {
             Source::Memory(bytes) => bytes.take(limit).read_to_end(&mut head)?,
             Source::Host(path) => File::open(path)?.take(limit).read_to_end(&mut head)?,
+            Source::Embedded(path, _, ctx) => {
+                ctx.stream_embedded(path, |reader| reader.take(limit).read_to_end(&mut head))?
+            }
         };
         Ok(head)
     }
@@ -62,17 +77,17 @@ impl Source {
     /// Writes it to an unfinished file; the SHA-1 and MD5 digests of what was written.
     pub(crate) fn write_to(&self, replacement: &mut Replacement) -> io::Result<(String, String)> {
         let (mut sha1, mut md5) = (Digest::new(Algorithm::Sha1), Digest::new(Algorithm::Md5));
+        let mut take = |block: &[u8]| {
+            sha1.update(block);
+            md5.update(block);
+            replacement.write_all(block)
+        };
         match self {
-            Source::Memory(bytes) => {
-                replacement.write_all(bytes)?;
-                sha1.update(bytes);
-                md5.update(bytes);
+            Source::Memory(bytes) => take(bytes)?,
+            Source::Host(path) => checksum::for_each_block(&mut File::open(path)?, take)?,
+            Source::Embedded(path, _, ctx) => {
+                ctx.stream_embedded(path, |reader| checksum::for_each_block(reader, take))?
             }
-            Source::Host(path) => checksum::for_each_block(&mut File::open(path)?, |block| {
-                sha1.update(block);
-                md5.update(block);
-                replacement.write_all(block)
-            })?,
         }
         Ok((sha1.finish(), md5.finish()))
     }

@@ -1,0 +1,164 @@
+//! Seals in a build: compared with what is asked for, and carried as they are.
+
+use std::fs;
+use std::path::Path;
+
+use rustle_build::config::Config;
+use rustle_build::sealed::FOLDER;
+use rustle_build::{BuildOptions, Prepared, Problems, build_bundle};
+use rustle_bundle::Bundle;
+use rustle_seal::{Identity, Kdf, Recipient, Scope, Sealer, Secret, VaultText};
+
+const VAULT: &str = "$ANSIBLE_VAULT;1.1;AES256\n6162\n";
+
+/// A project whose secrets the key of 32 bytes opens.
+fn project(playbook: &str, secrets: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("site.yml"), playbook).unwrap();
+    let toml = format!("[runner]\nembed = [\"files\"]\n[secrets]\nrecipients = [\"key\"]\n{secrets}");
+    fs::write(folder.path().join("rustle.toml"), toml).unwrap();
+    fs::create_dir_all(folder.path().join("files")).unwrap();
+    fs::write(folder.path().join("files/plain"), "x").unwrap();
+    folder
+}
+
+const USES: &str = "- hosts: all\n  gather_facts: false\n  tasks:\n    - debug: {msg: \"{{ password }}\"}\n";
+const NAMES: &str = "[secrets.values]\npassword = { store = \"password\" }\n";
+
+fn key() -> Identity {
+    Identity::key(&"5a".repeat(32)).unwrap()
+}
+
+/// Writes a seal as `cargo rustle secret seal` would, for the key of 32 bytes; its name in the bundle, and its bytes.
+fn seal(project: &Path, scope: Scope, names: &[&str]) -> (String, Vec<u8>) {
+    let mut sealer = Sealer::new(scope).unwrap();
+    sealer.identity(&key(), Kdf::ARGON2ID).unwrap();
+    names.iter().for_each(|name| sealer.secret(name, Secret::text("hunter2")).unwrap());
+    let id = sealer.id();
+    let bytes = sealer.seal().unwrap();
+    fs::create_dir_all(project.join(FOLDER)).unwrap();
+    fs::write(project.join(FOLDER).join(format!("x-{id}.seal")), &bytes).unwrap();
+    (format!("@sealed/{id}.seal"), bytes)
+}
+
+fn build(folder: &Path) -> Result<Prepared, Problems> {
+    let mut problems = Vec::new();
+    let config = Config::load(folder, &mut problems);
+    assert_eq!(problems, []);
+    build_bundle(&BuildOptions { folder: folder.to_owned(), config, ..BuildOptions::default() })
+}
+
+/// What is wrong, with where it stands: `error code file: message`.
+fn wrong(folder: &Path) -> Vec<String> {
+    let problems = build(folder).err().unwrap_or_default();
+    problems.iter().map(|it| format!("{}: {}", it.code, it.message)).collect()
+}
+
+fn bundle(prepared: &Prepared) -> Bundle {
+    prepared.bundle.open().unwrap()
+}
+
+#[test]
+fn a_seal_is_carried_byte_for_byte() {
+    let project = project(USES, NAMES);
+    let (path, bytes) = seal(project.path(), Scope::All, &["password"]);
+    let prepared = build(project.path()).unwrap();
+    assert!(prepared.warnings.is_empty());
+    assert!(prepared.crates.contains(&"rustle_secrets".to_owned()), "{:?}", prepared.crates);
+    assert_eq!(*bundle(&prepared).read(path.as_bytes()).unwrap(), *bytes);
+    assert_eq!(build(project.path()).unwrap().digest, prepared.digest);
+    assert!(prepared.watched.contains(&project.path().join(FOLDER)));
+}
+
+#[test]
+fn what_is_named_must_be_sealed() {
+    let project = project(USES, NAMES);
+    assert_eq!(wrong(project.path()), ["unsealed-secret: `password` is not sealed for all hosts"]);
+    let problems = build(project.path()).unwrap_err();
+    let problem = problems.iter().next().unwrap();
+    assert_eq!(problem.primary.as_ref().unwrap().text(), "password");
+    assert!(problem.help[0].starts_with("`cargo rustle secret seal`"));
+    // A seal of a host is none for all.
+    seal(project.path(), Scope::Host("web1".into()), &["password"]);
+    assert!(
+        wrong(project.path()).contains(&"unsealed-secret: `password` is not sealed for all hosts".into())
+    );
+}
+
+#[test]
+fn what_nothing_names_is_told_and_a_seal_of_nothing_else_is_left_out() {
+    let project = project(USES, NAMES);
+    let (path, _) = seal(project.path(), Scope::All, &["password", "older"]);
+    let (unused, _) = seal(project.path(), Scope::Host("gone".into()), &["password"]);
+    let prepared = build(project.path()).unwrap();
+    let mut told: Vec<&str> =
+        prepared.warnings.iter().map(|it| it.message.split(": ").nth(1).unwrap()).collect();
+    told.sort();
+    assert_eq!(told, ["`older`", "`password`"]);
+    let bundle = bundle(&prepared);
+    assert!(bundle.entry(path.as_bytes()).is_some() && bundle.entry(unused.as_bytes()).is_none());
+}
+
+#[test]
+fn other_recipients_damage_and_doubles_are_errors() {
+    let project = project(USES, NAMES);
+    seal(project.path(), Scope::All, &["password"]);
+    let toml = project.path().join("rustle.toml");
+    let text = fs::read_to_string(&toml).unwrap();
+    fs::write(&toml, text.replace("[\"key\"]", "[\"key\", \"passphrase\"]")).unwrap();
+    let found = wrong(project.path());
+    assert!(
+        found.len() == 1 && found[0].starts_with("stale-seal: ") && found[0].contains("recipients"),
+        "{found:?}"
+    );
+    fs::write(&toml, text).unwrap();
+    seal(project.path(), Scope::All, &["password"]);
+    assert_eq!(wrong(project.path()), ["stale-seal: `password` is in two seals for all hosts"]);
+    fs::write(project.path().join(FOLDER).join("z.seal"), "no seal").unwrap();
+    let found = wrong(project.path());
+    assert!(found.iter().any(|it| it.starts_with("unreadable-seal: .rustle/sealed/z.seal")), "{found:?}");
+    assert!(Recipient::Key.public_key().is_none());
+}
+
+#[test]
+fn encrypted_values_and_files_stand_for_their_secrets() {
+    let playbook = format!(
+        "- hosts: all\n  gather_facts: false\n  vars:\n    inline: !vault |\n      {}\n  tasks:\n    - debug: {{msg: \
+         \"{{{{ inline }}}}\"}}\n",
+        VAULT.trim_end().replace('\n', "\n      ")
+    );
+    let project = project(&playbook, "");
+    fs::write(project.path().join("files/secret"), VAULT.replace("6162", "6163")).unwrap();
+    let expected = [
+        "unsealed-secret: this value is encrypted with ansible-vault and not sealed",
+        "unsealed-secret: `files/secret` is encrypted with ansible-vault and not sealed",
+    ];
+    assert_eq!(wrong(project.path()), expected);
+    let inline = VaultText::read(VAULT.as_bytes()).unwrap().name();
+    let file = VaultText::read(VAULT.replace("6162", "6163").as_bytes()).unwrap().name();
+    let (path, _) = seal(project.path(), Scope::All, &[&inline, &file]);
+    let prepared = build(project.path()).unwrap();
+    let bundle = bundle(&prepared);
+    let content = bundle.read(b"files/secret").unwrap();
+    assert_eq!(rustle_seal::stands_for(&content), Some(file.as_str()));
+    assert_eq!(&*bundle.read(b"files/plain").unwrap(), b"x");
+    assert!(bundle.entry(path.as_bytes()).is_some());
+    let plan = format!("{:?}", prepared.plan);
+    assert!(
+        plan.contains(&format!("lookup('rustle.secret', '{inline}')")) && !plan.contains("ANSIBLE_VAULT")
+    );
+}
+
+#[test]
+fn a_project_cannot_pass_something_off_as_sealed() {
+    let project = project("- hosts: all\n  gather_facts: false\n", "");
+    fs::write(project.path().join("files/forged"), "$RUSTLE_SEALED;1;vault:00\n").unwrap();
+    fs::create_dir_all(project.path().join("@sealed")).unwrap();
+    fs::write(project.path().join("@sealed/x.seal"), "x").unwrap();
+    let toml = project.path().join("rustle.toml");
+    let text = fs::read_to_string(&toml).unwrap();
+    fs::write(&toml, text.replace("[\"files\"]", "[\"files\", \"@sealed\"]")).unwrap();
+    let found = wrong(project.path());
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found.iter().all(|it| it.starts_with("reserved-path: ")), "{found:?}");
+}

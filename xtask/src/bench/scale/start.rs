@@ -1,0 +1,69 @@
+//! How long a runner takes from its start to its first task, by the size of its plan: it must not read the whole plan.
+
+use std::fs;
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use super::prepare::SIZES;
+use super::project;
+use super::rebuild::made;
+use crate::bench::{build, measure};
+
+/// What was measured for one size.
+#[derive(Debug)]
+pub(crate) struct Started {
+    pub(crate) tasks: usize,
+    /// Bytes of the bundle.
+    pub(crate) bundle: u64,
+    /// Milliseconds to the event that tells the first task's start.
+    pub(crate) first_task: f64,
+}
+
+/// Measures one task, and the larger of [`SIZES`].
+pub(crate) fn measure(root: &Path, work: &Path, rounds: usize) -> io::Result<Vec<Started>> {
+    build::cargo(root, &["build", "--release", "-p", "rustle-tests", "--bin", "base"])?;
+    let base = root.join("target/release/base");
+    let mut all = Vec::new();
+    for tasks in [1].into_iter().chain(SIZES.into_iter().filter(|tasks| *tasks >= 100_000)) {
+        let folder = made(&work.join(format!("start-{tasks}")))?;
+        let playbook = project::write(&folder, tasks)?;
+        let bundle = build::bundle(&playbook)?;
+        let runner = folder.join("runner");
+        rustle_bundle::append(&base, &runner, &bundle).map_err(io::Error::other)?;
+        let mut times = Vec::new();
+        for _ in 0..rounds.max(1) {
+            times.push(first_task(&runner, &folder)?);
+        }
+        let first_task = measure::median(&mut times) * 1e3;
+        all.push(Started { tasks, bundle: bundle.len() as u64, first_task });
+        eprintln!("bench: start: {:?}", all.last());
+        fs::remove_dir_all(&folder)?;
+    }
+    Ok(all)
+}
+
+/// Seconds from the start of the process to its first task. It is ended there.
+fn first_task(runner: &Path, folder: &Path) -> io::Result<f64> {
+    let begin = Instant::now();
+    let mut child = Command::new(runner)
+        .args(["--check", "--json"])
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let mut seconds = None;
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).lines() {
+            if line?.contains("\"task_start\"") {
+                seconds = Some(begin.elapsed().as_secs_f64());
+                break;
+            }
+        }
+    }
+    child.kill()?;
+    child.wait()?;
+    seconds.ok_or_else(|| io::Error::other(format!("{} told of no task", runner.display())))
+}
