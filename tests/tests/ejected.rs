@@ -31,8 +31,8 @@ fn there_and_back(case: &Case) -> io::Result<()> {
     let bytes = compiled::bundle(&case.dir, given.collect())?;
     let bundle = Bundle::open(bytes.clone())?;
     let home = tempfile::tempdir()?;
-    let packing = Packing { level: rustle_bundle::DEFAULT_LEVEL, tasks: None };
-    folder::unpack(&bundle, packing, home.path()).map_err(io::Error::other)?;
+    let packing = Packing::zstd(rustle_bundle::DEFAULT_LEVEL);
+    folder::unpack(&bundle, &packing, home.path()).map_err(io::Error::other)?;
     let packed = folder::pack(home.path()).map_err(io::Error::other)?;
     if packed.bundle != bytes {
         let digest = Bundle::open(packed.bundle)?.digest();

@@ -85,7 +85,7 @@ fn of_project(matches: &ArgMatches) -> Result {
         manifest: read("Cargo.toml")?,
         main: read("src/main.rs")?,
         prepared: &prepared,
-        packing: packing(&options.config.build),
+        packing: packing(&options.config.build, &prepared),
         profile: options.config.build.profile(),
         source: &source,
     };
@@ -116,7 +116,7 @@ fn of_playbook(playbook: &Path, matches: &ArgMatches) -> Result {
         manifest: generate::manifest(&recipe)?,
         main: Template::Carried.text("src/main.rs")?.into_owned(),
         prepared: &prepared,
-        packing: packing(&options.config.build),
+        packing: packing(&options.config.build, &prepared),
         profile: options.config.build.profile(),
         source: &source,
     };
@@ -133,9 +133,11 @@ fn level_of_environment(options: &mut BuildOptions) -> Result<()> {
 }
 
 /// How the build packs.
-fn packing(build: &Build) -> Packing {
+fn packing(build: &Build, prepared: &Prepared) -> Packing {
     Packing {
+        compression: build.compression().name(),
         level: build.compression.unwrap_or(rustle_bundle::DEFAULT_LEVEL),
+        apart: prepared.apart.clone(),
         tasks: build.profile().chunk_tasks(),
     }
 }

@@ -119,7 +119,7 @@ fn fill(to: &Path, folder: &Path, subject: &Subject<'_>) -> Result<()> {
     put(&to.join(".gitignore"), b"/target\n")?;
     let bundle = subject.prepared.bundle.open().context("the bundle")?;
     let bundle_folder = to.join(BUNDLE);
-    folder::unpack(&bundle, subject.packing, &bundle_folder)
+    folder::unpack(&bundle, &subject.packing, &bundle_folder)
         .map_err(|error| Failure::new(error.to_string()))?;
     // What was written is packed again as the compiler will, so that an ejected runner is never another one.
     let packed = folder::pack(&bundle_folder).map_err(|error| Failure::new(error.to_string()))?;

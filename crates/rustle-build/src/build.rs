@@ -99,6 +99,8 @@ pub struct Prepared {
     pub lies: BTreeMap<Vec<u8>, PathBuf>,
     /// The public key that the executable is pinned to, as `[build] signer` names it.
     pub signer: Option<String>,
+    /// The files among them that are compressed in ways of their own: names of `rustle_bundle::Compression`.
+    pub apart: BTreeMap<Vec<u8>, &'static str>,
     /// The embedded files: path below the bundle's root and length in bytes.
     pub files: Vec<(Vec<u8>, u64)>,
     /// Files and folders whose change may change the bundle.
@@ -338,6 +340,7 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
         linked: Vec::new(),
         signer: options.config.signer(),
         compiled: Vec::new(),
+        apart: packed.apart,
         files: packed.files,
         embed: options.config.build.embed,
         lies,

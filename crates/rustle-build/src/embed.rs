@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
-use rustle_bundle::{BundleError, Kind, Packed, Sink, Writer};
+use rustle_bundle::{BundleError, Compression, Kind, Packed, Sink, Writer};
 use rustle_playbook::{EmbeddedFile, Files, Location, Problem};
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
@@ -104,6 +104,8 @@ pub(crate) struct Written {
     pub(crate) bundle: Packed,
     /// Its digest.
     pub(crate) digest: String,
+    /// The files that are compressed in ways of their own: names of [`Compression::NAMES`].
+    pub(crate) apart: BTreeMap<Vec<u8>, &'static str>,
     /// The files in it, with their lengths.
     pub(crate) files: Vec<(Vec<u8>, u64)>,
 }
@@ -130,11 +132,21 @@ pub(crate) fn pack(
     out: Option<&Path>,
 ) -> Result<Written, BundleError> {
     let compression = config.build.compression();
+    let apart = apart(config, files, sealed);
+    let ways = &apart;
     let bundle = match out {
-        Some(out) => {
-            Packed::File(fill(Writer::create(out, compression)?, plan, settings, config, files, sealed)?)
+        Some(out) => Packed::File(fill(
+            Writer::create(out, compression)?,
+            plan,
+            settings,
+            config,
+            files,
+            sealed,
+            ways,
+        )?),
+        None => {
+            Packed::Memory(fill(Writer::packed_by(compression), plan, settings, config, files, sealed, ways)?)
         }
-        None => Packed::Memory(fill(Writer::packed_by(compression), plan, settings, config, files, sealed)?),
     };
     // What was just written is read as the runner will read it, so that a bundle that cannot be read is never built.
     let opened = bundle.open()?;
@@ -144,7 +156,19 @@ pub(crate) fn pack(
     }
     let entries = opened.entries().iter().filter(|entry| entry.kind() == Kind::File);
     let files = entries.map(|entry| (entry.path().to_vec(), entry.size())).collect();
-    Ok(Written { bundle, digest: opened.digest(), files })
+    let apart = apart.into_iter().map(|(path, compression)| (path, compression.name())).collect();
+    Ok(Written { bundle, digest: opened.digest(), apart, files })
+}
+
+/// The files that a pattern of the configuration compresses in a way of its own.
+fn apart(config: &Config, files: &Files, sealed: &SealedContent) -> BTreeMap<Vec<u8>, Compression> {
+    let patterns = config.build.patterns();
+    let one = |path: &Vec<u8>| {
+        let shown = PathBuf::from(String::from_utf8_lossy(path).into_owned());
+        let (_, compression) = patterns.iter().find(|(pattern, _)| pattern.is_match(&shown))?;
+        Some((path.clone(), *compression))
+    };
+    files.embedded.keys().filter(|path| !sealed.files.contains_key(*path)).filter_map(one).collect()
 }
 
 fn fill<S: Sink>(
@@ -154,6 +178,7 @@ fn fill<S: Sink>(
     config: &Config,
     files: &Files,
     sealed: &SealedContent,
+    apart: &BTreeMap<Vec<u8>, Compression>,
 ) -> Result<S::Done, BundleError> {
     if let Some(tasks) = config.build.profile().chunk_tasks() {
         writer.chunk_tasks(tasks);
@@ -161,7 +186,6 @@ fn fill<S: Sink>(
     for path in &config.runner.setuid {
         writer.allow_special_mode(path.as_str());
     }
-    let patterns = config.build.patterns();
     for (path, file) in &files.embedded {
         if let Some(name) = sealed.files.get(path) {
             writer.file(path.as_slice(), file.mode, rustle_seal::stand_in(name))?;
@@ -171,8 +195,7 @@ fn fill<S: Sink>(
             writer.symlink(path.as_slice(), target)?;
             continue;
         }
-        let shown = PathBuf::from(String::from_utf8_lossy(path).into_owned());
-        if let Some((_, compression)) = patterns.iter().find(|(pattern, _)| pattern.is_match(&shown)) {
+        if let Some(compression) = apart.get(path) {
             writer.compress(path.as_slice(), *compression);
         }
         writer.file_from(path.as_slice(), file.mode, file.source.clone())?;

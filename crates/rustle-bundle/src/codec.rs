@@ -35,6 +35,16 @@ impl Compression {
     /// The names of all ways, as [`Compression::named`] takes them.
     pub const NAMES: [&str; 4] = ["none", "gzip", "lz4", "zstd"];
 
+    /// Its name, as [`Compression::named`] takes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Compression::None => "none",
+            Compression::Gzip(_) => "gzip",
+            Compression::Lz4 => "lz4",
+            Compression::Zstd(_) => "zstd",
+        }
+    }
+
     /// The way called `name`, with zstd's `level` or the nearest that it has; `None` for an unknown name.
     ///
     /// ```

@@ -71,12 +71,8 @@ mod tests {
         let mut writer = Writer::new(3);
         writer.file("motd", 0o644, b"hello".to_vec()).unwrap();
         let bytes = writer.finish(&Plan::default(), &Settings::default()).unwrap();
-        unpack(
-            &Bundle::open(bytes.clone()).unwrap(),
-            Packing { level: 3, tasks: None },
-            &root.path().join("bundle"),
-        )
-        .unwrap();
+        unpack(&Bundle::open(bytes.clone()).unwrap(), &Packing::zstd(3), &root.path().join("bundle"))
+            .unwrap();
         let tokens = expand(root.path(), &literal("bundle")).unwrap();
         let syn::Expr::Block(block) = syn::parse2(tokens).unwrap() else { panic!("this is no block") };
         let packed = block.block.stmts.iter().find_map(|statement| match statement {

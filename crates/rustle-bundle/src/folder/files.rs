@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::error::{FolderError, wrong};
-use super::text;
+use super::{Packing, named, text};
 use crate::index::{Entry, Kind};
 use crate::reader::Bundle;
 use crate::writer::Writer;
@@ -24,7 +24,7 @@ const FOLDER: &str = "files";
 const FOLDER_MODE: u32 = 0o755;
 
 /// Writes the files of `bundle`.
-pub(super) fn write(bundle: &Bundle, to: &Path) -> Result<(), FolderError> {
+pub(super) fn write(bundle: &Bundle, packing: &Packing, to: &Path) -> Result<(), FolderError> {
     let mut list = String::from("[");
     let mut first = true;
     for entry in bundle.entries() {
@@ -42,7 +42,11 @@ pub(super) fn write(bundle: &Bundle, to: &Path) -> Result<(), FolderError> {
             continue;
         }
         // One line each, so that a person finds one and a diff shows one.
-        let line = Value::Object(described(entry, name));
+        let mut line = described(entry, name);
+        if let Some(compression) = packing.apart.get(entry.path()) {
+            line.insert("compression".into(), (*compression).into());
+        }
+        let line = Value::Object(line);
         let _ = write!(list, "{}\n  {line}", if first { "" } else { "," });
         first = false;
     }
@@ -72,7 +76,12 @@ fn described(entry: &Entry, name: String) -> Map<String, Value> {
 }
 
 /// Adds the files of the folder `from` to `writer`.
-pub(super) fn read(writer: &mut Writer, from: &Path, read: &mut Vec<PathBuf>) -> Result<(), FolderError> {
+pub(super) fn read(
+    writer: &mut Writer,
+    level: i32,
+    from: &Path,
+    read: &mut Vec<PathBuf>,
+) -> Result<(), FolderError> {
     let list = from.join(LIST);
     let Value::Array(entries) = text::read(&list, read)? else {
         return Err(wrong(&list, "this should be a list"));
@@ -93,6 +102,9 @@ pub(super) fn read(writer: &mut Writer, from: &Path, read: &mut Vec<PathBuf>) ->
                 let mode = mode(0o644)?;
                 if mode & 0o6000 != 0 {
                     writer.allow_special_mode(path.as_slice());
+                }
+                if let Some(name) = entry.get("compression") {
+                    writer.compress(path.as_slice(), named(Some(name), level).map_err(at)?);
                 }
                 // What the path may hold is checked before anything is read.
                 crate::check_path(&path).map_err(|error| at(error.to_string()))?;

@@ -19,11 +19,13 @@ mod files;
 mod plan;
 mod text;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use rustle_schema::settings::Settings;
 use serde_json::{Value, json};
 
+use crate::codec::Compression;
 use crate::reader::Bundle;
 use crate::writer::Writer;
 pub use error::FolderError;
@@ -36,12 +38,23 @@ pub const FOLDER_FORMAT: u64 = 1;
 const HEAD: &str = "bundle.json";
 
 /// How a bundle is packed. The same content packed in the same way gives the same bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Packing {
-    /// zstd's level.
+    /// How what is not in `apart` is compressed: a name of [`Compression::NAMES`].
+    pub compression: &'static str,
+    /// The level of that, and of those in `apart`.
     pub level: i32,
+    /// How the files at these paths are compressed.
+    pub apart: BTreeMap<Vec<u8>, &'static str>,
     /// How many tasks a chunk of the plan has, if not as many as usual.
     pub tasks: Option<u64>,
+}
+
+impl Packing {
+    /// By zstd at this level, all of it.
+    pub fn zstd(level: i32) -> Packing {
+        Packing { compression: "zstd", level, apart: BTreeMap::new(), tasks: None }
+    }
 }
 
 /// A folder, packed.
@@ -57,18 +70,19 @@ pub struct Packed {
 ///
 /// # Errors
 /// If the bundle is damaged or a file cannot be written. What was written until then stays.
-pub fn unpack(bundle: &Bundle, packing: Packing, to: &Path) -> Result<(), FolderError> {
+pub fn unpack(bundle: &Bundle, packing: &Packing, to: &Path) -> Result<(), FolderError> {
     let read = |error: crate::BundleError| wrong(to, error);
     let plan = plan::write(&bundle.plan().map_err(read)?, to)?;
     let head = json!({
         "format": FOLDER_FORMAT,
-        "compression": packing.level,
+        "compression": packing.compression,
+        "level": packing.level,
         "chunk_tasks": packing.tasks,
         "settings": text::of(bundle.settings()).map_err(|error| wrong(to, error))?,
         "plan": plan,
     });
     text::write(&to.join(HEAD), &head)?;
-    files::write(bundle, to)
+    files::write(bundle, packing, to)
 }
 
 /// Packs the folder `from`.
@@ -84,8 +98,9 @@ pub fn pack(from: &Path) -> Result<Packed, FolderError> {
         let found = head.get("format").map_or_else(|| "none".to_owned(), Value::to_string);
         return Err(wrong(&path, format!("`format` should be {FOLDER_FORMAT}, and is {found}")));
     }
-    let level = head.get("compression").and_then(Value::as_i64).and_then(|level| i32::try_from(level).ok());
-    let level = level.ok_or_else(|| wrong(&path, "`compression` should be a whole number"))?;
+    let level = head.get("level").and_then(Value::as_i64).and_then(|level| i32::try_from(level).ok());
+    let level = level.ok_or_else(|| wrong(&path, "`level` should be a whole number"))?;
+    let compression = named(head.get("compression"), level).map_err(|what| wrong(&path, what))?;
     let tasks = match head.get("chunk_tasks") {
         None | Some(Value::Null) => None,
         Some(tasks) => match tasks.as_u64() {
@@ -99,13 +114,22 @@ pub fn pack(from: &Path) -> Result<Packed, FolderError> {
     let settings: Settings =
         text::into(&settings).map_err(|error| wrong(&path, format!("`settings`: {error}")))?;
     let plan = plan::read(head.get("plan").unwrap_or(&Value::Null), from, &mut read)?;
-    let mut writer = Writer::new(level);
+    let mut writer = Writer::packed_by(compression);
     if let Some(tasks) = tasks {
         writer.chunk_tasks(tasks);
     }
-    files::read(&mut writer, from, &mut read)?;
+    files::read(&mut writer, level, from, &mut read)?;
     let bundle = writer.finish(&plan, &settings).map_err(|error| wrong(from, error))?;
     Ok(Packed { bundle, read })
+}
+
+/// The compression that a text names.
+fn named(name: Option<&Value>, level: i32) -> Result<Compression, String> {
+    let found = name.and_then(Value::as_str).and_then(|name| Compression::named(name, level));
+    found.ok_or_else(|| {
+        let names = Compression::NAMES.join(", ");
+        format!("`compression` should be one of {names}, and is {}", name.unwrap_or(&Value::Null))
+    })
 }
 
 #[cfg(test)]

@@ -12,6 +12,12 @@ fn task(name: &str) -> Step {
     Step::Task(Box::new(Task::new(Some(name.into()), Action::Meta(Meta::Noop), Directives::default())))
 }
 
+/// How it is packed.
+fn packing() -> Packing {
+    let apart = [(b"files/large".to_vec(), "lz4")].into();
+    Packing { apart, tasks: Some(2), ..Packing::zstd(7) }
+}
+
 /// A bundle with all that a folder could lose.
 fn odd() -> Vec<u8> {
     let mut vars = Map::new();
@@ -40,6 +46,7 @@ fn odd() -> Vec<u8> {
     let mut writer = Writer::new(7);
     // Fewer than there are, so that the plan is cut.
     writer.chunk_tasks(2);
+    writer.compress("files/large", Compression::Lz4);
     writer.file("files/motd", 0o600, b"hello\r\n".to_vec()).unwrap();
     writer.file("files/empty", 0o644, Vec::new()).unwrap();
     writer.file(*b"files/\xff\xfe 100%", 0o755, vec![0, 255, 13, 10]).unwrap();
@@ -57,7 +64,7 @@ fn a_folder_packed_is_the_bundle() {
     let bytes = odd();
     let folder = tempdir().unwrap();
     let bundle = Bundle::open(bytes.clone()).unwrap();
-    unpack(&bundle, Packing { level: 7, tasks: Some(2) }, folder.path()).unwrap();
+    unpack(&bundle, &packing(), folder.path()).unwrap();
     let packed = pack(folder.path()).unwrap();
     assert_eq!(Bundle::open(packed.bundle.clone()).unwrap().digest(), bundle.digest());
     assert!(packed.bundle == bytes);
@@ -77,7 +84,7 @@ fn a_folder_packed_is_the_bundle() {
 #[test]
 fn a_change_is_a_change() {
     let folder = tempdir().unwrap();
-    unpack(&Bundle::open(odd()).unwrap(), Packing { level: 7, tasks: Some(2) }, folder.path()).unwrap();
+    unpack(&Bundle::open(odd()).unwrap(), &packing(), folder.path()).unwrap();
     fs::write(folder.path().join("files/files/motd"), "bye").unwrap();
     let play = folder.path().join("plan/plays/01-web-co.json");
     let text = fs::read_to_string(&play).unwrap();
@@ -90,7 +97,7 @@ fn a_change_is_a_change() {
 #[test]
 fn what_is_wrong_is_told_with_its_file() {
     let folder = tempdir().unwrap();
-    unpack(&Bundle::open(odd()).unwrap(), Packing { level: 3, tasks: None }, folder.path()).unwrap();
+    unpack(&Bundle::open(odd()).unwrap(), &Packing::zstd(3), folder.path()).unwrap();
     let told = |name: &str, from: &str, to: &str| {
         let path = folder.path().join(name);
         let text = fs::read_to_string(&path).unwrap();
@@ -104,6 +111,10 @@ fn what_is_wrong_is_told_with_its_file() {
     assert_eq!(
         told("bundle.json", "\"format\": 1", "\"format\": 9"),
         "bundle.json: `format` should be 1, and is 9"
+    );
+    assert_eq!(
+        told("bundle.json", "\"zstd\"", "\"rar\""),
+        "bundle.json: `compression` should be one of none, gzip, lz4, zstd, and is \"rar\""
     );
     assert_eq!(
         told("files.json", "\"mode\":\"0600\"", "\"mode\":\"rw\""),
