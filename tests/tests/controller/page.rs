@@ -65,7 +65,7 @@ fn the_examples_are_what_is_sent() {
     assert_eq!(kinds, ["start", "events", "heartbeat", "report"]);
     for (example, kind) in shown.iter().zip(kinds) {
         let example = steady(example);
-        let same = sent.iter().any(|body| *body == example);
+        let same = sent.contains(&example);
         let candidates = sent.iter().filter(|body| body["kind"] == kind).map(Value::to_string);
         assert!(same, "{kind}: {example}\nsent:\n{}", candidates.collect::<Vec<_>>().join("\n"));
     }
