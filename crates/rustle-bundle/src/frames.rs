@@ -1,5 +1,6 @@
 //! Writes frames: the chunks of the plan as they come, and contents as one stream that is cut into frames.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -155,13 +156,16 @@ impl<S: Sink> Frames<S> {
     }
 }
 
+/// A frame that was written: how it is packed, its packed bytes, and their digest.
+type Written<'a> = (Codec, Cow<'a, [u8]>, [u8; 32]);
+
 /// Packs `content` and writes it.
 fn pack<'a>(
     packer: &mut Packer,
     compression: Compression,
     sink: &mut impl Sink,
     content: &'a [u8],
-) -> Result<(Codec, std::borrow::Cow<'a, [u8]>, [u8; 32]), BundleError> {
+) -> Result<Written<'a>, BundleError> {
     let (codec, packed) = packer.pack(content, compression)?;
     let digest = Sha256::digest(&packed).into();
     sink.write_all(&packed)?;

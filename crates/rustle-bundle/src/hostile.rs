@@ -191,7 +191,12 @@ fn chunks_that_nest_deeply_are_no_overflow() {
 fn a_chunk_that_is_none_is_an_error() {
     let good = encoded(&[Step::Block(Box::default())]);
     assert_eq!(
-        with_chunks(vec![chunk(HEADER, &good)], &[good.clone()]).unwrap().plan().unwrap().plays.len(),
+        with_chunks(vec![chunk(HEADER, &good)], std::slice::from_ref(&good))
+            .unwrap()
+            .plan()
+            .unwrap()
+            .plays
+            .len(),
         1
     );
     for bad in [&b"\x9b\x7f\xff\xff\xff\xff\xff\xff\xff"[..], b"\x81\xff", b"text", &[0x81; 9000]] {
@@ -200,7 +205,7 @@ fn a_chunk_that_is_none_is_an_error() {
     }
     // Outside of where chunks lie: the head itself, the header, nowhere.
     for at in [HEADER + good.len() as u64, 0, u64::MAX] {
-        let bundle = with_chunks(vec![chunk(at, &good)], &[good.clone()]).unwrap();
+        let bundle = with_chunks(vec![chunk(at, &good)], std::slice::from_ref(&good)).unwrap();
         assert!(matches!(bundle.plan(), Err(BundleError::Index(_))));
     }
 }
