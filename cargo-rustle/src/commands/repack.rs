@@ -14,6 +14,7 @@ use crate::commands::{given, inventories, inventory, project, root};
 use crate::failure::{Context, Failure, Result, warn};
 use crate::project::{Project, alone};
 use crate::show;
+use crate::signing::{self, Signer};
 use crate::timings::{self, Timings};
 
 pub fn command() -> Command {
@@ -54,6 +55,7 @@ pub fn command() -> Command {
                 .conflicts_with("output")
                 .help("Puts it in the place of BINARY"),
         )
+        .arg(signing::arg())
         .arg(timings::arg())
         .after_help(
             "A runner has the modules that it was built with, and no others: a plan that names one which it lacks is \
@@ -68,6 +70,7 @@ pub fn run(matches: &ArgMatches) -> Result {
     };
     let binary = Binary::open(path)?;
     timings.phase("read");
+    let signer = Signer::given(matches, None)?;
     let mut options = match matches.get_one::<PathBuf>("playbook") {
         Some(playbook) => {
             let mut options = alone(playbook, &inventories(matches), matches.get_one("root"))?;
@@ -87,10 +90,15 @@ pub fn run(matches: &ArgMatches) -> Result {
     let out = matches.get_one::<PathBuf>("output").map_or(path.as_path(), PathBuf::as_path);
     append(&binary, out, &prepared)?;
     timings.phase("append");
+    let mut digest = prepared.digest.clone();
+    if let Some(signer) = &signer {
+        digest = signer.sign(out)?;
+        timings.phase("sign");
+    }
     println!("{}", out.display());
     let length = std::fs::metadata(out).context(out.display())?.len();
     println!("  size     {}", show::size(length));
-    println!("  digest   {}", prepared.digest);
+    println!("  digest   {digest}");
     println!("  before   {}", binary.bundle.digest());
     println!("  modules  {}", prepared.modules.join(", "));
     timings.tell(None);
