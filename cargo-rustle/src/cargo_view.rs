@@ -162,9 +162,10 @@ fn reached<'a>(nodes: &'a [Value], from: &'a str) -> std::collections::BTreeSet<
         nodes.iter().filter_map(|node| Some((node["id"].as_str()?, node))).collect();
     let mut reached = std::collections::BTreeSet::from([from]);
     let mut open = vec![from];
-    while let Some(node) = open.pop().and_then(|id| by_id.get(id)) {
-        let dependencies = node["dependencies"].as_array().map(Vec::as_slice).unwrap_or_default();
-        open.extend(dependencies.iter().filter_map(Value::as_str).filter(|id| reached.insert(id)));
+    while let Some(id) = open.pop() {
+        let dependencies = by_id.get(id).and_then(|node| node["dependencies"].as_array());
+        let ids = dependencies.into_iter().flatten().filter_map(Value::as_str);
+        open.extend(ids.filter(|id| reached.insert(id)));
     }
     reached
 }
