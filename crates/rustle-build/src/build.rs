@@ -17,6 +17,7 @@ use crate::companions;
 use crate::config::{Config, Embed, PlanSource};
 use crate::diagnostics::{Problems, any_error};
 use crate::embed::{self, SealedContent};
+use crate::inline_vaults;
 use crate::linked;
 use crate::lints;
 use crate::modules::{Linked, Modules, Sources};
@@ -179,6 +180,7 @@ pub fn vaults_of(options: &BuildOptions) -> Vec<Vault> {
     };
     let Loaded { mut files, mut vaults, .. } = loaded;
     embed::configured(&options.config, &root, &mut files, &mut problems);
+    vaults.extend(inline_vaults::find(&files, &vaults).vaults);
     vaults.extend(sealed::vault_files(&files, &mut problems).into_values());
     vaults
 }
@@ -365,10 +367,15 @@ fn sealed_content(
     let there = sealed.vaults();
     let found = sealed::vault_files(files, problems);
     problems.extend(found.values().filter(|it| !there.contains(&it.name)).map(sealed::unsealed_file));
-    let files: BTreeMap<Vec<u8>, String> =
-        found.into_iter().map(|(path, vault)| (path, vault.name)).collect();
-    let mut used: BTreeSet<String> = files.values().cloned().collect();
-    used.extend(vaults.into_iter().map(|vault| vault.name));
+    let mut inline = inline_vaults::find(files, &vaults);
+    let told: BTreeSet<String> = vaults.into_iter().map(|vault| vault.name).collect();
+    let missing = inline.vaults.iter().filter(|it| !there.contains(&it.name) && !told.contains(&it.name));
+    problems.extend(missing.map(sealed::unsealed_value));
+    let mut used = told.clone();
+    used.extend(inline.vaults.into_iter().map(|vault| vault.name));
+    used.extend(found.values().map(|vault| vault.name.clone()));
+    let mut files = std::mem::take(&mut inline.files);
+    files.extend(found.into_iter().map(|(path, vault)| (path, rustle_seal::stand_in(&vault.name))));
     let seals = sealed.needed(&options.config.secrets, &used, problems);
     SealedContent { seals, files }
 }

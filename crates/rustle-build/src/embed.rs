@@ -115,8 +115,8 @@ pub(crate) struct Written {
 pub(crate) struct SealedContent {
     /// The seals.
     pub(crate) seals: Carried,
-    /// The secrets that are the content of files, by the path of those.
-    pub(crate) files: BTreeMap<Vec<u8>, String>,
+    /// What stands in files in place of what is encrypted in them, by the path of those.
+    pub(crate) files: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
 /// Plans of up to this many tasks are read once more when they have been packed.
@@ -187,8 +187,8 @@ fn fill<S: Sink>(
         writer.allow_special_mode(path.as_str());
     }
     for (path, file) in &files.embedded {
-        if let Some(name) = sealed.files.get(path) {
-            writer.file(path.as_slice(), file.mode, rustle_seal::stand_in(name))?;
+        if let Some(content) = sealed.files.get(path) {
+            writer.file(path.as_slice(), file.mode, content.clone())?;
             continue;
         }
         if let Some(target) = link(path, &file.source, files) {

@@ -17,6 +17,7 @@ mod embed;
 pub mod env_vars;
 mod facts;
 mod glue;
+mod inline_vaults;
 pub mod linked;
 pub mod lints;
 pub mod manifest;

@@ -173,6 +173,14 @@ pub(crate) fn unsealed_file(vault: &Vault) -> Problem {
         .with_help("`cargo rustle secret seal --vault-password-file FILE` seals it")
 }
 
+/// Tells that an encrypted value in a file of variables is not sealed.
+pub(crate) fn unsealed_value(vault: &Vault) -> Problem {
+    Problem::error("unsealed-secret", "this value is encrypted with ansible-vault and not sealed")
+        .at(vault.at.clone())
+        .labelled("encrypted")
+        .with_help("`cargo rustle secret seal --vault-password-file FILE` seals it")
+}
+
 /// The first bytes of a file.
 fn start(path: &Path) -> io::Result<Vec<u8>> {
     use std::io::Read;

@@ -162,3 +162,25 @@ fn a_project_cannot_pass_something_off_as_sealed() {
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(found.iter().all(|it| it.starts_with("reserved-path: ")), "{found:?}");
 }
+
+#[test]
+fn files_of_variables_are_carried_with_lookups() {
+    let project = project("- hosts: all\n  gather_facts: false\n  vars_files: [more.yml]\n", "");
+    let inline = format!("token: !vault |\n  {}\nplain: yes\n", VAULT.trim_end().replace('\n', "\n  "));
+    fs::write(project.path().join("more.yml"), &inline).unwrap();
+    // Nobody names this one: `include_vars` with a name that is known at run time may.
+    fs::create_dir_all(project.path().join("vars")).unwrap();
+    fs::write(project.path().join("vars/other.yml"), inline.replace("6162", "6163")).unwrap();
+    let expected = "unsealed-secret: this value is encrypted with ansible-vault and not sealed";
+    assert_eq!(wrong(project.path()), [expected, expected]);
+    let name = |text: &str| VaultText::read(text.as_bytes()).unwrap().name();
+    let (one, two) = (name(VAULT), name(&VAULT.replace("6162", "6163")));
+    seal(project.path(), Scope::All, &[&one, &two]);
+    let prepared = build(project.path()).unwrap();
+    let bundle = bundle(&prepared);
+    let text = |path: &str| String::from_utf8(bundle.read(path.as_bytes()).unwrap().to_vec()).unwrap();
+    let carried =
+        |name: &str| format!("token: \"{{{{ lookup('rustle.secret', '{name}') }}}}\"\nplain: yes\n");
+    assert_eq!(text("more.yml"), carried(&one));
+    assert_eq!(text("vars/other.yml"), carried(&two));
+}

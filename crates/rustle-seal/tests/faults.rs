@@ -132,10 +132,7 @@ fn keys_of_ssh_that_cannot_serve_are_refused_in_words() {
         assert!(why.contains("only Ed25519"), "{why}");
     }
     // The point of order one, whose shared secrets everybody knows.
-    let mut weak = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI".to_owned();
-    weak.push_str(&"A".repeat(1));
-    weak.push('E');
-    weak.push_str(&"A".repeat(41));
+    let weak = format!("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAE{}", "A".repeat(41));
     let recipient: rustle_seal::Recipient = weak.parse().unwrap();
     assert!(Sealer::new(Scope::All).unwrap().recipient(&recipient).is_err());
 }
