@@ -32,10 +32,11 @@ pub fn plan_json(data: &[u8]) {
 /// The reader of bundles: everything that can be read of it is.
 pub fn bundle(data: &[u8]) {
     let Ok(bundle) = Bundle::open(data.to_vec()) else { return };
-    let _ = bundle.plan();
+    let _ = (bundle.head(), bundle.plan(), bundle.signature());
     let _ = bundle.verify_all();
     for entry in bundle.entries() {
         let _ = bundle.read(entry.path());
+        let _ = bundle.stream(entry.path()).map(|mut content| io::copy(&mut content, &mut io::sink()));
     }
 }
 

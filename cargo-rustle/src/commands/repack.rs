@@ -123,7 +123,7 @@ fn fits(binary: &Binary, prepared: &Prepared, options: &BuildOptions) -> Result<
     if !missing.is_empty() {
         return Err(refuse(&missing));
     }
-    let companions: Vec<&str> = companions::needed(&options)
+    let companions: Vec<&str> = companions::needed(options)
         .iter()
         .map(|it| it.package)
         .filter(|package| !linked.crates.iter().any(|krate| krate.name == *package))

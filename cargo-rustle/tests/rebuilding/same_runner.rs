@@ -105,16 +105,28 @@ fn a_changed_plan_needs_no_compiler_and_makes_the_same_runner() {
     assert_ne!(digest, first);
     let by_appending = project.told(&appended);
     assert!(by_appending.2.contains(&digest) && format!("{:?}", by_appending.0).contains("two"));
-    // Cargo makes of the same sources what does the same.
+    // Cargo makes of the same sources what does the same, wherever it puts it.
     project.done("cargo", &["build"], &[]);
-    assert_eq!(rustle_bundle::open_appended(&runner).unwrap().map(|_| ()), None, "Cargo's own");
-    assert_eq!(project.told(&runner), by_appending);
+    let embedded = project.target.join("debug/web");
+    assert_eq!(rustle_bundle::open_appended(&embedded).unwrap().map(|_| ()), None, "Cargo's own");
+    assert_eq!(project.told(&embedded), by_appending);
 
     // What a compiler reads brings a compiler.
     project.put("src/main.rs", "//! Mine.\nrustle_runtime::main!();\n");
     assert!(project.rustle(&[], &[]).2.is_some(), "sources");
     assert!(project.rustle(&[], &[]).2.is_none());
-    assert!(project.rustle(&[], &[("RUSTFLAGS", "--cfg mine")]).2.is_some(), "flags");
+    let manifest = fs::read_to_string(project.home.path().join("web/Cargo.toml")).unwrap();
+    project.put(
+        "Cargo.toml",
+        &format!(
+            "{manifest}
+[package.metadata.mine]
+x = 1
+"
+        ),
+    );
+    assert!(project.rustle(&[], &[]).2.is_some(), "the manifest");
+    assert!(project.rustle(&["--compile"], &[]).2.unwrap().contains("asked for"));
     project.put(
         "build.rs",
         "fn main() {\n    println!(\"cargo::rustc-cfg=mine\");\n    rustle_build::prepare();\n}\n",

@@ -85,7 +85,7 @@ impl Workshop {
             ..Default::default()
         };
         options.config.runner.source = Some(rustle_build::PlanSource::Playbook(playbook.into()));
-        rustle_build::build_bundle(&options).unwrap().bundle
+        rustle_build::build_bundle(&options).unwrap().bundle.bytes().unwrap().into_owned()
     }
 }
 

@@ -130,8 +130,8 @@ fn encrypted_values_and_files_stand_for_their_secrets() {
     let project = project(&playbook, "");
     fs::write(project.path().join("files/secret"), VAULT.replace("6162", "6163")).unwrap();
     let expected = [
-        "unsealed-secret: this value is encrypted with ansible-vault and not sealed",
         "unsealed-secret: `files/secret` is encrypted with ansible-vault and not sealed",
+        "unsealed-secret: this value is encrypted with ansible-vault and not sealed",
     ];
     assert_eq!(wrong(project.path()), expected);
     let inline = VaultText::read(VAULT.as_bytes()).unwrap().name();

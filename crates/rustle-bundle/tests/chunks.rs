@@ -118,7 +118,7 @@ fn steps_of_any_size_are_cut() {
 
 #[test]
 fn damage_of_a_chunk_is_noticed_before_anything_runs() {
-    let good = written(&plan(tasks(100)), 8);
+    let good = written(&plan(tasks(30)), 8);
     for at in 0..good.len() {
         let mut bad = good.clone();
         bad[at] ^= 0x41;

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use proptest::prelude::*;
-use rustle_bundle::{Bundle, BundleError, Kind, Writer};
+use rustle_bundle::{Bundle, BundleError, Compression, Kind, Writer};
 use rustle_schema::plan::{PLAN_FORMAT, Plan, Play};
 use rustle_schema::settings::Settings;
 use rustle_schema::task::{Block, Directives, Step};
@@ -78,7 +78,7 @@ fn a_large_file_streams_in_frames() {
 fn a_long_bundle_is_verified_frame_by_frame() {
     let mut writer = Writer::default();
     writer.file("a", 0o644, noise(10 << 20)).unwrap();
-    writer.file("b", 0o644, noise(10 << 20)).unwrap();
+    writer.file("b", 0o644, noise(10 << 20).into_iter().rev().collect()).unwrap();
     let mut bytes = writer.finish(&plan("p"), &Settings::default()).unwrap();
     let last = bytes.len() - (1 << 20);
     bytes[last] ^= 1;
@@ -219,5 +219,54 @@ proptest! {
         }
         prop_assume!(bad != good);
         prop_assert!(Bundle::open(bad).is_err());
+    }
+}
+
+#[test]
+fn what_is_there_twice_is_carried_once() {
+    let length = |names: &[&str]| {
+        let mut writer = Writer::default();
+        for name in names {
+            writer.file(*name, 0o644, noise(700_000)).unwrap();
+        }
+        let bytes = writer.finish(&plan("p"), &Settings::default()).unwrap();
+        let bundle = Bundle::open(bytes.clone()).unwrap();
+        assert!(names.iter().all(|name| *bundle.read(name.as_bytes()).unwrap() == *noise(700_000)));
+        bytes.len()
+    };
+    let (one, three) = (length(&["a"]), length(&["a", "b/c", "d"]));
+    assert!(three - one < 200, "{one} {three}");
+}
+
+#[test]
+fn frames_that_were_swapped_are_noticed() {
+    let mut writer = Writer::packed_by(Compression::None);
+    writer.file("a", 0o644, vec![b'a'; 300_000]).unwrap();
+    writer.file("b", 0o644, vec![b'b'; 300_000]).unwrap();
+    let good = writer.finish(&plan("p"), &Settings::default()).unwrap();
+    let swapped: Vec<u8> = {
+        let at = |byte: u8| good.windows(300_000).position(|part| part.iter().all(|it| *it == byte)).unwrap();
+        let (a, b) = (at(b'a'), at(b'b'));
+        let mut bad = good.clone();
+        bad[a..a + 300_000].fill(b'b');
+        bad[b..b + 300_000].fill(b'a');
+        bad
+    };
+    assert_ne!(good, swapped);
+    assert!(matches!(Bundle::open(swapped), Err(BundleError::Digest(_))));
+}
+
+#[test]
+fn every_file_may_be_packed_in_its_own_way() {
+    let text = b"all work and no play ".repeat(2000);
+    for name in Compression::NAMES {
+        let mut writer = Writer::default();
+        writer.compress("apart", Compression::named(name, 9).unwrap());
+        writer.file("apart", 0o644, text.clone()).unwrap();
+        writer.file("as/usual", 0o644, text.repeat(40)).unwrap();
+        let bundle = Bundle::open(writer.finish(&plan("p"), &Settings::default()).unwrap()).unwrap();
+        assert_eq!(*bundle.read(b"apart").unwrap(), *text);
+        assert_eq!(*bundle.read(b"as/usual").unwrap(), *text.repeat(40));
+        assert_eq!(bundle.length() > text.len() as u64, name == "none", "{name}: {}", bundle.length());
     }
 }

@@ -65,11 +65,9 @@ fn faults(folder: &Path, host: &str) -> Option<Faults> {
         let words: Vec<&str> = line.split_whitespace().collect();
         let number = |at: usize| words.get(at).and_then(|word| word.parse::<u64>().ok());
         match words.first().copied() {
-            Some("refuse") => {
-                if number(1).is_none_or(|times| counted(folder, "refuse", times)) {
-                    eprintln!("ssh: connect to host {host} port 22: Connection refused");
-                    return None;
-                }
+            Some("refuse") if number(1).is_none_or(|times| counted(folder, "refuse", times)) => {
+                eprintln!("ssh: connect to host {host} port 22: Connection refused");
+                return None;
             }
             Some("lost") => {
                 if folder.join("lost").exists() {

@@ -102,15 +102,17 @@ impl Network {
             self.folder.join("authorized_keys").display(),
         );
         fs::write(&config, text)?;
-        // A home folder and locks of its own; and its processor time is counted with that of the other hosts.
-        let script = "if [ -n \"$3\" ]; then echo $$ > \"$3\"; fi; mount --bind \"$1\" /root && mount -t tmpfs none /run/lock && exec /usr/sbin/sshd -D -e -f \"$2\"";
+        // A home folder and locks of its own. In the namespace the control groups are out of sight, so that the processor
+        // time is counted from before on.
+        let outer = "if [ -n \"$1\" ]; then echo $$ > \"$1\"; fi; shift; exec ip netns exec \"$@\"";
+        let inner = "mount --bind \"$1\" /root && mount -t tmpfs none /run/lock && exec /usr/sbin/sshd -D -e -f \"$2\"";
         let log = fs::File::create(self.folder.join(format!("log{number}")))?;
-        let daemon = Command::new("ip")
-            .args(["netns", "exec", &name, "unshare", "--mount", "--propagation", "private"])
-            .args(["sh", "-c", script, "sh"])
+        let daemon = Command::new("sh")
+            .args(["-c", outer, "sh"])
+            .arg(self.meter.as_ref().map(Meter::tasks).unwrap_or_default())
+            .args([&name, "unshare", "--mount", "--propagation", "private", "sh", "-c", inner, "sh"])
             .arg(self.home(number))
             .arg(config)
-            .args(self.meter.as_ref().map(Meter::tasks))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)

@@ -65,6 +65,37 @@ const FULL: &[Step] = &[
     step("live conformance", &["cargo", "xtask", "conformance", "--live"]),
     step("fuzzing", &["bash", "xtask/assets/fuzz.sh", "60"]),
     step("cross", &["bash", "xtask/assets/cross.sh"]),
+    step(
+        "a thousand hosts",
+        &[
+            "cargo",
+            "test",
+            "--locked",
+            "-p",
+            "rustle-tests",
+            "--test",
+            "fleet",
+            "--",
+            "--ignored",
+            "--nocapture",
+        ],
+    ),
+    step(
+        "twenty hosts with sshd",
+        &[
+            "cargo",
+            "test",
+            "--locked",
+            "-p",
+            "rustle-tests",
+            "--test",
+            "fleet_network",
+            "--",
+            "--ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ],
+    ),
 ];
 
 /// Its command line.

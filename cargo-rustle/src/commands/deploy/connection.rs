@@ -58,7 +58,7 @@ impl Connection {
     fn read(name: &str, layers: &[Map]) -> Result<Connection, String> {
         let find = |names: &[&str]| -> Result<Option<String>, String> {
             let found =
-                layers.iter().find_map(|vars| names.iter().find_map(|name| Some((name, vars.get(*name)?))));
+                layers.iter().find_map(|vars| names.iter().find_map(|name| Some((name, vars.get(name)?))));
             match found {
                 None | Some((_, Value::None)) => Ok(None),
                 Some((name, Value::Template(_))) => {

@@ -96,10 +96,10 @@ fn batch(
         loop {
             match told.recv_timeout(TICK) {
                 Ok(Message { host, what }) => {
-                    if let What::Ended(end) = &what {
-                        if let Some(place) = ends.get_mut(host) {
-                            *place = Some((**end).clone());
-                        }
+                    if let What::Ended(end) = &what
+                        && let Some(place) = ends.get_mut(host)
+                    {
+                        *place = Some((**end).clone());
                     }
                     display.message(host, what);
                 }

@@ -1,9 +1,6 @@
 //! `cargo rustle module key`: makes a key to sign modules with.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -12,6 +9,7 @@ use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use super::password;
 use crate::failure::{Context, Failure, Result};
+use crate::key_file;
 
 pub fn command() -> Command {
     Command::new("key")
@@ -57,17 +55,16 @@ pub fn run(matches: &ArgMatches) -> Result {
     let secret = folder.join(format!("{name}.key"));
     let public = folder.join(format!("{name}.pub"));
     if let Some(there) = [&secret, &public].into_iter().find(|path| path.symlink_metadata().is_ok()) {
-        return Err(taken(there));
+        return Err(key_file::taken(there));
     }
     let password = match matches.get_flag("no-password") {
         true => None,
         false => Some(password::of_new_key()?),
     };
     let pair = signature::generate(password.as_deref()).context("the key")?;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).context(folder.display())?;
-    write_new(&secret, &pair.secret, 0o600)?;
+    key_file::write_new(&secret, pair.secret.as_bytes(), 0o600)?;
     let comment = format!("untrusted comment: minisign public key {}", pair.public.id());
-    write_new(&public, &format!("{comment}\n{}\n", pair.public), 0o644)?;
+    key_file::write_new(&public, format!("{comment}\n{}\n", pair.public).as_bytes(), 0o644)?;
     println!("# {} is the secret half, {} the public one.", secret.display(), public.display());
     let prefixes: Vec<&String> = matches.get_many("prefix").into_iter().flatten().collect();
     print!("{}", table(name, &pair, &prefixes));
@@ -82,26 +79,9 @@ pub fn is_name(name: &str) -> bool {
 }
 
 fn default_folder() -> Result<PathBuf> {
-    let from =
-        |variable: &str| std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = from("XDG_CONFIG_HOME").or_else(|| from("HOME").map(|home| home.join(".config")));
-    base.map(|base| base.join("rustle/keys")).ok_or_else(|| {
+    key_file::own_folder().map(|folder| folder.join("keys")).ok_or_else(|| {
         Failure::new("there is no folder of your own to keep it in").help("`--dir DIR` names one")
     })
-}
-
-fn taken(path: &Path) -> Failure {
-    Failure::new(format!("{} is there already, and a key is never written over", path.display()))
-        .help("choose another name: who trusts the old key goes on to do so")
-}
-
-/// Writes a file that nobody has written before.
-fn write_new(path: &Path, text: &str, mode: u32) -> Result<()> {
-    let opened = OpenOptions::new().write(true).create_new(true).mode(mode).open(path);
-    match opened.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all())) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(taken(path)),
-        other => other.context(path.display()),
-    }
 }
 
 /// What those who trust the key write into rustle.toml.

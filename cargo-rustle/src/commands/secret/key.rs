@@ -1,9 +1,6 @@
 //! `cargo rustle secret key new`: makes an identity, as age-keygen does.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, Command};
@@ -12,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::{file, opening};
 use crate::failure::{Context, Failure, Result};
+use crate::key_file;
 
 pub fn command() -> Command {
     Command::new("key").about("Makes keys").subcommand_required(true).arg_required_else_help(true).subcommand(
@@ -36,23 +34,8 @@ pub fn run(matches: &ArgMatches) -> Result {
     let mut text = Zeroizing::new(format!("# public key: {}\n", identity.recipient()).into_bytes());
     text.extend_from_slice(secret.expose());
     text.push(b'\n');
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).context(folder.display())?;
-    }
-    write_new(&path, &text)?;
+    key_file::write_new(&path, &text, 0o600)?;
     eprintln!("{} is the identity: it belongs into no repository", path.display());
     println!("{}", identity.recipient());
     Ok(ExitCode::SUCCESS)
-}
-
-/// Writes a file that nobody has written before, for its owner alone.
-fn write_new(path: &Path, text: &[u8]) -> Result<()> {
-    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    match opened.and_then(|mut file| file.write_all(text).and_then(|()| file.sync_all())) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            Err(Failure::new(format!("{} is there already, and a key is never written over", path.display()))
-                .help("`--output FILE` names another file"))
-        }
-        other => other.context(path.display()),
-    }
 }

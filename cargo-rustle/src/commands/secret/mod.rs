@@ -4,7 +4,6 @@ mod get;
 mod key;
 mod list;
 mod opening;
-mod prompt;
 mod recipients;
 mod remove;
 mod rotate;

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use rustle_seal::{Identity, MAX_SECRET, OpenStore, SealError, SecretBytes, Store};
 
-use super::prompt;
 use crate::failure::{Context, Failure, Result};
+use crate::key_file;
+use crate::prompt;
 
 /// `--identity` and `--passphrase-file`.
 pub fn args() -> [Arg; 2] {
@@ -29,10 +30,7 @@ pub fn args() -> [Arg; 2] {
 
 /// Where `secret key new` writes the operator's own key.
 pub fn own_identity() -> Option<PathBuf> {
-    let from =
-        |variable: &str| std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = from("XDG_CONFIG_HOME").or_else(|| from("HOME").map(|home| home.join(".config")));
-    base.map(|base| base.join("rustle/identity.txt"))
+    key_file::own_folder().map(|folder| folder.join("identity.txt"))
 }
 
 /// The keys that the command line names, or else the operator's own, if there is one.

@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use rustle_seal::{Identity, Kdf, OpenStore, Operators, Recipient, Store};
 
-use super::{file, opening, prompt, store_file};
+use super::{file, opening, store_file};
 use crate::commands::project;
 use crate::failure::{Context, Failure, Result};
 use crate::project::Project;
+use crate::prompt;
 
 pub fn command() -> Command {
     let recipients = || {

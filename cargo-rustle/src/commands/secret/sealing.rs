@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use clap::{Arg, ArgMatches};
 use rustle_seal::{Identity, Kdf, OpenStore, Recipient, Scope, Seal, Sealer, Secret, fingerprinted};
 
-use super::{file, opening, prompt};
+use super::{file, opening};
 use crate::failure::{Context, Failure, Result};
+use crate::prompt;
 
 /// `--seal-passphrase-file` and `--seal-key-file`.
 pub fn args() -> [Arg; 2] {

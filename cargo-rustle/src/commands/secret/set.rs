@@ -7,10 +7,11 @@ use clap::{Arg, ArgGroup, ArgMatches, Command};
 use rustle_build::config::secrets::is_variable;
 use rustle_seal::{Secret, SecretBytes};
 
-use super::{file, host, name, name_of, opening, prompt, scope_of, source, store_file};
+use super::{file, host, name, name_of, opening, scope_of, source, store_file};
 use crate::commands::project;
 use crate::failure::{Context, Failure, Result};
 use crate::project::Project;
+use crate::prompt;
 
 pub fn command() -> Command {
     Command::new("set")

@@ -11,8 +11,9 @@ use rustle_template::trust::{marked_text, trusted_with};
 use rustle_value::{Value, yaml};
 use zeroize::Zeroizing;
 
-use super::{file, opening, prompt, source};
+use super::{file, opening, source};
 use crate::failure::{Context, Failure, Result};
+use crate::prompt;
 
 /// The variable by which ansible-vault itself is told where its password is.
 const PASSWORD_FILE: &str = "ANSIBLE_VAULT_PASSWORD_FILE";

@@ -241,7 +241,7 @@ fn a_key_leaves_the_environment_where_there_are_no_secrets_too() {
     assert!(seen.contains("OUT=") && !seen.contains("RUSTLE_ENCRYPTION_KEY"), "{seen}");
 }
 
-const TESTS: [(&str, fn()); 16] = [
+const TESTS: [(&str, fn()); 17] = [
     ("seals_that_nothing_can_open_are_refused", seals_that_nothing_can_open_are_refused),
     (
         "a_key_leaves_the_environment_where_there_are_no_secrets_too",
@@ -267,7 +267,24 @@ const TESTS: [(&str, fn()); 16] = [
     ("the_runner_tells_what_it_is", the_runner_tells_what_it_is),
     ("a_damaged_bundle_and_a_missing_module_are_refused", a_damaged_bundle_and_a_missing_module_are_refused),
     ("without_a_plan_nothing_runs", without_a_plan_nothing_runs),
+    ("another_root_needs_the_processes", another_root_needs_the_processes),
 ];
+
+fn another_root_needs_the_processes() {
+    let slow = task("run", script("true"), |it| it.timeout = Some(30.into()));
+    let runner = Runner::new(vec![slow]);
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let refused = runner.run(&["--chroot", elsewhere.path().to_str().expect("UTF-8")]);
+    assert_eq!(refused.code, Some(1));
+    if !rustix::process::geteuid().is_root() {
+        assert!(refused.stderr.contains("that takes root's rights"), "{}", refused.stderr);
+        return;
+    }
+    assert!(refused.stderr.contains("there is no /proc of these processes"), "{}", refused.stderr);
+    // A root that has everything, as a container has its host's: workers are started there.
+    let done = runner.run(&["--chroot", "/"]);
+    assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
+}
 
 fn without_a_plan_nothing_runs() {
     let exe = std::env::current_exe().expect("this executable");
