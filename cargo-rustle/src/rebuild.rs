@@ -26,11 +26,11 @@ use crate::timings::Timings;
 /// compiler needs many times its memory.
 const APART: u64 = 1 << 20;
 
-/// Why a runner for macOS is always compiled.
-const APPLE: &str = "an executable for macOS is signed as a whole, and nothing can be appended to it";
-
 /// The environment variable that turns off the keeping of bases: `0`.
 const CACHE: &str = "RUSTLE_TEMPLATE_CACHE";
+
+/// Why a runner for macOS is always compiled.
+const APPLE: &str = "an executable for macOS is signed as a whole, and nothing can be appended to it";
 
 /// What is to be built.
 #[derive(Clone, Debug, Default)]

@@ -21,11 +21,8 @@ pub(crate) struct Facts {
 
 impl Facts {
     /// What tasks refer to beside their texts.
-    pub(crate) fn of(subject: &Subject<'_>, tasks: &[Visited<'_>]) -> Facts {
-        let shows = |visited: &Visited<'_>| {
-            shows_facts(subject, &visited.task.action, visited.task.register.is_some())
-        };
-        Facts { all: tasks.iter().any(shows), ..Facts::default() }
+    pub(crate) fn of(tasks: &[Visited<'_>]) -> Facts {
+        Facts { all: tasks.iter().any(shows_facts), ..Facts::default() }
     }
 
     /// Adds what a text refers to.
@@ -49,12 +46,12 @@ impl Facts {
 }
 
 /// Whether a task hands out facts as a whole, or renders a template that is not at hand: one of the host's.
-fn shows_facts(subject: &Subject<'_>, action: &Action, registered: bool) -> bool {
-    let Action::Module { module, args, .. } = action else { return false };
+fn shows_facts(visited: &Visited<'_>) -> bool {
+    let Action::Module { module, args, .. } = &visited.task.action else { return false };
     if module == "setup" {
-        return registered || args.as_map().is_some_and(|args| !args.is_empty());
+        return visited.task.register.is_some() || args.as_map().is_some_and(|args| !args.is_empty());
     }
-    let Some(module) = subject.modules.get(module) else { return true };
+    let Some(module) = visited.module else { return true };
     let templates = module
         .spec
         .args

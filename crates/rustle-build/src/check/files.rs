@@ -2,21 +2,22 @@
 
 use rustle_playbook::{Problem, ValuePath};
 use rustle_schema::module_spec::FileArg;
-use rustle_schema::task::{Action, Task};
+use rustle_schema::task::Action;
 use rustle_value::{Value, coerce};
 
 use crate::check::Subject;
 use crate::check::arguments::Place;
+use crate::check::walk::Visited;
 use crate::lints::MISSING_FILE;
 use crate::modules::Origin;
 
 /// Tells the files that are named literally and are in none of the places where they are looked for.
-pub(crate) fn check(subject: &Subject<'_>, task: &Task, problems: &mut Vec<Problem>) {
-    let Action::Module { module, written, args: Value::Map(args) } = &task.action else { return };
-    let Some(module) = subject.modules.get(module) else { return };
-    if matches!(module.origin, Origin::Builtin(_)) {
+pub(crate) fn check(subject: &Subject<'_>, visited: &Visited<'_>, problems: &mut Vec<Problem>) {
+    let Some(module) = visited.module.filter(|module| !matches!(module.origin, Origin::Builtin(_))) else {
         return;
-    }
+    };
+    let task = visited.task;
+    let Action::Module { written, args: Value::Map(args), .. } = &task.action else { return };
     let remote = args.get("remote_src").is_some_and(|value| coerce::as_boolean(value) != Some(false));
     let Some(origin) = subject.origins.task(task.id).filter(|_| !remote) else { return };
     for arg in &module.spec.args {

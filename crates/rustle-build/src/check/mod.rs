@@ -55,11 +55,12 @@ pub(crate) struct Checked {
 /// nothing; `given` are the variables that the operator gives at run time.
 pub(crate) fn check(subject: &Subject<'_>, partial: bool, given: &[String]) -> Checked {
     let mut problems = Vec::new();
-    let all = Everything::of(subject.plan);
+    let mut all = Everything::of(subject.plan);
+    all.find_modules(subject.modules);
     let mut missing = task::Missing::new();
     for visited in &all.tasks {
-        task::check(subject, visited.task, &mut missing, &mut problems);
-        files::check(subject, visited.task, &mut problems);
+        task::check(subject, visited, &mut missing, &mut problems);
+        files::check(subject, visited, &mut problems);
     }
     task::not_linked(missing, &mut problems);
     let mut definitions = Definitions::of(subject, &all, given);
@@ -67,7 +68,7 @@ pub(crate) fn check(subject: &Subject<'_>, partial: bool, given: &[String]) -> C
     let mut judge = Judge {
         names: Names::new(&definitions),
         variables: Variables::new(subject, &all.tasks, &definitions),
-        facts: Facts::of(subject, &all.tasks),
+        facts: Facts::of(&all.tasks),
     };
     let mut reader = Reader::new(&mut judge);
     reader.playbook(subject, &all.tasks, &mut problems);
@@ -90,7 +91,13 @@ fn named(plan: &Plan, all: &Everything<'_>) -> Vec<String> {
         _ => None,
     });
     let gathers = plan.plays.iter().any(|play| !is_false(&play.gather_facts));
-    let modules: BTreeSet<&str> = tasks.chain(gathers.then_some("setup")).collect();
+    let mut modules = BTreeSet::new();
+    for module in tasks.chain(gathers.then_some("setup")) {
+        // Nearly all are there already: to sort a million names for thirty would be dear.
+        if !modules.contains(module) {
+            modules.insert(module);
+        }
+    }
     modules.into_iter().map(str::to_owned).collect()
 }
 

@@ -7,6 +7,7 @@ use rustle_schema::names::is_ansible_builtin;
 use rustle_schema::task::{Action, Task};
 use rustle_value::{Map, Value};
 
+use crate::check::walk::Visited;
 use crate::check::{Subject, arguments};
 use crate::modules::Origin;
 use crate::suggest;
@@ -17,13 +18,14 @@ pub(crate) type Missing<'a> = BTreeMap<String, Vec<(&'a Task, Option<&'a TaskOri
 /// Checks one task.
 pub(crate) fn check<'a>(
     subject: &Subject<'a>,
-    task: &'a Task,
+    visited: &Visited<'a>,
     missing: &mut Missing<'a>,
     problems: &mut Vec<Problem>,
 ) {
+    let task = visited.task;
     let Action::Module { module: name, written, args } = &task.action else { return };
     let origin = subject.origins.task(task.id);
-    let Some(module) = subject.modules.get(name) else {
+    let Some(module) = visited.module else {
         // If sources could not be read, the module may stand in them; that is told already.
         if !subject.modules.is_incomplete() {
             problems.push(at(unknown(subject, name, written), origin, task));

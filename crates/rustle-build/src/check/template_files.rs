@@ -28,8 +28,8 @@ pub(crate) fn read<'a>(
     let mut named: BTreeMap<&[u8], (u32, Options)> = BTreeMap::new();
     let mut finder = Finder::new(subject.files);
     for visited in tasks {
-        let Action::Module { module, args: Value::Map(args), .. } = &visited.task.action else { continue };
-        let Some(module) = subject.modules.get(module) else { continue };
+        let Some(module) = visited.module else { continue };
+        let Action::Module { args: Value::Map(args), .. } = &visited.task.action else { continue };
         let Some(name) = template_of(&module.spec, args) else { continue };
         let Some(origin) = subject.origins.task(visited.task.id) else { continue };
         if let Some(path) = finder.find(origin, name)

@@ -169,8 +169,8 @@ impl<'j, 'a> Reader<'j, 'a> {
 
     /// The arguments of a task that are bare expressions: `debug: var=…`, `assert: that: …`.
     fn arguments(&mut self, subject: &Subject<'a>, visited: &Visited<'a>, problems: &mut Vec<Problem>) {
-        let Action::Module { module, args: Value::Map(args), .. } = &visited.task.action else { return };
-        let Some(module) = subject.modules.get(module) else { return };
+        let Some(module) = visited.module else { return };
+        let Action::Module { args: Value::Map(args), .. } = &visited.task.action else { return };
         if !module.spec.args.iter().any(|arg| arg.expression) {
             return;
         }

@@ -1,14 +1,19 @@
 //! Every task of a plan, with what surrounds it.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use rustle_schema::plan::{Plan, RoleUse};
-use rustle_schema::task::{Block, Step, Task};
+use rustle_schema::task::{Action, Block, Step, Task};
+
+use crate::modules::{Module, Modules};
 
 /// A task and what surrounds it.
 #[derive(Clone, Debug)]
 pub(crate) struct Visited<'a> {
     pub(crate) task: &'a Task,
+    /// The module that it names, if there is one and it was looked for.
+    pub(crate) module: Option<&'a Module>,
     /// The innermost block that it stands in.
     pub(crate) within: Option<Rc<Within<'a>>>,
 }
@@ -60,14 +65,24 @@ impl<'a> Everything<'a> {
         all
     }
 
+    /// Looks for the modules that tasks name.
+    pub(crate) fn find_modules(&mut self, modules: &'a Modules) {
+        let mut known: HashMap<&str, Option<&'a Module>> = HashMap::new();
+        for visited in &mut self.tasks {
+            if let Action::Module { module, .. } = &visited.task.action {
+                visited.module = *known.entry(module).or_insert_with(|| modules.get(module));
+            }
+        }
+    }
+
     fn handlers(&mut self, handlers: &'a [Task]) {
-        self.tasks.extend(handlers.iter().map(|task| Visited { task, within: None }));
+        self.tasks.extend(handlers.iter().map(|task| Visited { task, module: None, within: None }));
     }
 
     fn steps(&mut self, list: &'a [Step], within: Option<&Rc<Within<'a>>>) {
         for step in list {
             match step {
-                Step::Task(task) => self.tasks.push(Visited { task, within: within.cloned() }),
+                Step::Task(task) => self.tasks.push(Visited { task, module: None, within: within.cloned() }),
                 Step::Role(role) => self.role_uses.push(role),
                 // A plan that is being built is not packed yet.
                 Step::Chunk(_) => {}

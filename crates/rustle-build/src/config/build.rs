@@ -111,6 +111,19 @@ pub(super) fn read(mut table: Table<'_>, problems: &mut Vec<Problem>) -> Build {
     build
 }
 
+fn max_size(table: &mut Table<'_>, problems: &mut Vec<Problem>) -> Option<(u64, Location)> {
+    let (text, at) = table.text_at("max_size", problems)?;
+    let bytes = size::bytes(&text).filter(|bytes| *bytes > 0);
+    if bytes.is_none() {
+        problems.push(
+            Problem::error("config", format!("`{text}` is no size"))
+                .at(at.clone())
+                .with_help("such as `20 MB`"),
+        );
+    }
+    Some((bytes?, at))
+}
+
 /// The name of a compression.
 fn algorithm(table: &mut Table<'_>, key: &str, problems: &mut Vec<Problem>) -> Option<&'static str> {
     let (word, at) = table.text_at(key, problems)?;
@@ -140,19 +153,6 @@ fn compress(table: &mut Table<'_>, problems: &mut Vec<Problem>) -> Vec<(String, 
     patterns.sort_by(|(one, _), (other, _)| other.len().cmp(&one.len()).then(one.cmp(other)));
     table.finish(problems);
     patterns
-}
-
-fn max_size(table: &mut Table<'_>, problems: &mut Vec<Problem>) -> Option<(u64, Location)> {
-    let (text, at) = table.text_at("max_size", problems)?;
-    let bytes = size::bytes(&text).filter(|bytes| *bytes > 0);
-    if bytes.is_none() {
-        problems.push(
-            Problem::error("config", format!("`{text}` is no size"))
-                .at(at.clone())
-                .with_help("such as `20 MB`"),
-        );
-    }
-    Some((bytes?, at))
 }
 
 fn profile(table: &mut Table<'_>, problems: &mut Vec<Problem>) -> Option<(Profile, Location)> {

@@ -123,8 +123,7 @@ impl Walk {
         match self.root(expr, &mut path) {
             Some(name) if !self.is_local(name) => {
                 let guarded = guarded || self.defined.iter().any(|known| **known == **name);
-                let known_to_all = crate::eval::global_names().contains(&&**name);
-                if !known_to_all {
+                if !crate::eval::is_global(name) {
                     let (offset, len) = (expr.span.offset(), expr.span.len());
                     self.found.variables.push(VariableUse { path, offset, len, guarded });
                 }

@@ -35,7 +35,7 @@ use crate::options::Options;
 use crate::template::{Expression, Template};
 use crate::world::World;
 
-pub(crate) use builtins::global_names;
+pub(crate) use builtins::{global_names, is_global};
 pub(crate) use files::Context;
 pub(crate) use functions::{LoopValue, MacroValue};
 use identity::Identities;

@@ -9,6 +9,8 @@ pub(super) struct Source<'a> {
     pub text: &'a str,
     /// Where each line begins: in characters, in bytes.
     lines: Vec<(usize, usize)>,
+    /// Where the text ends, likewise.
+    end: (usize, usize),
     /// The place that was asked for last: its line, and its character and its byte behind the beginning of that line.
     /// Places are asked for in order, so the next one is found from here, in one long line as well.
     last: Cell<(usize, usize, usize)>,
@@ -22,7 +24,7 @@ impl<'a> Source<'a> {
         // So it is nearly always, and the standard library is optimised where a build script is not.
         if text.is_ascii() && !text.contains('\r') {
             lines.extend(text.match_indices('\n').map(|(offset, _)| (offset + 1, offset + 1)));
-            return Source { text, lines, last };
+            return Source { text, lines, end: (text.len(), text.len()), last };
         }
         // How many bytes so far continue a character.
         let mut continued = 0;
@@ -36,7 +38,7 @@ impl<'a> Source<'a> {
                 _ => {}
             }
         }
-        Source { text, lines, last }
+        Source { text, lines, end: (text.len() - continued, text.len()), last }
     }
 
     /// The place of the character at `index`.
@@ -51,22 +53,20 @@ impl<'a> Source<'a> {
             (chars, bytes) = (0, 0);
         }
         let (first, start) = self.lines.get(line - 1).copied().unwrap_or_default();
-        let (end_chars, end) = self.lines.get(line).copied().unwrap_or((usize::MAX, self.text.len()));
-        let wanted = index.saturating_sub(first);
-        let offset = if end_chars != usize::MAX && end_chars - first == end - start {
+        let (end_chars, end) = self.lines.get(line).copied().unwrap_or(self.end);
+        let wanted = index.saturating_sub(first).min(end_chars - first);
+        let offset = if end_chars - first == end - start {
             // A line of ASCII.
             wanted
-        } else {
-            if wanted < chars {
-                (chars, bytes) = (0, 0);
-            }
+        } else if wanted >= chars {
             let rest = self.text.get(start + bytes..).unwrap_or_default();
-            match rest.char_indices().nth(wanted - chars) {
-                Some((at, _)) => bytes + at,
-                None => {
-                    let column = chars + rest.chars().count() + 1;
-                    return Pos::new(line, column, self.text.len());
-                }
+            rest.char_indices().nth(wanted - chars).map_or(end - start, |(at, _)| bytes + at)
+        } else {
+            // A little before the last place: a parser looks back now and then.
+            let before = self.text.get(start..start + bytes).unwrap_or_default();
+            match before.char_indices().rev().nth(chars - wanted - 1) {
+                Some((at, _)) => at,
+                None => 0,
             }
         };
         self.last.set((line, wanted, offset));

@@ -59,6 +59,11 @@ pub(crate) fn global_names() -> Vec<&'static str> {
     names
 }
 
+/// Whether every template knows `name`.
+pub(crate) fn is_global(name: &str) -> bool {
+    GLOBALS.contains_key(name)
+}
+
 /// What every template knows as `name`.
 pub(super) fn global(name: &str) -> Option<Value> {
     GLOBALS.get(name).cloned()
