@@ -134,16 +134,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = runner(folder.path());
         assert!(check(&path, None).is_ok() && check(&path, Some(u64::MAX)).is_ok() && path.exists());
-        let Err(Failure::Message(message, help)) = check(&path, Some(1_000_000)) else {
-            panic!("it may stay")
-        };
-        assert!(message.contains("allows 1.0 MB: it was removed"), "{message}");
-        assert!(
-            help[0].contains("the appended bundle, packed") && help[0].contains("(.text)"),
-            "{}",
-            help[0]
-        );
-        assert!(help[0].contains("files/noise.bin"), "{}", help[0]);
+        let Err(Failure::Refused(_, problems)) = check(&path, Some(1_000_000)) else { panic!("it may stay") };
+        let text = problems.render(false);
+        assert!(text.contains("error[too-large]: the runner has "), "{text}");
+        assert!(text.contains("allows 1.0 MB: it was removed"), "{text}");
+        assert!(text.contains("the appended bundle, packed") && text.contains("(.text)"), "{text}");
+        assert!(text.contains("files/noise.bin"), "{text}");
         assert!(!path.exists());
     }
 }

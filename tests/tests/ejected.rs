@@ -4,7 +4,7 @@
 //! `EJECT=all` every case is.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use rustle_bundle::Bundle;
@@ -67,7 +67,7 @@ fn ejected_runners_do_what_ansible_core_did() {
     let mut cases = cases();
     cases.retain(|case| all || BUILT.contains(&case.name.as_str()));
     let compiler = Ejected {
-        cargo_rustle: PathBuf::from(workspace.join("target/debug/cargo-rustle")),
+        cargo_rustle: workspace.join("target/debug/cargo-rustle"),
         target: workspace.join("target/ejected-runners"),
     };
     let table = std::fs::read_to_string(workspace.join("docs/DEVIATIONS.md")).expect("the deviations");
