@@ -175,31 +175,6 @@ fn fault_46_long_lines_plans_and_inventories() {
     many_hosts(2_000);
 }
 
-/// The CPU seconds of this thread, where the system tells: other programs do not count then.
-fn seconds(since: Instant) -> f64 {
-    let told = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanoseconds = told.split_whitespace().next().and_then(|text| text.parse::<f64>().ok());
-    nanoseconds.map_or_else(|| since.elapsed().as_secs_f64(), |nanoseconds| nanoseconds / 1e9)
-}
-
-/// Time grows with the size, not with its square: that would be sixteen times as long for four times as much.
-#[test]
-fn fault_46_time_grows_with_the_size() {
-    let began = Instant::now();
-    let time = |what: fn(usize), size: usize| {
-        let before = seconds(began);
-        what(size);
-        seconds(began) - before
-    };
-    let kinds: [(&str, fn(usize), usize); 3] =
-        [("line", long_line, 100 << 10), ("plan", long_plan, 100 << 10), ("hosts", many_hosts, 1_000)];
-    for (name, what, size) in kinds {
-        let least = |size| (0..3).map(|_| time(what, size)).fold(f64::INFINITY, f64::min);
-        let (one, four) = (least(size), least(4 * size));
-        assert!(four < one * 10.0, "{name}: {one} s, and {four} s for four times as much");
-    }
-}
-
 #[test]
 #[ignore = "takes a minute and some GB"]
 fn fault_46_in_full() {
