@@ -11,17 +11,17 @@
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File};
 use std::hash::{BuildHasher, RandomState};
-use std::io::{self, BufRead, BufReader, Seek, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::ops::Range;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rustix::fs::{FlockOperation, flock};
-use rustle_schema::event::Event;
 use rustle_schema::report::Recap;
 use serde::{Deserialize, Serialize};
 
+use super::kept::{Kept, file_name};
 use crate::failure::{Context, Failure, Result};
 
 /// The version of what is written.
@@ -237,80 +237,6 @@ impl Deployment {
     }
 }
 
-/// The events of one host, in a file.
-#[derive(Debug)]
-pub struct Kept {
-    file: File,
-    length: u64,
-}
-
-impl Kept {
-    fn open(path: &Path) -> io::Result<Kept> {
-        let mut file = File::options().read(true).append(true).create(true).mode(0o600).open(path)?;
-        // A line that a killed controller has begun is read again from the host.
-        let mut reader = BufReader::new(&file);
-        let mut line = Vec::new();
-        let mut length = 0;
-        while reader.read_until(b'\n', &mut line)? > 0 && line.last() == Some(&b'\n') {
-            length += line.len() as u64;
-            line.clear();
-        }
-        file.set_len(length)?;
-        file.rewind()?;
-        Ok(Kept { file, length })
-    }
-
-    /// How many bytes are here.
-    pub fn length(&self) -> u64 {
-        self.length
-    }
-
-    /// Adds a line.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub fn add(&mut self, line: &[u8]) -> io::Result<()> {
-        self.file.write_all(line)?;
-        self.length += line.len() as u64;
-        Ok(())
-    }
-
-    /// Tells what is here already.
-    ///
-    /// # Errors
-    /// If it cannot be read.
-    pub fn replay(&self, mut tell: impl FnMut(Event)) -> io::Result<()> {
-        let mut file = &self.file;
-        file.rewind()?;
-        for line in BufReader::new(file).lines() {
-            if let Ok(event) = serde_json::from_str(&line?) {
-                tell(event);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The name of a host as that of a file: every sign that could mean something else is written as `%XX`.
-fn file_name(host: &str) -> String {
-    let mut name = String::new();
-    for (at, byte) in host.bytes().enumerate() {
-        let plain = byte.is_ascii_alphanumeric() || byte == b'_' || at > 0 && matches!(byte, b'-' | b'.');
-        if plain { name.push(char::from(byte)) } else { name.push_str(&format!("%{byte:02X}")) }
-    }
-    // A name has 255 bytes at most; nobody calls hosts so, but an inventory may be anything.
-    match name.get(..200) {
-        Some(begin) => format!("{begin}%{:016x}", fnv(host)),
-        None => name,
-    }
-}
-
-/// Tells long names apart.
-fn fnv(text: &str) -> u64 {
-    text.bytes()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
-}
-
 fn make(folder: &Path) -> Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder).context(folder.display())
 }
@@ -385,6 +311,8 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use rustle_schema::event::Event;
+
     use super::*;
 
     fn record() -> Record {

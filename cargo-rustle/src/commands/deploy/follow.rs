@@ -6,7 +6,7 @@ use std::process::Stdio;
 use rustle_schema::event::Event;
 use rustle_schema::job::JobEnded;
 
-use super::deployment::Kept;
+use super::kept::Kept;
 use super::remote::{Broken, Session};
 
 /// Begins the job unless it was begun, and follows it. Arguments: the runner, the job's folder, the byte from which on, the

@@ -9,9 +9,10 @@ use rustle_schema::event::{Event, Status};
 use rustle_schema::report::Recap;
 
 use super::connection::Common;
-use super::deployment::{Deployment, HostEnd, Kept, Known, State};
+use super::deployment::{Deployment, HostEnd, Known, State};
 use super::follow::{self, Ended, Place};
 use super::install::{self, Problem};
+use super::kept::Kept;
 use super::options::Arguments;
 use super::remote::{Broken, Session};
 use super::targets::Target;

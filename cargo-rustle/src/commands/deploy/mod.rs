@@ -11,6 +11,7 @@ mod display;
 mod follow;
 mod host;
 mod install;
+mod kept;
 mod options;
 mod remote;
 mod rolling;
