@@ -77,7 +77,7 @@ fn exclusive(scope: &Scope<'_>, names: &[String], given: &GivenArgs<'_>) -> Opti
     let message = format!("{} takes only one of {}", scope.what(), list(names));
     let problem = Problem::error("exclusive-arguments", message).labelled("this one");
     let problem = scope.place.name(&last.path(), problem);
-    Some(match scope.place.origin.and_then(|origin| origin.arg_name(&first.path())) {
+    Some(match scope.place.origin.and_then(|origin| origin.arg_name(first.path())) {
         Some(other) => problem.and_at(other, "and this one"),
         None => problem,
     })
