@@ -118,7 +118,8 @@ codegen-units = 1
 strip = true
 panic = \"unwind\"
 
-# The build script checks and packs the playbook: for one of ten thousand tasks, optimising it is worth the time.
+# The build script checks and packs the playbook, half a second for ten thousand tasks. For a hundred thousand, optimising
+# it saves four seconds of every build, and makes the first one longer.
 # [profile.release.build-override]
 # opt-level = 2
 ";

@@ -4,14 +4,9 @@ use std::sync::Arc;
 
 use crate::ast::{Expr, ExprKind};
 use crate::parser;
-use crate::template::Expression;
 
-/// The variables that are defined wherever `condition` came to `value`: those of `x is defined and …`.
-pub fn defined_if(condition: &Expression, value: bool) -> Vec<Arc<str>> {
-    implied(&condition.expr, value)
-}
-
-/// The variables that are defined wherever the condition `source` holds; none if it is no expression.
+/// The variables that are defined wherever the condition `source` holds, as in `x is defined and …`; none if it is no
+/// expression.
 pub fn defined_where(source: &str) -> Vec<Arc<str>> {
     // Only the tests `defined` and `undefined` tell.
     if !source.contains("defined") {

@@ -18,7 +18,7 @@ use crate::registry::Registry;
 use crate::template::{self, Expression, Template};
 use walk::Walk;
 
-pub use conditions::{defined_if, defined_where};
+pub use conditions::defined_where;
 
 /// What a template or an expression needs.
 #[derive(Clone, Debug, Default)]

@@ -14,6 +14,7 @@ use super::repair::Repaired;
 use super::resolve;
 use super::source::Source;
 use super::texts::Texts;
+use super::words::pythons_words;
 
 /// How deep nodes may be nested.
 pub const MAX_DEPTH: usize = 200;
@@ -299,17 +300,6 @@ fn depth(node: &Node) -> usize {
 
 fn full_tag(tag: &Tag) -> Arc<str> {
     Arc::from(format!("{}{}", tag.handle, tag.suffix))
-}
-
-/// The parser's message as PyYAML says it, where they differ.
-fn pythons_words(message: &str) -> &str {
-    let known = [
-        ("simple key expect", "could not find expected ':'"),
-        ("found unknown anchor", "found undefined alias"),
-        ("unexpected character: `", "found character that cannot start any token"),
-        ("invalid trailing content after", "did not find expected key"),
-    ];
-    known.into_iter().find(|(ours, _)| message.contains(ours)).map_or(message, |(_, pythons)| pythons)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod resolve;
 mod scalar;
 mod source;
 mod texts;
+mod words;
 
 use std::fmt;
 
