@@ -155,7 +155,9 @@ pub fn manifest(recipe: &Recipe<'_>) -> Result<String> {
     let build = table(&mut manifest, "build-dependencies")?;
     build.clear();
     build.insert("rustle-build", Item::Value(recipe.source.dependency("rustle-build")));
-    let text = format!("{manifest}{PROFILES}");
+    // Another template may have a workspace and profiles of its own.
+    let alone = manifest.contains_key("workspace") || manifest.contains_key("profile");
+    let text = if alone { manifest.to_string() } else { format!("{manifest}{PROFILES}") };
     let config = Config::of_text(recipe.config.to_owned(), &mut Vec::new());
     profile::applied(&text, config.build.profile())
 }

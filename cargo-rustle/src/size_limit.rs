@@ -1,5 +1,6 @@
 //! `[build] max_size`: an executable that is larger is not left lying about, and what makes it large is told.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
 
@@ -54,14 +55,17 @@ fn parts(path: &Path) -> Result<Vec<(String, u64)>> {
         Ok(FileKind::Elf32) => sections::<elf::FileHeader32<Endianness>, _>(&data),
         _ => Ok(Vec::new()),
     };
+    // Sections of one kind are one part: debug information alone is a dozen.
+    let mut kinds: BTreeMap<String, u64> = BTreeMap::new();
     for (name, mut length) in sections.unwrap_or_default() {
         rest = rest.saturating_sub(length);
         // An embedded bundle is a constant.
         if name == ".rodata" {
             length = length.saturating_sub(inside.as_ref().map_or(0, Bundle::length));
         }
-        parts.push((section(&name), length));
+        *kinds.entry(section(&name)).or_default() += length;
     }
+    parts.extend(kinds);
     parts.push(("other parts of the executable".to_owned(), rest));
     if let Some(bundle) = &inside {
         bundle_parts(bundle, "embedded", &mut parts);
@@ -88,8 +92,8 @@ fn section(name: &str) -> String {
         ".data" | ".data.rel.ro" => "data",
         ".eh_frame" | ".eh_frame_hdr" | ".gcc_except_table" => "tables for unwinding",
         ".rela.dyn" | ".relr.dyn" => "relocations",
-        _ if name.starts_with(".debug") => "debug information: a release build has none",
-        ".symtab" | ".strtab" => "symbols: a release build has none",
+        _ if name.starts_with(".debug") => return "debug information: a release build has none".to_owned(),
+        ".symtab" | ".strtab" => return "symbols: a release build has none".to_owned(),
         _ => "a section",
     };
     format!("{what} ({name})")
