@@ -71,7 +71,6 @@ pub fn run(matches: &ArgMatches) -> Result {
     let signer = Signer::given(matches, None)?;
     let binary = Binary::open(path)?;
     timings.phase("read");
-    let signer = Signer::given(matches, None)?;
     let mut options = match matches.get_one::<PathBuf>("playbook") {
         Some(playbook) => {
             let mut options = alone(playbook, &inventories(matches), matches.get_one("root"))?;
@@ -91,11 +90,6 @@ pub fn run(matches: &ArgMatches) -> Result {
     let out = matches.get_one::<PathBuf>("output").map_or(path.as_path(), PathBuf::as_path);
     let digest = append(&binary, out, &prepared, signer.as_ref())?;
     timings.phase("append");
-    let mut digest = prepared.digest.clone();
-    if let Some(signer) = &signer {
-        digest = signer.sign(out)?;
-        timings.phase("sign");
-    }
     println!("{}", out.display());
     let length = std::fs::metadata(out).context(out.display())?.len();
     println!("  size     {}", show::size(length));

@@ -323,7 +323,7 @@ mod tests {
             sha256: "0".into(),
             inventory: Vec::new(),
             hosts: vec!["web1".into()],
-            batches: vec![0..1],
+            batches: std::iter::once(0..1).collect(),
             max_fail_percentage: None,
             remote_dir: ".rustle".into(),
             words: Vec::new(),
