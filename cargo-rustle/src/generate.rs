@@ -12,6 +12,9 @@ use crate::profile;
 use crate::rustle_source::RustleSource;
 use crate::template::Template;
 
+/// The version of a new package, which is the template's.
+pub const PACKAGE_VERSION: &str = "0.1.0";
+
 /// What a generated crate is made of.
 pub struct Recipe<'a> {
     /// The package's name.
@@ -220,6 +223,7 @@ mod tests {
         let parsed: toml::Table = text.parse().unwrap();
         let names = |table: &str| parsed[table].as_table().unwrap().keys().cloned().collect::<Vec<_>>();
         assert_eq!(parsed["package"]["name"].as_str(), Some("web"));
+        assert_eq!(parsed["package"]["version"].as_str(), Some(PACKAGE_VERSION));
         assert_eq!(names("dependencies"), ["rustle-module-file", "rustle-runtime"]);
         assert_eq!(names("build-dependencies"), ["rustle-build"]);
         assert_eq!(parsed["profile"]["release"]["panic"].as_str(), Some("unwind"));

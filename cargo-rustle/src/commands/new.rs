@@ -76,7 +76,7 @@ pub fn run(matches: &ArgMatches) -> Result {
     }
     fs::create_dir_all(&folder).context(folder.display())?;
     let config = lay_out(&folder, matches)?;
-    let options = options(&folder, &config)?;
+    let options = options(&folder, &name, &config)?;
     let packages = needed(&options);
     generate::write(&folder, &Recipe { name: &name, config: &config, packages: &packages, source: &source })?;
     println!("made the runner `{name}` in {}", folder.display());
@@ -212,7 +212,7 @@ fn configuration(
 }
 
 /// What the new crate's build script would build, with all builtin modules at hand.
-fn options(folder: &Path, config: &str) -> Result<BuildOptions> {
+fn options(folder: &Path, name: &str, config: &str) -> Result<BuildOptions> {
     let file = std::sync::Arc::new(rustle_build::SourceFile {
         path: config::FILE_NAME.into(),
         text: config.to_owned(),
@@ -220,7 +220,13 @@ fn options(folder: &Path, config: &str) -> Result<BuildOptions> {
     let mut problems = Vec::new();
     let config = Config::parse(&file, &mut problems);
     match problems.is_empty() {
-        true => Ok(BuildOptions { folder: folder.to_owned(), config, ..BuildOptions::default() }),
+        true => Ok(BuildOptions {
+            folder: folder.to_owned(),
+            config,
+            name: name.to_owned(),
+            version: generate::PACKAGE_VERSION.to_owned(),
+            ..BuildOptions::default()
+        }),
         false => Err(rustle_build::Problems::new(problems).into()),
     }
 }
@@ -280,7 +286,7 @@ mod tests {
     fn a_configuration_is_read_again() {
         let text =
             configuration("playbook", "../a \"b\"/site.yml", Some("../a"), &["x,".into()], &["port".into()]);
-        let options = options(Path::new("/x"), &text).unwrap();
+        let options = options(Path::new("/x"), "x", &text).unwrap();
         assert_eq!(options.config.source().path(), Path::new("../a \"b\"/site.yml"));
         assert_eq!(options.config.runner.root, Some("../a".into()));
         assert_eq!(options.config.runner.extra_vars, ["port"]);

@@ -56,7 +56,7 @@ fn playbook<'a>(modules: impl Iterator<Item = &'a ModuleSpec>) -> String {
     let mut playbook =
         String::from("- hosts: all\n  gather_facts: false\n  vars:\n    given: {}\n  tasks:\n");
     for module in modules {
-        let _ = writeln!(playbook, "    - {}: \"{{{{ given }}}}\"", module.name);
+        let _ = writeln!(playbook, "    - {}:\n      args: \"{{{{ given }}}}\"", module.name);
     }
     playbook
 }
