@@ -8,3 +8,6 @@ pub mod anywhere;
 pub mod conformance;
 pub mod fleet;
 pub mod robustness;
+mod startable;
+
+pub use startable::startable;

@@ -72,6 +72,7 @@ fn any_file_is_carried_and_laid_out() {
     fs::remove_dir_all(&project).expect("removed");
     let runner: PathBuf = folder.path().join("runner");
     rustle_bundle::append(Path::new(env!("CARGO_BIN_EXE_base")), &runner, &bundle).expect("appended");
+    rustle_tests::startable(&runner);
     let out = folder.path().join("out");
     let run = || {
         let output = Command::new(&runner)

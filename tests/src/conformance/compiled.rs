@@ -29,6 +29,7 @@ impl Compile for Appended {
             None => bundle,
         };
         rustle_bundle::append(&self.base, &runner, &bundle).map_err(io::Error::other)?;
+        crate::startable(&runner);
         Ok(runner)
     }
 }

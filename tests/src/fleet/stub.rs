@@ -42,6 +42,7 @@ impl Fleet {
         fs::write(source.join("playbook.yml"), playbook).expect("written");
         let bundle = compiled::bundle(&source, vec!["given".into()]).expect("the playbook compiles");
         rustle_bundle::append(base, &path.join("runner"), &bundle).expect("appended");
+        crate::startable(&path.join("runner"));
         Fleet { cargo_rustle: cargo_rustle.into(), stub: stub.into(), names: names.to_vec(), folder }
     }
 

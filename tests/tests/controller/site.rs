@@ -95,6 +95,7 @@ impl Site {
         let bundle = build_bundle(&options).map_err(|it| it.to_string()).expect("a bundle").bundle;
         let runner = self.path("runner");
         bundle.append(Path::new(env!("CARGO_BIN_EXE_base")), &runner).expect("appended");
+        rustle_tests::startable(&runner);
         runner
     }
 

@@ -127,6 +127,7 @@ impl Project {
         let base = Path::new(env!("CARGO_BIN_EXE_base_with_toys"));
         let bundle = with_toys(&prepared.bundle.open().expect("a bundle"), change);
         rustle_bundle::append(base, &path, &bundle).expect("appended");
+        rustle_tests::startable(&path);
         Runner { folder, path }
     }
 }
