@@ -144,9 +144,7 @@ pub(crate) fn pack(
             sealed,
             ways,
         )?),
-        None => {
-            Packed::Memory(fill(Writer::packed_by(compression), plan, settings, config, files, sealed, ways)?)
-        }
+        None => fill(Writer::packed_by(compression), plan, settings, config, files, sealed, ways)?.into(),
     };
     // What was just written is read as the runner will read it, so that a bundle that cannot be read is never built.
     let opened = bundle.open()?;
