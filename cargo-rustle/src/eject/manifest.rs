@@ -1,12 +1,12 @@
 //! Cargo.toml of an ejected runner: the project's own, without a build script, and with `rustle-pack`.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use rustle_build::profiles::Profile;
-use toml_edit::{DocumentMut, Item, Table, TableLike, value};
+use toml_edit::{DocumentMut, Item, Table};
 
-use crate::commands::relative;
-use crate::failure::{Context, Failure, Result};
+use super::packages;
+use crate::failure::{Context, Result};
 use crate::rustle_source::RustleSource;
 use crate::{generate, profile};
 
@@ -28,12 +28,7 @@ impl Manifest<'_> {
     pub(super) fn ejected(&self, project: Option<&Path>, folder: &Path) -> Result<(String, Vec<PathBuf>)> {
         let text = generate::add_packages(self.text, &[PACK.to_owned()], self.source)?;
         let mut manifest: DocumentMut = text.parse().context("Cargo.toml")?;
-        if let Some(key) = inherited(manifest.as_table(), &mut Vec::new()) {
-            return Err(Failure::new(format!(
-                "Cargo.toml takes `{key}` from its workspace, which stays behind"
-            ))
-            .help("say in Cargo.toml itself what it takes, and eject again"));
-        }
+        packages::refuse_inherited(&manifest, Path::new("Cargo.toml"))?;
         for key in ["build-dependencies", "dev-dependencies", "test", "bench", "example"] {
             manifest.remove(key);
         }
@@ -50,84 +45,26 @@ impl Manifest<'_> {
         if manifest.trailing().as_str().is_some_and(|text| text.contains("build-override")) {
             manifest.set_trailing("");
         }
-        let mut inside = Vec::new();
-        if let Some(project) = project {
-            for table in dependency_tables(manifest.as_table_mut()) {
-                for (_, dependency) in table.iter_mut() {
-                    if let Some(path) = dependency.as_table_like_mut().and_then(|it| it.get_mut("path")) {
-                        moved(path, project, folder, &mut inside);
-                    }
-                }
-            }
-        }
-        // It stands alone, wherever it lies.
+        let inside =
+            project.map(|project| packages::moved(&mut manifest, Path::new(""), project, folder).inside);
+        let inside = inside.unwrap_or_default();
+        // It stands alone, wherever it lies; what is no part of it stays none.
         let alone = match manifest.remove("workspace") {
-            Some(Item::Table(table)) => {
-                let mut alone = Table::new();
-                *alone.decor_mut() = table.decor().clone();
-                alone
+            Some(Item::Table(mut table)) => {
+                table.retain(|key, _| key == "exclude");
+                table
             }
             _ => Table::new(),
         };
         manifest.insert("workspace", Item::Table(alone));
-        inside.sort();
-        inside.dedup();
         Ok((profile::applied(&manifest.to_string(), self.profile)?, inside))
     }
-}
-
-/// Every table of dependencies, those of targets and of `[patch]` among them.
-fn dependency_tables(manifest: &mut Table) -> Vec<&mut dyn TableLike> {
-    let mut tables: Vec<&mut dyn TableLike> = Vec::new();
-    for (key, item) in manifest.iter_mut() {
-        let Some(table) = item.as_table_like_mut() else { continue };
-        match key.get() {
-            "dependencies" => tables.push(table),
-            "target" => {
-                for (_, target) in table.iter_mut() {
-                    let found = target.as_table_like_mut().and_then(|it| it.get_mut("dependencies"));
-                    tables.extend(found.and_then(Item::as_table_like_mut));
-                }
-            }
-            "patch" => tables.extend(table.iter_mut().filter_map(|(_, it)| it.as_table_like_mut())),
-            _ => {}
-        }
-    }
-    tables
-}
-
-/// Makes a relative path one that holds in `folder`. What lies in the project comes along, so that its path stays.
-fn moved(path: &mut Item, project: &Path, folder: &Path, inside: &mut Vec<PathBuf>) {
-    let Some(written) = path.as_str().map(PathBuf::from).filter(|path| path.is_relative()) else { return };
-    let leaves = written.components().any(|part| part == Component::ParentDir);
-    if leaves {
-        let there = project.join(&written);
-        let there = there.canonicalize().unwrap_or(there);
-        *path = value(relative(folder, &there));
-    } else {
-        inside.push(written);
-    }
-}
-
-/// A key that is taken from a workspace, if there is one.
-fn inherited(table: &dyn TableLike, above: &mut Vec<String>) -> Option<String> {
-    for (key, item) in table.iter() {
-        if key == "workspace" && item.as_bool() == Some(true) {
-            return Some(above.join("."));
-        }
-        let Some(table) = item.as_table_like() else { continue };
-        above.push(key.to_owned());
-        if let Some(found) = inherited(table, above) {
-            return Some(found);
-        }
-        above.pop();
-    }
-    None
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::failure::Failure;
 
     fn ejected(text: &str) -> Result<(String, Vec<PathBuf>)> {
         let source = RustleSource::Version("0.1.0".into());
@@ -160,6 +97,10 @@ rustle-build = "0.1.0"
 
 [workspace]
 members = ["x"]
+exclude = [".rustle"]
+
+[workspace.package]
+version = "1.0.0"
 "#,
         )
         .unwrap();
@@ -167,7 +108,8 @@ members = ["x"]
         assert_eq!(parsed["dependencies"]["rustle-pack"].as_str(), Some("0.1.0"));
         assert_eq!(parsed["dependencies"]["near"]["path"].as_str(), Some("../../near"));
         assert_eq!(parsed["profile"]["release"]["opt-level"].as_integer(), Some(3));
-        assert!(parsed["workspace"].as_table().unwrap().is_empty());
+        let workspace: Vec<&String> = parsed["workspace"].as_table().unwrap().keys().collect();
+        assert_eq!(workspace, ["exclude"]);
         assert!(!text.contains("build") && text.contains("# Ours."), "{text}");
         assert_eq!(inside, [PathBuf::from(".rustle/modules/acme")]);
     }

@@ -3,6 +3,7 @@
 
 mod main_file;
 mod manifest;
+mod packages;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -97,10 +98,8 @@ fn fill(to: &Path, folder: &Path, subject: &Subject<'_>) -> Result<()> {
     let (text, inside) = manifest.ejected(subject.project, folder)?;
     put(&to.join("Cargo.toml"), text.as_bytes())?;
     if let Some(project) = subject.project {
-        copy::tree(&project.join("src"), &to.join("src"))?;
-        for path in inside {
-            copy::tree(&project.join(&path), &to.join(&path))?;
-        }
+        copy::sources(&project.join("src"), &to.join("src"))?;
+        packages::copy(&inside, project, to, folder)?;
     }
     let lock =
         subject.project.map(|project| project.join("Cargo.lock")).or_else(|| subject.source.lock_file());

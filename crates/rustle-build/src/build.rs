@@ -1,7 +1,7 @@
 //! [`build_bundle`]: everything from explicit options, nothing from the environment.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use rustle_bundle::{BundleError, Packed};
@@ -9,17 +9,18 @@ use rustle_playbook::{Files, Loaded, Problem, Severity, Vault};
 use rustle_schema::linked::LinkedModule;
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
-use rustle_schema::task::Directives;
-use rustle_value::{Map, Value};
+use rustle_value::Map;
 
 use crate::check;
 use crate::companions;
-use crate::config::{Config, Embed, PlanSource};
+use crate::config::{Config, Embed};
 use crate::diagnostics::{Problems, any_error};
 use crate::embed::{self, SealedContent};
+use crate::escalation::Escalation;
 use crate::inline_vaults;
 use crate::linked;
 use crate::lints;
+use crate::load::{Read, load};
 use crate::modules::{Linked, Modules, Sources};
 use crate::packages::verify::{self, FileModule, Verified};
 use crate::profiles::{self, Used};
@@ -51,30 +52,6 @@ pub struct BuildOptions {
     pub escalation: Escalation,
     /// The file that the bundle is written to. Where there is none, it is made in memory, which must have room for it.
     pub bundle_file: Option<PathBuf>,
-}
-
-/// `become` for a whole playbook, as `ansible-playbook` takes it on its command line: what a play says wins.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Escalation {
-    /// `--become`.
-    pub on: bool,
-    /// `--become-user`.
-    pub user: Option<String>,
-    /// `--become-method`.
-    pub method: Option<String>,
-}
-
-impl Escalation {
-    fn apply(&self, plan: &mut Plan) {
-        for Directives { become_, become_user, become_method, .. } in
-            plan.plays.iter_mut().map(|play| &mut play.directives)
-        {
-            let text = |text: &Option<String>| text.as_deref().map(Value::from);
-            *become_ = become_.take().or_else(|| self.on.then_some(Value::Bool(true)));
-            *become_user = become_user.take().or_else(|| text(&self.user));
-            *become_method = become_method.take().or_else(|| text(&self.method));
-        }
-    }
 }
 
 /// What was built.
@@ -212,60 +189,6 @@ fn gather(options: &BuildOptions, verified: &Verified, problems: &mut Vec<Proble
     Modules::gather(&sources, problems)
 }
 
-/// A plan that was read.
-struct Read {
-    loaded: Loaded,
-    /// The project's root.
-    root: PathBuf,
-    /// The playbook or plan.
-    file: PathBuf,
-}
-
-fn load(
-    options: &BuildOptions,
-    modules: &Modules,
-    sealed: &Sealed,
-    problems: &mut Vec<Problem>,
-) -> Option<Read> {
-    let source = options.config.source();
-    let file = options.folder.join(source.path());
-    if let Err(error) = std::fs::metadata(&file) {
-        problems.push(missing_source(options, &source, &error));
-        return None;
-    }
-    let root = root(options, &file);
-    let in_folder = |path: &PathBuf| options.folder.join(path);
-    let load = rustle_playbook::Options {
-        root: Some(root.clone()),
-        inventory: options
-            .config
-            .runner
-            .inventory
-            .iter()
-            .map(|path| inventory(&options.folder, path))
-            .collect(),
-        roles_path: options.config.runner.roles_path.iter().map(in_folder).collect(),
-        extra_vars: options.extra_vars.clone(),
-        given: options.config.runner.extra_vars.clone(),
-        modules: modules.names().map(str::to_owned).collect(),
-        sealed: sealed.vaults(),
-    };
-    let loaded = match &source {
-        PlanSource::Playbook(_) => rustle_playbook::load_playbook(&file, &load),
-        PlanSource::Plan(path) => match std::fs::read(&file) {
-            Ok(text) => {
-                let name = path.to_string_lossy().replace('\\', "/");
-                rustle_playbook::load_plan_json(&text, &name, &root, &load)
-            }
-            Err(error) => {
-                problems.push(missing_source(options, &source, &error));
-                return None;
-            }
-        },
-    };
-    Some(Read { loaded, root, file })
-}
-
 fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) -> Option<Prepared> {
     let began = Instant::now();
     let sealed = Sealed::load(&options.folder, problems);
@@ -382,36 +305,4 @@ fn sealed_content(
 
 fn unpacked(error: &BundleError) -> Problem {
     Problem::error("bundle", format!("the plan and its files cannot be packed: {error}"))
-}
-
-/// An inventory of the configuration: a file or folder, or a list of hosts, which holds a comma.
-fn inventory(folder: &Path, written: &Path) -> PathBuf {
-    if written.to_string_lossy().contains(',') { written.to_owned() } else { folder.join(written) }
-}
-
-/// The project's root: what the configuration says, else its own folder if the playbook lies in it, else the playbook's.
-fn root(options: &BuildOptions, source: &Path) -> PathBuf {
-    if let Some(root) = &options.config.runner.root {
-        return options.folder.join(root);
-    }
-    let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let parent = source.parent().map_or_else(|| options.folder.clone(), Path::to_owned);
-    if canonical(&parent).starts_with(canonical(&options.folder)) { options.folder.clone() } else { parent }
-}
-
-fn missing_source(options: &BuildOptions, source: &PlanSource, error: &std::io::Error) -> Problem {
-    let what = match source {
-        PlanSource::Playbook(_) => "playbook",
-        PlanSource::Plan(_) => "plan",
-    };
-    let path = source.path().display();
-    let message = match error.kind() {
-        std::io::ErrorKind::NotFound => format!("there is no {what} `{path}`"),
-        _ => format!("the {what} `{path}` cannot be read: {error}"),
-    };
-    let problem = Problem::error("missing-playbook", message);
-    match &options.config.runner.source_at {
-        Some(at) => problem.at(at.clone()).labelled("relative to the folder of rustle.toml"),
-        None => problem.with_help("`[runner] playbook` of rustle.toml names another one"),
-    }
 }

@@ -144,9 +144,7 @@ pub(crate) fn pack(
             sealed,
             ways,
         )?),
-        None => {
-            Packed::Memory(fill(Writer::packed_by(compression), plan, settings, config, files, sealed, ways)?)
-        }
+        None => fill(Writer::packed_by(compression), plan, settings, config, files, sealed, ways)?.into(),
     };
     // What was just written is read as the runner will read it, so that a bundle that cannot be read is never built.
     let opened = bundle.open()?;
@@ -212,8 +210,9 @@ fn fill<S: Sink>(
     writer.finish(plan, settings)
 }
 
-/// Where the file at `source` leads, if it is a link to something that the bundle carries too. What leads elsewhere is
-/// carried as what it leads to.
+/// Where the file at `source` leads, if it is a link to something that the bundle carries too, and leads there in the bundle
+/// as it does here: a folder above it may itself be a link here, and is a folder there. What leads elsewhere is carried as
+/// what it leads to.
 fn link(path: &[u8], source: &Path, files: &Files) -> Option<Vec<u8>> {
     let is_link = fs::symlink_metadata(source).is_ok_and(|metadata| metadata.is_symlink());
     if !is_link {
@@ -233,7 +232,8 @@ fn link(path: &[u8], source: &Path, files: &Files) -> Option<Vec<u8>> {
         }
     }
     let leads_to = parts.join(&b"/"[..]);
-    (leads_to != path && files.embedded.contains_key(&leads_to)).then_some(target)
+    let there = files.embedded.get(&leads_to).filter(|_| leads_to != path)?;
+    (source.canonicalize().ok()? == there.source.canonicalize().ok()?).then_some(target)
 }
 
 #[cfg(all(test, unix))]
@@ -255,6 +255,11 @@ mod tests {
         symlink("sub/a.txt", root.join("tree/inner")).unwrap();
         symlink("../../outside", root.join("tree/outer")).unwrap();
         symlink("inner", root.join("tree/again")).unwrap();
+        fs::create_dir_all(root.join("tree/real/deep")).unwrap();
+        fs::write(root.join("tree/real/b.txt"), "right").unwrap();
+        fs::write(root.join("tree/b.txt"), "wrong").unwrap();
+        symlink("../b.txt", root.join("tree/real/deep/x")).unwrap();
+        symlink("real/deep", root.join("tree/linked")).unwrap();
         let text = "[runner]\nembed = [\"tree\"]\n[build]\ncompression_algorithm = \"lz4\"\n[build.compress]\n\"**/*.raw\" = \"none\"\n";
         let file = std::sync::Arc::new(rustle_playbook::SourceFile {
             path: "rustle.toml".into(),
@@ -275,6 +280,9 @@ mod tests {
         assert_eq!(*bundle.read(b"tree/outer").unwrap(), *b"outside");
         assert_eq!(bundle.entry(b"tree/empty").unwrap().kind(), Kind::Directory);
         assert_eq!(bundle.read(b"tree/b.raw").unwrap(), bundle.read(b"tree/sub/a.txt").unwrap());
+        // Below a linked folder, the same words lead elsewhere.
+        assert_eq!(target(b"tree/real/deep/x"), b"../b.txt");
+        assert_eq!(*bundle.read(b"tree/linked/x").unwrap(), *b"right");
         // 5000 bytes as they are, and the same packed.
         assert!((5000..6000).contains(&bundle.length()), "{}", bundle.length());
     }

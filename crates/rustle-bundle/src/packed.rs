@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::append::append_bundle;
 use crate::error::BundleError;
@@ -12,8 +13,8 @@ use crate::source::FilePart;
 /// A finished bundle: small ones are made in memory, and what is as large as its files is made in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Packed {
-    /// Its bytes.
-    Memory(Vec<u8>),
+    /// Its bytes, which everyone who opens it shares.
+    Memory(Arc<Vec<u8>>),
     /// The file that it is.
     File(PathBuf),
 }
@@ -21,13 +22,13 @@ pub enum Packed {
 impl Default for Packed {
     /// No bundle: nothing that can be opened.
     fn default() -> Packed {
-        Packed::Memory(Vec::new())
+        Packed::Memory(Arc::default())
     }
 }
 
 impl From<Vec<u8>> for Packed {
     fn from(bytes: Vec<u8>) -> Packed {
-        Packed::Memory(bytes)
+        Packed::Memory(Arc::new(bytes))
     }
 }
 
@@ -44,7 +45,7 @@ impl Packed {
     /// As for [`Bundle::open`].
     pub fn open(&self) -> Result<Bundle, BundleError> {
         match self {
-            Packed::Memory(bytes) => Bundle::open(bytes.clone()),
+            Packed::Memory(bytes) => Bundle::open(Arc::clone(bytes)),
             Packed::File(path) => {
                 let file = File::open(path)?;
                 let length = file.metadata()?.len();
@@ -81,5 +82,23 @@ impl Packed {
             Packed::Memory(bytes) => Cow::Borrowed(bytes),
             Packed::File(path) => Cow::Owned(fs::read(path)?),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustle_schema::plan::Plan;
+    use rustle_schema::settings::Settings;
+
+    use super::*;
+    use crate::writer::Writer;
+
+    #[test]
+    fn what_is_in_memory_is_there_once() {
+        let bytes = Writer::default().finish(&Plan::default(), &Settings::default()).unwrap();
+        let packed = Packed::from(bytes);
+        let opened = [packed.open().unwrap(), packed.clone().open().unwrap()];
+        let Packed::Memory(bytes) = &packed else { panic!("it is a file") };
+        assert_eq!(Arc::strong_count(bytes), 1 + opened.len());
     }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Where the bytes of a bundle lie.
 pub trait Source: Send + Sync {
@@ -35,6 +36,16 @@ impl Source for &'static [u8] {
 }
 
 impl Source for Vec<u8> {
+    fn length(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn bytes(&self, range: Range<u64>) -> io::Result<Cow<'_, [u8]>> {
+        slice(self, range)
+    }
+}
+
+impl Source for Arc<Vec<u8>> {
     fn length(&self) -> u64 {
         self.len() as u64
     }

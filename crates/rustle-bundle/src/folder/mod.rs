@@ -14,6 +14,7 @@
 //!
 //! Nothing is lost on the way: the folder of a bundle, packed, is that bundle, byte by byte.
 
+mod depth;
 mod error;
 mod files;
 mod plan;
@@ -71,6 +72,10 @@ pub struct Packed {
 /// # Errors
 /// If the bundle is damaged or a file cannot be written. What was written until then stays.
 pub fn unpack(bundle: &Bundle, packing: &Packing, to: &Path) -> Result<(), FolderError> {
+    depth::with_deep_stack(|| written(bundle, packing, to)).map_err(|error| wrong(to, error))?
+}
+
+fn written(bundle: &Bundle, packing: &Packing, to: &Path) -> Result<(), FolderError> {
     let read = |error: crate::BundleError| wrong(to, error);
     let plan = plan::write(&bundle.plan().map_err(read)?, to)?;
     let head = json!({
@@ -90,6 +95,10 @@ pub fn unpack(bundle: &Bundle, packing: &Packing, to: &Path) -> Result<(), Folde
 /// # Errors
 /// If a file is missing, cannot be read or says something impossible; the error names the file.
 pub fn pack(from: &Path) -> Result<Packed, FolderError> {
+    depth::with_deep_stack(|| packed(from)).map_err(|error| wrong(from, error))?
+}
+
+fn packed(from: &Path) -> Result<Packed, FolderError> {
     let mut read = Vec::new();
     let path = from.join(HEAD);
     let head = text::read(&path, &mut read)?;

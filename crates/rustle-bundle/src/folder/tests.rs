@@ -82,6 +82,34 @@ fn a_folder_packed_is_the_bundle() {
 }
 
 #[test]
+fn values_may_nest_as_deeply_as_in_a_plan() {
+    let mut list = PlanValue::str("x");
+    let mut numbered = PlanValue::str("x");
+    for _ in 0..200 {
+        list = PlanValue::from(vec![list]);
+    }
+    for _ in 0..100 {
+        let mut map = Map::new();
+        map.insert(1, numbered);
+        numbered = PlanValue::Map(map);
+    }
+    let mut play = Play { name: "deep".into(), ..Play::default() };
+    play.directives.vars.insert("list", list);
+    play.directives.vars.insert("numbered", numbered);
+    let plan = Plan { format: 1, plays: vec![play], ..Plan::default() };
+    let bytes = Writer::new(3).finish(&plan, &Settings::default()).unwrap();
+    let folder = tempdir().unwrap();
+    unpack(&Bundle::open(bytes.clone()).unwrap(), &Packing::zstd(3), folder.path()).unwrap();
+    assert!(pack(folder.path()).unwrap().bundle == bytes);
+    let head = folder.path().join(HEAD);
+    for (text, what) in [("[", "]"), ("{\"a\\\"[\":", "}")].map(|(open, close)| (open.repeat(100_000), close))
+    {
+        fs::write(&head, format!("{text}1{}", what.repeat(100_000))).unwrap();
+        assert_eq!(pack(folder.path()).unwrap_err().what, "it nests too deeply");
+    }
+}
+
+#[test]
 fn a_change_is_a_change() {
     let folder = tempdir().unwrap();
     unpack(&Bundle::open(odd()).unwrap(), &packing(), folder.path()).unwrap();

@@ -11,10 +11,11 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ciborium::Value as Cbor;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
+use super::depth::{self, DEPTH, TOO_DEEP};
 use super::error::{FolderError, wrong};
 
 /// The key that stands for the content of another file, relative to the one that it stands in.
@@ -22,9 +23,6 @@ pub(super) const FILE: &str = "$file";
 const BYTES: &str = "$bytes";
 const NUMBER: &str = "$number";
 const PAIRS: &str = "$pairs";
-
-/// How deep a text may nest, which is as deep as a plan may.
-const DEPTH: usize = 512;
 
 /// `value` as JSON.
 pub(super) fn of(value: &impl Serialize) -> Result<Value, String> {
@@ -65,7 +63,17 @@ pub(super) fn write_bytes(path: &Path, content: &[u8]) -> Result<(), FolderError
 pub(super) fn read(path: &Path, read: &mut Vec<PathBuf>) -> Result<Value, FolderError> {
     let text = fs::read(path).map_err(|error| wrong(path, error))?;
     read.push(path.to_owned());
-    serde_json::from_slice(&text).map_err(|error| wrong(path, error))
+    depth::check(&text).map_err(|error| wrong(path, error))?;
+    parse(&text).map_err(|error| wrong(path, error))
+}
+
+/// The JSON `text`, of which [`depth::check`] has bounded how deep it is.
+fn parse(text: &[u8]) -> serde_json::Result<Value> {
+    let mut reader = serde_json::Deserializer::from_slice(text);
+    reader.disable_recursion_limit();
+    let value = Value::deserialize(&mut reader)?;
+    reader.end()?;
+    Ok(value)
 }
 
 fn json(value: &Cbor) -> Result<Value, String> {
@@ -129,7 +137,7 @@ fn float(float: f64) -> Value {
 
 fn cbor(value: &Value, depth: usize) -> Result<Cbor, String> {
     if depth > DEPTH {
-        return Err("it nests too deeply".to_owned());
+        return Err(TOO_DEEP.to_owned());
     }
     let cbor = |value: &Value| cbor(value, depth + 1);
     Ok(match value {

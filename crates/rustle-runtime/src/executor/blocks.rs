@@ -27,6 +27,15 @@ impl<'p> Executor<'p> {
         Flow::Next
     }
 
+    /// Carries out a list of its own, a task file or the tasks of a role: its chunks do not lie in those of what brought it
+    /// in, which may do so as often as it wants.
+    pub(super) fn list(&mut self, steps: &[Step], scope: &Rc<Scope<'p>>) -> Flow {
+        let chunks = std::mem::take(&mut self.chunks);
+        let flow = self.steps(steps, scope);
+        self.chunks = chunks;
+        flow
+    }
+
     /// Reads the steps of a chunk and carries them out. What outlives them (scopes, roles, handlers) holds what it needs.
     fn chunk(&mut self, chunk: &Chunk, scope: &Rc<Scope<'p>>) -> Flow {
         if self.chunks >= CHUNK_DEPTH {

@@ -63,7 +63,7 @@ impl<'p> Executor<'p> {
         }
         for (_, load) in included {
             let flow = match load.what {
-                What::Tasks(steps) => self.steps(steps, &load.scope),
+                What::Tasks(steps) => self.list(steps, &load.scope),
                 What::Role(role) => self.role(&role, silent(), &load.scope),
             };
             if flow != Flow::Next {

@@ -82,7 +82,7 @@ pub struct Executor<'p> {
     pool: Pool,
     /// How many of the blocks that the current step is in would rescue a failure.
     rescuing: u32,
-    /// How many chunks of the plan the current step lies in.
+    /// How many chunks of its list the current step lies in.
     chunks: u32,
     /// Whether handlers run.
     flushing: bool,

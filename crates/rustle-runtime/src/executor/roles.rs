@@ -221,7 +221,7 @@ impl<'p> Executor<'p> {
         if !role.allow_duplicates && self.state.play.completed.contains(&role.identity) {
             return Flow::Next;
         }
-        let flow = match self.steps(role.tasks, &scope) {
+        let flow = match self.list(role.tasks, &scope) {
             Flow::EndRole => Flow::Next,
             other => other,
         };

@@ -2,6 +2,7 @@
 //! command line, the bundle, workers, signals and the lock are those of a real runner.
 
 mod harness;
+mod includes;
 mod jobs;
 mod signed;
 mod toys;
@@ -312,6 +313,7 @@ fn main() -> ExitCode {
     let filters: Vec<&String> = args.iter().filter(|arg| !arg.starts_with('-')).collect();
     let chosen = TESTS
         .iter()
+        .chain(&includes::TESTS)
         .chain(&jobs::TESTS)
         .chain(&signed::TESTS)
         .filter(|(name, _)| filters.is_empty() || filters.iter().any(|it| name.contains(*it)));

@@ -108,7 +108,7 @@ fn aims(page: &mut String, scale: &Scale) {
         let cpu = largest.release.cpu;
         rows.push(("1,000,000 tasks prepared in 15 CPU s", format!("{cpu:.1} s"), cpu <= 15.0));
         let ratio = largest.release.memory as f64 / largest.content as f64;
-        rows.push(("memory at most 3 × the content", format!("{ratio:.1} ×"), ratio <= 3.0));
+        rows.push(("memory at most 2 × the content", format!("{ratio:.1} ×"), ratio <= 2.0));
     }
     if let (Some(least), Some(most)) = (scale.start.first(), scale.start.last()) {
         let more = most.first_task - least.first_task;
