@@ -147,6 +147,44 @@ fn operators_come_and_go() {
 }
 
 #[test]
+fn a_passphrase_stays_what_it_is_until_a_new_one_is_named() {
+    let (project, own) = Project::new("").with_key();
+    project.secret_with(&["set", "a"], "one").unwrap();
+    project.write("pass", "correct horse\n");
+    project.write("wrong", "battery staple\n");
+    let own_key = "home/rustle/identity.txt";
+    project.secret(&["recipients", "add", "passphrase", "--new-passphrase-file", "pass"]).unwrap();
+    // Whoever adds somebody need not know the passphrase, and cannot replace it.
+    let mut others: Vec<String> = Vec::new();
+    for (at, keys) in
+        [&[][..], &["--identity", own_key, "--passphrase-file", "wrong"]].into_iter().enumerate()
+    {
+        let file = format!("other-{at}.txt");
+        others.push(project.secret(&["key", "new", "--output", &file]).unwrap().trim().to_owned());
+        project.secret(&[&["recipients", "add", &others[at]], keys].concat()).unwrap();
+        assert_eq!(project.secret(&["get", "a", "--identity", &file]).unwrap(), "one");
+        assert_eq!(project.secret(&["get", "a", "--passphrase-file", "pass"]).unwrap(), "one");
+    }
+    let again = ["recipients", "add", "passphrase", "--new-passphrase-file", "wrong"];
+    assert!(project.secret(&again).unwrap_err().contains("`cargo rustle secret rotate"));
+    // A new key asks for the passphrase that is there.
+    let before = project.read("secrets.toml");
+    let keys = ["--identity", own_key, "--passphrase-file", "wrong"];
+    for command in [&["rotate"][..], &["recipients", "remove", &others[0]]] {
+        let why = project.secret(&[command, &keys].concat()).unwrap_err();
+        assert!(why.contains("not the passphrase of secrets.toml") && why.contains("--new-pass"), "{why}");
+        assert!(project.secret(command).unwrap_err().contains("there is no terminal"));
+    }
+    assert_eq!(project.read("secrets.toml"), before);
+    project.secret(&["recipients", "remove", &others[0], "--passphrase-file", "pass"]).unwrap();
+    assert_eq!(project.secret(&["get", "a", "--passphrase-file", "pass"]).unwrap(), "one");
+    project.secret(&["rotate", "--new-passphrase-file", "wrong"]).unwrap();
+    assert!(project.secret(&["get", "a", "--passphrase-file", "pass"]).is_err());
+    assert_eq!(project.secret(&["get", "a", "--passphrase-file", "wrong"]).unwrap(), "one");
+    assert!(project.secret(&["recipients", "list"]).unwrap().starts_with(&own));
+}
+
+#[test]
 fn seals_are_made_once_and_kept_until_something_changes() {
     let (project, own) = Project::new("").with_key();
     let host = project.secret(&["key", "new", "--output", "host.txt"]).unwrap().trim().to_owned();
@@ -165,7 +203,8 @@ fn seals_are_made_once_and_kept_until_something_changes() {
     assert_eq!(project.seals().len(), 0);
     let told = project.secret(&seal).unwrap();
     assert!(
-        told.contains(": 3 secrets, sealed for 2 recipients") && told.contains(": 1 secrets, sealed for 1 "),
+        told.contains(": 3 secrets, sealed for 2 recipients")
+            && told.contains(": 1 secret, sealed for 1 recipient\n"),
         "{told}"
     );
     let first = project.seals();
@@ -245,7 +284,7 @@ fn vaults_become_secrets() {
     assert_eq!(project.seals().len(), 0);
     project.write("prod", "battery stapleé");
     let both = ["seal", "--vault-password-file", "pw", "--vault-id", "prod@prod"];
-    assert!(project.secret(&both).unwrap().contains(": 4 secrets, sealed for 1 recipients"));
+    assert!(project.secret(&both).unwrap().contains(": 4 secrets, sealed for 1 recipient\n"));
     let identities = Identity::parse(&project.read("home/rustle/identity.txt")).unwrap();
     let (name, seal) = project.seals().remove(0);
     assert!(name.starts_with("vault-"), "{name}");

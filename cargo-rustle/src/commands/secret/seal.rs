@@ -18,6 +18,7 @@ use super::{opening, source, store_file};
 use crate::commands::project;
 use crate::failure::{Context, Failure, Result, warn};
 use crate::project::Project;
+use crate::show::count;
 
 pub fn command() -> Command {
     Command::new("seal")
@@ -181,14 +182,15 @@ impl Outcome {
     }
 
     fn make(&mut self, wanted: &Wanted, sealed: (String, Vec<u8>)) {
-        let count = format!("sealed for {} recipients", wanted.recipients.len());
-        self.told.push(told(Path::new(&sealed.0), wanted.secrets.len(), &count));
+        let how = format!("sealed for {}", count(wanted.recipients.len(), "recipient"));
+        self.told.push(told(Path::new(&sealed.0), wanted.secrets.len(), &how));
         self.new.push(sealed);
     }
 }
 
 fn told(path: &Path, secrets: usize, what: &str) -> String {
-    format!("{FOLDER}/{}: {secrets} secrets, {what}", path.file_name().unwrap_or_default().to_string_lossy())
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    format!("{FOLDER}/{file}: {}, {what}", count(secrets, "secret"))
 }
 
 /// Writes what is new, then removes what is no longer wanted: if it ends in between, the next time mends it.
