@@ -300,5 +300,16 @@ fn vaults_become_secrets() {
     assert!(secrets.iter().any(|(name, _)| name.starts_with("vault:") && name.ends_with(":db_password")));
     // No password is needed to see that nothing has changed.
     assert!(project.secret(&["seal"]).unwrap().contains("unchanged"));
+    assert_eq!(project.seals(), [(name.clone(), seal.clone())]);
+    // A playbook that cannot be read does not say what is needed: everything stays.
+    let site = project.read("site.yml");
+    fs::remove_file(project.path().join("site.yml")).unwrap();
+    assert!(project.secret(&["seal"]).unwrap_err().contains("site.yml"));
+    for broken in ["- hosts: all\n  tasks: [\n", "- hosts: all\n  tasks:\n    - import_tasks: gone.yml\n"] {
+        project.write("site.yml", broken);
+        assert!(project.secret(&["seal"]).unwrap_err().contains("error"));
+    }
+    project.write("site.yml", &site);
+    assert!(project.secret(&["seal"]).unwrap().contains("unchanged"));
     assert_eq!(project.seals(), [(name, seal)]);
 }

@@ -168,21 +168,25 @@ pub fn plan_of(options: &BuildOptions) -> Option<Plan> {
     Some(plan)
 }
 
-/// Everything encrypted with ansible-vault that the plan and its files refer to, as far as it can be read; what is wrong is
-/// not told.
-pub fn vaults_of(options: &BuildOptions) -> Vec<Vault> {
+/// Everything encrypted with ansible-vault that the plan and its files refer to.
+///
+/// # Errors
+/// If the plan cannot be read, so that something would be missed. That something is not sealed yet, or that a seal cannot be
+/// read, is none.
+pub fn vaults_of(options: &BuildOptions) -> Result<Vec<Vault>, Problems> {
     let mut problems = Vec::new();
     let verified = verified(options, &mut problems);
     let modules = gather(options, &verified, &mut problems);
-    let sealed = Sealed::load(&options.folder, &mut problems);
-    let Some(Read { loaded, root, .. }) = load(options, &modules, &sealed, &mut problems) else {
-        return Vec::new();
-    };
+    let sealed = Sealed::load(&options.folder, &mut Vec::new());
+    let read = load(options, &modules, &sealed, &mut problems);
+    problems.retain(|problem| problem.code != "unsealed-secret");
+    let Some(Read { loaded, root, .. }) = read else { return Err(Problems::new(problems)) };
     let Loaded { mut files, mut vaults, .. } = loaded;
     embed::configured(&options.config, &root, &mut files, &mut problems);
     vaults.extend(inline_vaults::find(&files, &vaults).vaults);
     vaults.extend(sealed::vault_files(&files, &mut problems).into_values());
-    vaults
+    let problems = Problems::new(problems);
+    if problems.errors() > 0 { Err(problems) } else { Ok(vaults) }
 }
 
 /// All modules that a plan could name, those that are locked among them; what is wrong with some is not told.

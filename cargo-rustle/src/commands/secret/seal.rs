@@ -148,7 +148,7 @@ fn vault_values(
     keys: &mut Keys<'_>,
     outcome: &mut Outcome,
 ) -> Result<()> {
-    let vaults = vaults_of(&project.options_with(config.clone())?);
+    let vaults = vaults_of(&project.options_with(config.clone())?)?;
     if vaults.is_empty() {
         return Ok(());
     }
