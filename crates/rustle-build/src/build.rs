@@ -10,6 +10,7 @@ use rustle_schema::linked::LinkedModule;
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
 use rustle_schema::task::Directives;
+use rustle_seal::Seal;
 use rustle_value::{Map, Value};
 
 use crate::check;
@@ -49,6 +50,8 @@ pub struct BuildOptions {
     pub profile: Option<Used>,
     /// Who tasks become where the playbook does not say.
     pub escalation: Escalation,
+    /// Seals of a finished runner whose bundle this one takes the place of: they are carried on.
+    pub seals: Vec<Seal>,
     /// The file that the bundle is written to. Where there is none, it is made in memory, which must have room for it.
     pub bundle_file: Option<PathBuf>,
 }
@@ -272,7 +275,7 @@ fn load(
 
 fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) -> Option<Prepared> {
     let began = Instant::now();
-    let sealed = Sealed::load(&options.folder, problems);
+    let sealed = Sealed::load(&options.folder, problems).with(&options.seals);
     let Read { loaded, root, file } = load(options, modules, &sealed, problems)?;
     let read = began.elapsed();
     let Loaded { plan, origins, problems: found, mut files, vaults } = loaded;
@@ -294,6 +297,7 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     let mut given = options.config.runner.extra_vars.clone();
     given.extend(options.extra_vars.keys().filter_map(|name| name.as_str().map(str::to_owned)));
     given.extend(options.config.secrets.values.keys().cloned());
+    given.extend(options.seals.iter().flat_map(|seal| seal.names().map(str::to_owned)));
     let checked = check::check(&used, unreadable, &given);
     problems.extend(checked.problems);
     // Nothing is told of places any more: what knows them need not lie beside what is packed.

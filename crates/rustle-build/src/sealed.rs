@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustle_bundle::{BundleError, Sink, Writer};
+use rustle_bundle::{Bundle, BundleError, Kind, Sink, Writer};
 use rustle_playbook::{Files, Location, Problem, SourceFile, Vault, VaultKind};
 use rustle_seal::{BUNDLE_FOLDER, MAX_SEAL, Scope, Seal, VAULT_PREFIX, VaultText};
 
@@ -25,6 +25,8 @@ pub const COMMAND: &str = "`cargo rustle secret seal` seals what rustle.toml and
 #[derive(Clone, Debug, Default)]
 pub struct Sealed {
     seals: BTreeMap<PathBuf, Seal>,
+    /// Seals of a finished runner, which are carried on as they are.
+    inherited: Vec<Seal>,
 }
 
 impl Sealed {
@@ -49,6 +51,25 @@ impl Sealed {
         sealed
     }
 
+    /// The same, with the seals of a finished runner.
+    pub(crate) fn with(self, inherited: &[Seal]) -> Sealed {
+        Sealed { inherited: inherited.to_vec(), ..self }
+    }
+
+    /// The seals that a bundle carries.
+    ///
+    /// # Errors
+    /// If one cannot be read.
+    pub fn of_bundle(bundle: &Bundle) -> Result<Vec<Seal>, BundleError> {
+        let entries = bundle.below(BUNDLE_FOLDER.as_bytes());
+        let mut seals = Vec::new();
+        for entry in entries.iter().filter(|entry| entry.kind() == Kind::File) {
+            // A runner refuses what is no seal, and so it need not be carried on.
+            seals.extend(Seal::read(&bundle.read(entry.path())?));
+        }
+        Ok(seals)
+    }
+
     /// Whether a project has seals, read or not.
     pub fn has_some(folder: &Path) -> bool {
         files(&folder.join(FOLDER)).is_ok_and(|files| !files.is_empty())
@@ -61,7 +82,7 @@ impl Sealed {
 
     /// The names of everything from ansible-vault that is sealed.
     pub fn vaults(&self) -> BTreeSet<String> {
-        let names = self.seals.values().flat_map(Seal::names);
+        let names = self.seals.values().chain(&self.inherited).flat_map(Seal::names);
         names.filter(|name| name.starts_with(VAULT_PREFIX)).map(str::to_owned).collect()
     }
 
@@ -75,6 +96,7 @@ impl Sealed {
     ) -> Carried {
         let scopes = secrets.scopes();
         let mut carried = Carried::default();
+        carried.seals.extend(self.inherited.iter().map(|seal| (path_of(seal), seal.clone())));
         let mut met: BTreeMap<&Scope, BTreeSet<&str>> = BTreeMap::new();
         for (path, seal) in &self.seals {
             let shown = path.file_name().unwrap_or_default().to_string_lossy();
@@ -100,7 +122,7 @@ impl Sealed {
                 problems.push(Problem::error("stale-seal", why).with_help(COMMAND));
             }
             names.extend(used);
-            carried.seals.push((format!("{BUNDLE_FOLDER}/{}.{EXTENSION}", seal.id()), seal.clone()));
+            carried.seals.push((path_of(seal), seal.clone()));
         }
         for (scope, names) in &scopes {
             let met = met.get(scope);
@@ -113,6 +135,11 @@ impl Sealed {
         }
         carried
     }
+}
+
+/// Where a bundle carries a seal.
+fn path_of(seal: &Seal) -> String {
+    format!("{BUNDLE_FOLDER}/{}.{EXTENSION}", seal.id())
 }
 
 /// The seals that a bundle carries, by their paths in it.
