@@ -304,12 +304,59 @@ fn vaults_become_secrets() {
     // A playbook that cannot be read does not say what is needed: everything stays.
     let site = project.read("site.yml");
     fs::remove_file(project.path().join("site.yml")).unwrap();
-    assert!(project.secret(&["seal"]).unwrap_err().contains("site.yml"));
+    assert!(project.secret(&both).unwrap_err().contains("site.yml"));
     for broken in ["- hosts: all\n  tasks: [\n", "- hosts: all\n  tasks:\n    - import_tasks: gone.yml\n"] {
         project.write("site.yml", broken);
-        assert!(project.secret(&["seal"]).unwrap_err().contains("error"));
+        let why = project.secret(&both).unwrap_err();
+        assert!(why.contains("site.yml:"), "{why}");
     }
     project.write("site.yml", &site);
     assert!(project.secret(&["seal"]).unwrap().contains("unchanged"));
     assert_eq!(project.seals(), [(name, seal)]);
+}
+
+#[test]
+fn what_stands_in_the_variables_of_one_host_is_sealed_for_it() {
+    let vaults = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/rustle-seal/tests/vaults");
+    let vault = |name: &str| fs::read_to_string(vaults.join(format!("{name}.vault"))).unwrap();
+    let project = Project::new("");
+    let own = project.secret(&["key", "new"]).unwrap().trim().to_owned();
+    let host = project.secret(&["key", "new", "--output", "host.txt"]).unwrap().trim().to_owned();
+    project.write("hosts.ini", "web1\nweb2\n");
+    project.write("host_vars/web1.yml", &vault("format-1.1"));
+    let indented = vault("format-1.2-other-id").trim_end().replace('\n', "\n  ");
+    project.write("host_vars/web2.yml", &format!("token: !vault |\n  {indented}\n"));
+    project.write("pw", "correct horse\n");
+    project.write("prod", "battery stapleé");
+    let seal = ["seal", "--vault-password-file", "pw", "--vault-id", "prod@prod"];
+    let toml = |more: &str| {
+        format!("[runner]\ninventory = \"hosts.ini\"\n[secrets]\nrecipients = [\"{own}\"]\n{more}")
+    };
+    project.write("rustle.toml", &toml(""));
+    project.secret(&seal).unwrap();
+    assert_eq!(project.seals().len(), 1);
+    let scopes = || project.seals().iter().map(|(_, seal)| seal.scope().clone()).collect::<Vec<_>>();
+    assert_eq!(scopes(), [Scope::All]);
+    // Whom web1's are for is said: they leave the seal for all.
+    project.write("rustle.toml", &toml(&format!("[secrets.hosts.web1]\nrecipients = [\"{host}\"]\n")));
+    project.secret(&seal).unwrap();
+    let web1 = Scope::Host("web1".into());
+    let mut found = scopes();
+    found.sort();
+    assert_eq!(found, [Scope::All, web1.clone()]);
+    let identities = |file: &str| Identity::parse(&project.read(file)).unwrap();
+    for (name, seal) in project.seals() {
+        let is_own = *seal.scope() == web1;
+        assert_eq!(name.starts_with("vault-host-web1-"), is_own, "{name}");
+        assert_eq!(seal.names().any(|name| name.ends_with(":db_password")), is_own);
+        assert_eq!(seal.open(&identities("host.txt")).is_ok(), is_own);
+        assert_eq!(seal.open(&identities("home/rustle/identity.txt")).is_ok(), !is_own);
+    }
+    let first = project.seals();
+    assert_eq!(project.secret(&["seal"]).unwrap().matches("unchanged").count(), 2);
+    // The same in the variables of all is for all.
+    project.write("group_vars/all.yml", &vault("format-1.1"));
+    project.secret(&seal).unwrap();
+    assert_eq!(scopes(), [Scope::All]);
+    assert_ne!(project.seals(), first);
 }

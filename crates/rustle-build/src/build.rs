@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rustle_bundle::{BundleError, Packed};
-use rustle_playbook::{Files, Loaded, Problem, Severity, Vault};
+use rustle_playbook::{Loaded, Problem, Severity};
 use rustle_schema::linked::LinkedModule;
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
@@ -17,8 +17,7 @@ use crate::check;
 use crate::companions;
 use crate::config::{Config, Embed, PlanSource};
 use crate::diagnostics::{Problems, any_error};
-use crate::embed::{self, SealedContent};
-use crate::inline_vaults;
+use crate::embed;
 use crate::linked;
 use crate::lints;
 use crate::modules::{Linked, Modules, Sources};
@@ -26,6 +25,7 @@ use crate::packages::verify::{self, FileModule, Verified};
 use crate::profiles::{self, Used};
 use crate::sealed::{self, Sealed};
 use crate::size;
+use crate::vaulted;
 
 /// What to build.
 #[derive(Clone, Debug, Default)]
@@ -171,27 +171,6 @@ pub fn plan_of(options: &BuildOptions) -> Option<Plan> {
     Some(plan)
 }
 
-/// Everything encrypted with ansible-vault that the plan and its files refer to.
-///
-/// # Errors
-/// If the plan cannot be read, so that something would be missed. That something is not sealed yet, or that a seal cannot be
-/// read, is none.
-pub fn vaults_of(options: &BuildOptions) -> Result<Vec<Vault>, Problems> {
-    let mut problems = Vec::new();
-    let verified = verified(options, &mut problems);
-    let modules = gather(options, &verified, &mut problems);
-    let sealed = Sealed::load(&options.folder, &mut Vec::new());
-    let read = load(options, &modules, &sealed, &mut problems);
-    problems.retain(|problem| problem.code != "unsealed-secret");
-    let Some(Read { loaded, root, .. }) = read else { return Err(Problems::new(problems)) };
-    let Loaded { mut files, mut vaults, .. } = loaded;
-    embed::configured(&options.config, &root, &mut files, &mut problems);
-    vaults.extend(inline_vaults::find(&files, &vaults).vaults);
-    vaults.extend(sealed::vault_files(&files, &mut problems).into_values());
-    let problems = Problems::new(problems);
-    if problems.errors() > 0 { Err(problems) } else { Ok(vaults) }
-}
-
 /// All modules that a plan could name, those that are locked among them; what is wrong with some is not told.
 pub fn modules_there(options: &BuildOptions) -> Modules {
     let mut problems = Vec::new();
@@ -200,7 +179,7 @@ pub fn modules_there(options: &BuildOptions) -> Modules {
 }
 
 /// What the lock brings, compared with what is there. A base runner takes no modules from elsewhere.
-fn verified(options: &BuildOptions, problems: &mut Vec<Problem>) -> Verified {
+pub(crate) fn verified(options: &BuildOptions, problems: &mut Vec<Problem>) -> Verified {
     let Linked::Manifest(manifest) = &options.sources.linked else { return Verified::default() };
     let project = verify::Project {
         folder: &options.folder,
@@ -214,21 +193,21 @@ fn verified(options: &BuildOptions, problems: &mut Vec<Problem>) -> Verified {
     verify::verify(&project, problems)
 }
 
-fn gather(options: &BuildOptions, verified: &Verified, problems: &mut Vec<Problem>) -> Modules {
+pub(crate) fn gather(options: &BuildOptions, verified: &Verified, problems: &mut Vec<Problem>) -> Modules {
     let sources = Sources { files: verified.files.clone(), ..options.sources.clone() };
     Modules::gather(&sources, problems)
 }
 
 /// A plan that was read.
-struct Read {
-    loaded: Loaded,
+pub(crate) struct Read {
+    pub(crate) loaded: Loaded,
     /// The project's root.
-    root: PathBuf,
+    pub(crate) root: PathBuf,
     /// The playbook or plan.
     file: PathBuf,
 }
 
-fn load(
+pub(crate) fn load(
     options: &BuildOptions,
     modules: &Modules,
     sealed: &Sealed,
@@ -322,7 +301,7 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
             .as_ref()
             .map(|it| it.settings(&options.folder, &mut files.watched, problems)),
     };
-    let sealed = sealed_content(options, &sealed, &files, vaults, problems);
+    let sealed = vaulted::sealed_content(options, &sealed, &files, vaults, problems);
     files.watched.insert(options.folder.join(sealed::FOLDER));
     let needed = companions::needed(options);
     let mut crates = modules.crates_of(plan.modules.iter().map(String::as_str));
@@ -362,30 +341,6 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
             ("pack", began.elapsed().saturating_sub(until_checked)),
         ],
     })
-}
-
-/// What is carried sealed: what rustle.toml names, the values of the plan that are in `vaults`, and encrypted files.
-fn sealed_content(
-    options: &BuildOptions,
-    sealed: &Sealed,
-    files: &Files,
-    vaults: Vec<Vault>,
-    problems: &mut Vec<Problem>,
-) -> SealedContent {
-    let there = sealed.vaults();
-    let found = sealed::vault_files(files, problems);
-    problems.extend(found.values().filter(|it| !there.contains(&it.name)).map(sealed::unsealed_file));
-    let mut inline = inline_vaults::find(files, &vaults);
-    let told: BTreeSet<String> = vaults.into_iter().map(|vault| vault.name).collect();
-    let missing = inline.vaults.iter().filter(|it| !there.contains(&it.name) && !told.contains(&it.name));
-    problems.extend(missing.map(sealed::unsealed_value));
-    let mut used = told.clone();
-    used.extend(inline.vaults.into_iter().map(|vault| vault.name));
-    used.extend(found.values().map(|vault| vault.name.clone()));
-    let mut files = std::mem::take(&mut inline.files);
-    files.extend(found.into_iter().map(|(path, vault)| (path, rustle_seal::stand_in(&vault.name))));
-    let seals = sealed.needed(&options.config.secrets, &used, problems);
-    SealedContent { seals, files }
 }
 
 fn unpacked(error: &BundleError) -> Problem {

@@ -87,11 +87,11 @@ impl Sealed {
     }
 
     /// The seals that a runner needs, as entries of its bundle. What is not sealed, or not as it is asked for, is told.
-    /// `vaults` are the names of what the plan and its files refer to.
+    /// `vaults` are the names of what the plan and its files refer to, and whom each is for.
     pub(crate) fn needed(
         &self,
         secrets: &Secrets,
-        vaults: &BTreeSet<String>,
+        vaults: &BTreeMap<String, Scope>,
         problems: &mut Vec<Problem>,
     ) -> Carried {
         let scopes = secrets.scopes();
@@ -102,10 +102,12 @@ impl Sealed {
             let shown = path.file_name().unwrap_or_default().to_string_lossy();
             let wanted = scopes.get(seal.scope()).map(Vec::as_slice).unwrap_or_default();
             let is_wanted = |name: &str| match name.starts_with(VAULT_PREFIX) {
-                true => vaults.iter().any(|vault| name.starts_with(vault.as_str())),
+                true => vaults.iter().any(|(vault, scope)| scope == seal.scope() && name.starts_with(vault)),
                 false => wanted.contains(&name),
             };
-            let (used, unused): (Vec<&str>, Vec<&str>) = seal.names().partition(|name| is_wanted(name));
+            let (used, mut unused): (Vec<&str>, Vec<&str>) = seal.names().partition(|name| is_wanted(name));
+            // What is sealed for others than it is for is told below.
+            unused.retain(|name| !vaults.keys().any(|vault| name.starts_with(vault)));
             if !unused.is_empty() {
                 problems.push(unused_names(&shown, &unused));
             }
@@ -123,6 +125,21 @@ impl Sealed {
             }
             names.extend(used);
             carried.seals.push((path_of(seal), seal.clone()));
+        }
+        // What is sealed nowhere was told where it stands.
+        let of_another = self.seals.values().flat_map(|seal| seal.names().map(|name| (name, seal.scope())));
+        let of_another: BTreeMap<&str, &Scope> = of_another.collect();
+        for (vault, scope) in vaults {
+            let is_met = |names: &BTreeSet<&str>| {
+                names.range(vault.as_str()..).next().is_some_and(|name| name.starts_with(vault))
+            };
+            if let (false, Some(other)) = (
+                met.get(scope).is_some_and(is_met),
+                of_another.get(vault.as_str()).filter(|it| **it != scope),
+            ) {
+                let why = format!("what is encrypted for {scope} is sealed for {other}");
+                problems.push(Problem::error("stale-seal", why).with_help(COMMAND));
+            }
         }
         for (scope, names) in &scopes {
             let met = met.get(scope);
@@ -180,7 +197,8 @@ pub(crate) fn vault_files(files: &Files, problems: &mut Vec<Problem>) -> BTreeMa
             Ok(text) => {
                 let file = SourceFile { path: shown(), text: String::new() };
                 let at = Location::new(&Arc::new(file), 0..0);
-                found.insert(path.clone(), Vault { name: text.name(), text, kind: VaultKind::File, at });
+                let name = text.name();
+                found.insert(path.clone(), Vault { name, text, kind: VaultKind::File, at, host: None });
             }
             Err(why) => {
                 problems.push(Problem::error(
