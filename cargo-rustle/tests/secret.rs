@@ -147,6 +147,44 @@ fn operators_come_and_go() {
 }
 
 #[test]
+fn a_passphrase_stays_what_it_is_until_a_new_one_is_named() {
+    let (project, own) = Project::new("").with_key();
+    project.secret_with(&["set", "a"], "one").unwrap();
+    project.write("pass", "correct horse\n");
+    project.write("wrong", "battery staple\n");
+    let own_key = "home/rustle/identity.txt";
+    project.secret(&["recipients", "add", "passphrase", "--new-passphrase-file", "pass"]).unwrap();
+    // Whoever adds somebody need not know the passphrase, and cannot replace it.
+    let mut others: Vec<String> = Vec::new();
+    for (at, keys) in
+        [&[][..], &["--identity", own_key, "--passphrase-file", "wrong"]].into_iter().enumerate()
+    {
+        let file = format!("other-{at}.txt");
+        others.push(project.secret(&["key", "new", "--output", &file]).unwrap().trim().to_owned());
+        project.secret(&[&["recipients", "add", &others[at]], keys].concat()).unwrap();
+        assert_eq!(project.secret(&["get", "a", "--identity", &file]).unwrap(), "one");
+        assert_eq!(project.secret(&["get", "a", "--passphrase-file", "pass"]).unwrap(), "one");
+    }
+    let again = ["recipients", "add", "passphrase", "--new-passphrase-file", "wrong"];
+    assert!(project.secret(&again).unwrap_err().contains("`cargo rustle secret rotate"));
+    // A new key asks for the passphrase that is there.
+    let before = project.read("secrets.toml");
+    let keys = ["--identity", own_key, "--passphrase-file", "wrong"];
+    for command in [&["rotate"][..], &["recipients", "remove", &others[0]]] {
+        let why = project.secret(&[command, &keys].concat()).unwrap_err();
+        assert!(why.contains("not the passphrase of secrets.toml") && why.contains("--new-pass"), "{why}");
+        assert!(project.secret(command).unwrap_err().contains("there is no terminal"));
+    }
+    assert_eq!(project.read("secrets.toml"), before);
+    project.secret(&["recipients", "remove", &others[0], "--passphrase-file", "pass"]).unwrap();
+    assert_eq!(project.secret(&["get", "a", "--passphrase-file", "pass"]).unwrap(), "one");
+    project.secret(&["rotate", "--new-passphrase-file", "wrong"]).unwrap();
+    assert!(project.secret(&["get", "a", "--passphrase-file", "pass"]).is_err());
+    assert_eq!(project.secret(&["get", "a", "--passphrase-file", "wrong"]).unwrap(), "one");
+    assert!(project.secret(&["recipients", "list"]).unwrap().starts_with(&own));
+}
+
+#[test]
 fn seals_are_made_once_and_kept_until_something_changes() {
     let (project, own) = Project::new("").with_key();
     let host = project.secret(&["key", "new", "--output", "host.txt"]).unwrap().trim().to_owned();
@@ -165,7 +203,8 @@ fn seals_are_made_once_and_kept_until_something_changes() {
     assert_eq!(project.seals().len(), 0);
     let told = project.secret(&seal).unwrap();
     assert!(
-        told.contains(": 3 secrets, sealed for 2 recipients") && told.contains(": 1 secrets, sealed for 1 "),
+        told.contains(": 3 secrets, sealed for 2 recipients")
+            && told.contains(": 1 secret, sealed for 1 recipient\n"),
         "{told}"
     );
     let first = project.seals();
@@ -245,7 +284,7 @@ fn vaults_become_secrets() {
     assert_eq!(project.seals().len(), 0);
     project.write("prod", "battery stapleé");
     let both = ["seal", "--vault-password-file", "pw", "--vault-id", "prod@prod"];
-    assert!(project.secret(&both).unwrap().contains(": 4 secrets, sealed for 1 recipients"));
+    assert!(project.secret(&both).unwrap().contains(": 4 secrets, sealed for 1 recipient\n"));
     let identities = Identity::parse(&project.read("home/rustle/identity.txt")).unwrap();
     let (name, seal) = project.seals().remove(0);
     assert!(name.starts_with("vault-"), "{name}");
@@ -261,5 +300,63 @@ fn vaults_become_secrets() {
     assert!(secrets.iter().any(|(name, _)| name.starts_with("vault:") && name.ends_with(":db_password")));
     // No password is needed to see that nothing has changed.
     assert!(project.secret(&["seal"]).unwrap().contains("unchanged"));
+    assert_eq!(project.seals(), [(name.clone(), seal.clone())]);
+    // A playbook that cannot be read does not say what is needed: everything stays.
+    let site = project.read("site.yml");
+    fs::remove_file(project.path().join("site.yml")).unwrap();
+    assert!(project.secret(&both).unwrap_err().contains("site.yml"));
+    for broken in ["- hosts: all\n  tasks: [\n", "- hosts: all\n  tasks:\n    - import_tasks: gone.yml\n"] {
+        project.write("site.yml", broken);
+        let why = project.secret(&both).unwrap_err();
+        assert!(why.contains("site.yml:"), "{why}");
+    }
+    project.write("site.yml", &site);
+    assert!(project.secret(&["seal"]).unwrap().contains("unchanged"));
     assert_eq!(project.seals(), [(name, seal)]);
+}
+
+#[test]
+fn what_stands_in_the_variables_of_one_host_is_sealed_for_it() {
+    let vaults = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/rustle-seal/tests/vaults");
+    let vault = |name: &str| fs::read_to_string(vaults.join(format!("{name}.vault"))).unwrap();
+    let project = Project::new("");
+    let own = project.secret(&["key", "new"]).unwrap().trim().to_owned();
+    let host = project.secret(&["key", "new", "--output", "host.txt"]).unwrap().trim().to_owned();
+    project.write("hosts.ini", "web1\nweb2\n");
+    project.write("host_vars/web1.yml", &vault("format-1.1"));
+    let indented = vault("format-1.2-other-id").trim_end().replace('\n', "\n  ");
+    project.write("host_vars/web2.yml", &format!("token: !vault |\n  {indented}\n"));
+    project.write("pw", "correct horse\n");
+    project.write("prod", "battery stapleé");
+    let seal = ["seal", "--vault-password-file", "pw", "--vault-id", "prod@prod"];
+    let toml = |more: &str| {
+        format!("[runner]\ninventory = \"hosts.ini\"\n[secrets]\nrecipients = [\"{own}\"]\n{more}")
+    };
+    project.write("rustle.toml", &toml(""));
+    project.secret(&seal).unwrap();
+    assert_eq!(project.seals().len(), 1);
+    let scopes = || project.seals().iter().map(|(_, seal)| seal.scope().clone()).collect::<Vec<_>>();
+    assert_eq!(scopes(), [Scope::All]);
+    // Whom web1's are for is said: they leave the seal for all.
+    project.write("rustle.toml", &toml(&format!("[secrets.hosts.web1]\nrecipients = [\"{host}\"]\n")));
+    project.secret(&seal).unwrap();
+    let web1 = Scope::Host("web1".into());
+    let mut found = scopes();
+    found.sort();
+    assert_eq!(found, [Scope::All, web1.clone()]);
+    let identities = |file: &str| Identity::parse(&project.read(file)).unwrap();
+    for (name, seal) in project.seals() {
+        let is_own = *seal.scope() == web1;
+        assert_eq!(name.starts_with("vault-host-web1-"), is_own, "{name}");
+        assert_eq!(seal.names().any(|name| name.ends_with(":db_password")), is_own);
+        assert_eq!(seal.open(&identities("host.txt")).is_ok(), is_own);
+        assert_eq!(seal.open(&identities("home/rustle/identity.txt")).is_ok(), !is_own);
+    }
+    let first = project.seals();
+    assert_eq!(project.secret(&["seal"]).unwrap().matches("unchanged").count(), 2);
+    // The same in the variables of all is for all.
+    project.write("group_vars/all.yml", &vault("format-1.1"));
+    project.secret(&seal).unwrap();
+    assert_eq!(scopes(), [Scope::All]);
+    assert_ne!(project.seals(), first);
 }

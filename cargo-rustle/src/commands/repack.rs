@@ -5,9 +5,12 @@ use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use rustle_build::catalogue;
+use rustle_build::config::Controller;
+use rustle_build::sealed::Sealed;
 use rustle_build::{BuildOptions, Prepared, build_bundle, companions};
+use rustle_bundle::Bundle;
 use rustle_package::Digest;
-use rustle_schema::names;
+use rustle_schema::names::{self, SEALED_FOLDER};
 
 use crate::binary::Binary;
 use crate::commands::{given, inventories, inventory, project, root};
@@ -59,7 +62,7 @@ pub fn command() -> Command {
         .arg(timings::arg())
         .after_help(
             "A runner has the modules that it was built with, and no others: a plan that names one which it lacks is \
-             refused. Name and defaults stay as they are, unless they come from a project.",
+             refused. Name, defaults, controller and sealed secrets stay as they are, unless they come from a project.",
         )
 }
 
@@ -78,6 +81,10 @@ pub fn run(matches: &ArgMatches) -> Result {
             options.name.clone_from(&settings.name);
             options.version.clone_from(&settings.version);
             options.config.run.clone_from(&settings.run);
+            options.config.controller = settings.controller.clone().map(Controller::of);
+            if !Sealed::has_some(&options.folder) {
+                options.seals = Sealed::of_bundle(&binary.bundle).context(path.display())?;
+            }
             options
         }
         None => Project::of(matches.get_one("project"))?.options()?,
@@ -87,6 +94,9 @@ pub fn run(matches: &ArgMatches) -> Result {
     warn(&prepared.warnings);
     timings.phases(&prepared.phases);
     fits(&binary, &prepared, &options)?;
+    if matches.contains_id("playbook") {
+        keeps_seals(&binary, &prepared)?;
+    }
     let out = matches.get_one::<PathBuf>("output").map_or(path.as_path(), PathBuf::as_path);
     let digest = append(&binary, out, &prepared, signer.as_ref())?;
     timings.phase("append");
@@ -100,6 +110,18 @@ pub fn run(matches: &ArgMatches) -> Result {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Refuses to lose secrets without a word: where seals lie beside the playbook, they take the place of the runner's.
+fn keeps_seals(binary: &Binary, prepared: &Prepared) -> Result<()> {
+    let sealed = |bundle: &Bundle| !bundle.below(SEALED_FOLDER.as_bytes()).is_empty();
+    if !sealed(&binary.bundle) || sealed(&prepared.bundle.open().context("the bundle")?) {
+        return Ok(());
+    }
+    let path = binary.path.display();
+    let why = format!("{path} carries sealed secrets, and none would be left of them");
+    Err(Failure::new(why)
+        .help("`--project` takes the project, and what it seals, in place of the playbook alone"))
+}
+
 /// Refuses a plan that needs what the executable lacks. Of a module in another version it is said only: what is checked
 /// here is what this program knows.
 fn fits(binary: &Binary, prepared: &Prepared, options: &BuildOptions) -> Result<()> {
@@ -107,15 +129,17 @@ fn fits(binary: &Binary, prepared: &Prepared, options: &BuildOptions) -> Result<
         let message = format!("{} lacks {}", binary.path.display(), missing.join(", "));
         Failure::new(message).help("`cargo rustle build` makes a runner that has them")
     };
+    let companions = companions::needed(options);
     let Some(linked) = &binary.linked else {
         let before = binary.bundle.plan().context(binary.path.display())?.modules;
-        let missing: Vec<&str> =
-            prepared.modules.iter().filter(|name| !before.contains(name)).map(String::as_str).collect();
+        let there = companions::of_bundle(&binary.bundle);
+        let modules = prepared.modules.iter().filter(|name| !before.contains(name)).map(String::as_str);
+        let crates = companions.iter().filter(|it| !there.contains(it)).map(|it| it.package);
+        let missing: Vec<&str> = modules.chain(crates).collect();
         if missing.is_empty() {
             return Ok(());
         }
-        let note =
-            "it does not say which modules it has, so that only those of its own plan are known to be there";
+        let note = "it does not say what it has, so that only what its own bundle needs is known to be there";
         return Err(refuse(&missing).help(note));
     };
     let missing: Vec<&str> =
@@ -123,7 +147,7 @@ fn fits(binary: &Binary, prepared: &Prepared, options: &BuildOptions) -> Result<
     if !missing.is_empty() {
         return Err(refuse(&missing));
     }
-    let companions: Vec<&str> = companions::needed(options)
+    let companions: Vec<&str> = companions
         .iter()
         .map(|it| it.package)
         .filter(|package| !linked.crates.iter().any(|krate| krate.name == *package))

@@ -61,11 +61,67 @@ fn without_a_list_the_modules_of_the_old_plan_are_known_to_be_there() {
     let refused = shop.rustle(&["repack", "old", "--playbook", "other.yml", "-o", "other"]);
     assert_eq!(refused.code, Some(1));
     assert!(
-        refused.err.contains("lacks ping") && refused.err.contains("does not say which modules"),
+        refused.err.contains("lacks ping") && refused.err.contains("does not say what it has"),
         "{}",
         refused.err
     );
     assert!(!shop.path("other").exists());
+}
+
+#[test]
+fn the_controller_and_the_seals_stay() {
+    let shop = Workshop::new();
+    let own = rustle_seal::Identity::generate().unwrap().recipient();
+    shop.put(
+        "project/rustle.toml",
+        format!(
+            "[runner]\nplaybook = \"site.yml\"\n[controller]\nurl = \"https://h/\"\nca_file = \"ca.pem\"\n\
+             [secrets]\nrecipients = [\"{own}\"]\n[secrets.values]\nword = {{ file = \"word\" }}\n"
+        ),
+    );
+    shop.put(
+        "project/Cargo.toml",
+        "[package]\nname = \"p\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n",
+    );
+    shop.put("project/src/lib.rs", "");
+    shop.put("project/word", "hunter2");
+    let authority = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n";
+    shop.put("project/ca.pem", authority);
+    shop.put("project/site.yml", saying("\"{{ word }}\""));
+    shop.done(&["secret", "seal", "--project", "project"]);
+    let seals = |name: &str| {
+        let bundle = rustle_bundle::open_appended(&shop.path(name)).unwrap().unwrap();
+        let entries = bundle.below(b"@sealed").iter().map(|it| it.path().to_vec()).collect::<Vec<_>>();
+        let controller = bundle.settings().controller.clone();
+        (entries, controller.map(|it| (it.url, it.authorities)))
+    };
+    let options = rustle_build::BuildOptions {
+        folder: shop.path("project"),
+        config: rustle_build::Config::load(&shop.path("project"), &mut Vec::new()),
+        name: "web".into(),
+        ..Default::default()
+    };
+    let bundle = rustle_build::build_bundle(&options).unwrap().bundle.bytes().unwrap().into_owned();
+    // This one does not say what it has: its own bundle does.
+    shop.put("old", b"\x7fELF".repeat(1000));
+    rustle_bundle::append(&shop.path("old"), &shop.path("old"), &bundle).unwrap();
+    let before = seals("old");
+    assert_eq!((before.0.len(), &before.1), (1, &Some(("https://h/".into(), authority.into()))));
+    shop.put("next.yml", saying("\"again {{ word }}\""));
+    shop.done(&["repack", "old", "--playbook", "next.yml", "-o", "next"]);
+    assert_eq!(seals("next"), before);
+    // Seals beside the playbook are in the place of the runner's: without their names in rustle.toml none is left.
+    let refused = shop.rustle(&["repack", "old", "--playbook", "project/none.yml", "-o", "none"]);
+    assert_eq!(refused.code, Some(1));
+    shop.put("project/none.yml", saying("none"));
+    let refused = shop.rustle(&["repack", "old", "--playbook", "project/none.yml", "-o", "none"]);
+    assert!(refused.err.contains("carries sealed secrets"), "{}", refused.err);
+    // What the old bundle did not need may not be there.
+    shop.put("plain.yml", saying("plain"));
+    shop.put("bare", b"\x7fELF".repeat(1000));
+    rustle_bundle::append(&shop.path("bare"), &shop.path("bare"), &shop.bundle("plain.yml")).unwrap();
+    let refused = shop.rustle(&["repack", "bare", "--playbook", "project/none.yml", "-o", "none"]);
+    assert!(refused.err.contains("bare lacks rustle-secrets"), "{}", refused.err);
 }
 
 #[test]

@@ -5,19 +5,19 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use rustle_bundle::{BundleError, Packed};
-use rustle_playbook::{Files, Loaded, Problem, Severity, Vault};
+use rustle_playbook::{Loaded, Problem, Severity};
 use rustle_schema::linked::LinkedModule;
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
+use rustle_seal::Seal;
 use rustle_value::Map;
 
 use crate::check;
 use crate::companions;
 use crate::config::{Config, Embed};
 use crate::diagnostics::{Problems, any_error};
-use crate::embed::{self, SealedContent};
+use crate::embed;
 use crate::escalation::Escalation;
-use crate::inline_vaults;
 use crate::linked;
 use crate::lints;
 use crate::load::{Read, load};
@@ -26,6 +26,7 @@ use crate::packages::verify::{self, FileModule, Verified};
 use crate::profiles::{self, Used};
 use crate::sealed::{self, Sealed};
 use crate::size;
+use crate::vaulted;
 
 /// What to build.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +51,8 @@ pub struct BuildOptions {
     pub profile: Option<Used>,
     /// Who tasks become where the playbook does not say.
     pub escalation: Escalation,
+    /// Seals of a finished runner whose bundle this one takes the place of: they are carried on.
+    pub seals: Vec<Seal>,
     /// The file that the bundle is written to. Where there is none, it is made in memory, which must have room for it.
     pub bundle_file: Option<PathBuf>,
 }
@@ -145,23 +148,6 @@ pub fn plan_of(options: &BuildOptions) -> Option<Plan> {
     Some(plan)
 }
 
-/// Everything encrypted with ansible-vault that the plan and its files refer to, as far as it can be read; what is wrong is
-/// not told.
-pub fn vaults_of(options: &BuildOptions) -> Vec<Vault> {
-    let mut problems = Vec::new();
-    let verified = verified(options, &mut problems);
-    let modules = gather(options, &verified, &mut problems);
-    let sealed = Sealed::load(&options.folder, &mut problems);
-    let Some(Read { loaded, root, .. }) = load(options, &modules, &sealed, &mut problems) else {
-        return Vec::new();
-    };
-    let Loaded { mut files, mut vaults, .. } = loaded;
-    embed::configured(&options.config, &root, &mut files, &mut problems);
-    vaults.extend(inline_vaults::find(&files, &vaults).vaults);
-    vaults.extend(sealed::vault_files(&files, &mut problems).into_values());
-    vaults
-}
-
 /// All modules that a plan could name, those that are locked among them; what is wrong with some is not told.
 pub fn modules_there(options: &BuildOptions) -> Modules {
     let mut problems = Vec::new();
@@ -170,7 +156,7 @@ pub fn modules_there(options: &BuildOptions) -> Modules {
 }
 
 /// What the lock brings, compared with what is there. A base runner takes no modules from elsewhere.
-fn verified(options: &BuildOptions, problems: &mut Vec<Problem>) -> Verified {
+pub(crate) fn verified(options: &BuildOptions, problems: &mut Vec<Problem>) -> Verified {
     let Linked::Manifest(manifest) = &options.sources.linked else { return Verified::default() };
     let project = verify::Project {
         folder: &options.folder,
@@ -184,14 +170,14 @@ fn verified(options: &BuildOptions, problems: &mut Vec<Problem>) -> Verified {
     verify::verify(&project, problems)
 }
 
-fn gather(options: &BuildOptions, verified: &Verified, problems: &mut Vec<Problem>) -> Modules {
+pub(crate) fn gather(options: &BuildOptions, verified: &Verified, problems: &mut Vec<Problem>) -> Modules {
     let sources = Sources { files: verified.files.clone(), ..options.sources.clone() };
     Modules::gather(&sources, problems)
 }
 
 fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) -> Option<Prepared> {
     let began = Instant::now();
-    let sealed = Sealed::load(&options.folder, problems);
+    let sealed = Sealed::load(&options.folder, problems).with(&options.seals);
     let Read { loaded, root, file } = load(options, modules, &sealed, problems)?;
     let read = began.elapsed();
     let Loaded { plan, origins, problems: found, mut files, vaults } = loaded;
@@ -213,6 +199,7 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     let mut given = options.config.runner.extra_vars.clone();
     given.extend(options.extra_vars.keys().filter_map(|name| name.as_str().map(str::to_owned)));
     given.extend(options.config.secrets.values.keys().cloned());
+    given.extend(options.seals.iter().flat_map(|seal| seal.names().map(str::to_owned)));
     let checked = check::check(&used, unreadable, &given);
     problems.extend(checked.problems);
     // Nothing is told of places any more: what knows them need not lie beside what is packed.
@@ -237,7 +224,7 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
             .as_ref()
             .map(|it| it.settings(&options.folder, &mut files.watched, problems)),
     };
-    let sealed = sealed_content(options, &sealed, &files, vaults, problems);
+    let sealed = vaulted::sealed_content(options, &sealed, &files, vaults, problems);
     files.watched.insert(options.folder.join(sealed::FOLDER));
     let needed = companions::needed(options);
     let mut crates = modules.crates_of(plan.modules.iter().map(String::as_str));
@@ -277,30 +264,6 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
             ("pack", began.elapsed().saturating_sub(until_checked)),
         ],
     })
-}
-
-/// What is carried sealed: what rustle.toml names, the values of the plan that are in `vaults`, and encrypted files.
-fn sealed_content(
-    options: &BuildOptions,
-    sealed: &Sealed,
-    files: &Files,
-    vaults: Vec<Vault>,
-    problems: &mut Vec<Problem>,
-) -> SealedContent {
-    let there = sealed.vaults();
-    let found = sealed::vault_files(files, problems);
-    problems.extend(found.values().filter(|it| !there.contains(&it.name)).map(sealed::unsealed_file));
-    let mut inline = inline_vaults::find(files, &vaults);
-    let told: BTreeSet<String> = vaults.into_iter().map(|vault| vault.name).collect();
-    let missing = inline.vaults.iter().filter(|it| !there.contains(&it.name) && !told.contains(&it.name));
-    problems.extend(missing.map(sealed::unsealed_value));
-    let mut used = told.clone();
-    used.extend(inline.vaults.into_iter().map(|vault| vault.name));
-    used.extend(found.values().map(|vault| vault.name.clone()));
-    let mut files = std::mem::take(&mut inline.files);
-    files.extend(found.into_iter().map(|(path, vault)| (path, rustle_seal::stand_in(&vault.name))));
-    let seals = sealed.needed(&options.config.secrets, &used, problems);
-    SealedContent { seals, files }
 }
 
 fn unpacked(error: &BundleError) -> Problem {

@@ -1,6 +1,8 @@
 //! Companions: crates that register something else than modules, linked where the configuration or the plan needs them.
 
+use rustle_bundle::Bundle;
 use rustle_playbook::Problem;
+use rustle_seal::BUNDLE_FOLDER;
 
 use crate::build::BuildOptions;
 use crate::modules::Linked;
@@ -31,7 +33,20 @@ pub fn needed(options: &BuildOptions) -> Vec<Companion> {
     if options.config.controller.is_some() {
         needed.push(CONTROLLER);
     }
-    if !options.config.secrets.is_empty() || Sealed::has_some(&options.folder) {
+    let secrets = &options.config.secrets;
+    if !secrets.is_empty() || !options.seals.is_empty() || Sealed::has_some(&options.folder) {
+        needed.push(SECRETS);
+    }
+    needed
+}
+
+/// Those that a bundle needs: its runner has them, or it would not start.
+pub fn of_bundle(bundle: &Bundle) -> Vec<Companion> {
+    let mut needed = Vec::new();
+    if bundle.settings().controller.is_some() {
+        needed.push(CONTROLLER);
+    }
+    if !bundle.below(BUNDLE_FOLDER.as_bytes()).is_empty() {
         needed.push(SECRETS);
     }
     needed

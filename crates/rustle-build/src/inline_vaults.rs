@@ -80,7 +80,8 @@ fn replaced(file: &Arc<SourceFile>) -> (Vec<Vault>, String) {
         let name = text.name();
         let Value::Template(template) = secret_template(&name) else { continue };
         changed.replace_range(span.clone(), &format!("\"{template}\""));
-        vaults.push(Vault { name, text, kind: VaultKind::Value, at: Location::new(file, span) });
+        let at = Location::new(file, span);
+        vaults.push(Vault { name, text, kind: VaultKind::Value, at, host: None });
     }
     vaults.reverse();
     (vaults, changed)

@@ -32,11 +32,13 @@ pub mod profiles;
 pub mod sealed;
 mod size;
 mod suggest;
+pub mod vaulted;
 
-pub use build::{BuildOptions, Prepared, build_bundle, modules_there, plan_of, vaults_of};
+pub use build::{BuildOptions, Prepared, build_bundle, modules_there, plan_of};
 pub use config::{Config, PlanSource};
 pub use diagnostics::Problems;
 pub use escalation::Escalation;
 pub use modules::{Linked, ModuleCrate};
 pub use prepare::{prepare, try_prepare};
 pub use rustle_playbook::{Location, Problem, Severity, SourceFile, Vault, VaultKind};
+pub use vaulted::vaults_of;

@@ -213,6 +213,7 @@ fn options(environment: &Environment) -> Result<BuildOptions, Problems> {
         fetch: environment.fetch,
         profile: Some(environment.profile.clone()),
         escalation: Default::default(),
+        seals: Vec::new(),
         bundle_file: Some(environment.out_dir.join(BUNDLE).join(rustle_bundle::FILE_NAME)),
     })
 }

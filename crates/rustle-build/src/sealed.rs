@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustle_bundle::{BundleError, Sink, Writer};
+use rustle_bundle::{Bundle, BundleError, Kind, Sink, Writer};
 use rustle_playbook::{Files, Location, Problem, SourceFile, Vault, VaultKind};
 use rustle_seal::{BUNDLE_FOLDER, MAX_SEAL, Scope, Seal, VAULT_PREFIX, VaultText};
 
@@ -25,6 +25,8 @@ pub const COMMAND: &str = "`cargo rustle secret seal` seals what rustle.toml and
 #[derive(Clone, Debug, Default)]
 pub struct Sealed {
     seals: BTreeMap<PathBuf, Seal>,
+    /// Seals of a finished runner, which are carried on as they are.
+    inherited: Vec<Seal>,
 }
 
 impl Sealed {
@@ -49,6 +51,25 @@ impl Sealed {
         sealed
     }
 
+    /// The same, with the seals of a finished runner.
+    pub(crate) fn with(self, inherited: &[Seal]) -> Sealed {
+        Sealed { inherited: inherited.to_vec(), ..self }
+    }
+
+    /// The seals that a bundle carries.
+    ///
+    /// # Errors
+    /// If one cannot be read.
+    pub fn of_bundle(bundle: &Bundle) -> Result<Vec<Seal>, BundleError> {
+        let entries = bundle.below(BUNDLE_FOLDER.as_bytes());
+        let mut seals = Vec::new();
+        for entry in entries.iter().filter(|entry| entry.kind() == Kind::File) {
+            // A runner refuses what is no seal, and so it need not be carried on.
+            seals.extend(Seal::read(&bundle.read(entry.path())?));
+        }
+        Ok(seals)
+    }
+
     /// Whether a project has seals, read or not.
     pub fn has_some(folder: &Path) -> bool {
         files(&folder.join(FOLDER)).is_ok_and(|files| !files.is_empty())
@@ -61,29 +82,32 @@ impl Sealed {
 
     /// The names of everything from ansible-vault that is sealed.
     pub fn vaults(&self) -> BTreeSet<String> {
-        let names = self.seals.values().flat_map(Seal::names);
+        let names = self.seals.values().chain(&self.inherited).flat_map(Seal::names);
         names.filter(|name| name.starts_with(VAULT_PREFIX)).map(str::to_owned).collect()
     }
 
     /// The seals that a runner needs, as entries of its bundle. What is not sealed, or not as it is asked for, is told.
-    /// `vaults` are the names of what the plan and its files refer to.
+    /// `vaults` are the names of what the plan and its files refer to, and whom each is for.
     pub(crate) fn needed(
         &self,
         secrets: &Secrets,
-        vaults: &BTreeSet<String>,
+        vaults: &BTreeMap<String, Scope>,
         problems: &mut Vec<Problem>,
     ) -> Carried {
         let scopes = secrets.scopes();
         let mut carried = Carried::default();
+        carried.seals.extend(self.inherited.iter().map(|seal| (path_of(seal), seal.clone())));
         let mut met: BTreeMap<&Scope, BTreeSet<&str>> = BTreeMap::new();
         for (path, seal) in &self.seals {
             let shown = path.file_name().unwrap_or_default().to_string_lossy();
             let wanted = scopes.get(seal.scope()).map(Vec::as_slice).unwrap_or_default();
             let is_wanted = |name: &str| match name.starts_with(VAULT_PREFIX) {
-                true => vaults.iter().any(|vault| name.starts_with(vault.as_str())),
+                true => vaults.iter().any(|(vault, scope)| scope == seal.scope() && name.starts_with(vault)),
                 false => wanted.contains(&name),
             };
-            let (used, unused): (Vec<&str>, Vec<&str>) = seal.names().partition(|name| is_wanted(name));
+            let (used, mut unused): (Vec<&str>, Vec<&str>) = seal.names().partition(|name| is_wanted(name));
+            // What is sealed for others than it is for is told below.
+            unused.retain(|name| !vaults.keys().any(|vault| name.starts_with(vault)));
             if !unused.is_empty() {
                 problems.push(unused_names(&shown, &unused));
             }
@@ -100,7 +124,22 @@ impl Sealed {
                 problems.push(Problem::error("stale-seal", why).with_help(COMMAND));
             }
             names.extend(used);
-            carried.seals.push((format!("{BUNDLE_FOLDER}/{}.{EXTENSION}", seal.id()), seal.clone()));
+            carried.seals.push((path_of(seal), seal.clone()));
+        }
+        // What is sealed nowhere was told where it stands.
+        let of_another = self.seals.values().flat_map(|seal| seal.names().map(|name| (name, seal.scope())));
+        let of_another: BTreeMap<&str, &Scope> = of_another.collect();
+        for (vault, scope) in vaults {
+            let is_met = |names: &BTreeSet<&str>| {
+                names.range(vault.as_str()..).next().is_some_and(|name| name.starts_with(vault))
+            };
+            if let (false, Some(other)) = (
+                met.get(scope).is_some_and(is_met),
+                of_another.get(vault.as_str()).filter(|it| **it != scope),
+            ) {
+                let why = format!("what is encrypted for {scope} is sealed for {other}");
+                problems.push(Problem::error("stale-seal", why).with_help(COMMAND));
+            }
         }
         for (scope, names) in &scopes {
             let met = met.get(scope);
@@ -113,6 +152,11 @@ impl Sealed {
         }
         carried
     }
+}
+
+/// Where a bundle carries a seal.
+fn path_of(seal: &Seal) -> String {
+    format!("{BUNDLE_FOLDER}/{}.{EXTENSION}", seal.id())
 }
 
 /// The seals that a bundle carries, by their paths in it.
@@ -153,7 +197,8 @@ pub(crate) fn vault_files(files: &Files, problems: &mut Vec<Problem>) -> BTreeMa
             Ok(text) => {
                 let file = SourceFile { path: shown(), text: String::new() };
                 let at = Location::new(&Arc::new(file), 0..0);
-                found.insert(path.clone(), Vault { name: text.name(), text, kind: VaultKind::File, at });
+                let name = text.name();
+                found.insert(path.clone(), Vault { name, text, kind: VaultKind::File, at, host: None });
             }
             Err(why) => {
                 problems.push(Problem::error(

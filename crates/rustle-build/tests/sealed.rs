@@ -184,3 +184,40 @@ fn files_of_variables_are_carried_with_lookups() {
     assert_eq!(text("more.yml"), carried(&one));
     assert_eq!(text("vars/other.yml"), carried(&two));
 }
+
+#[test]
+fn what_is_encrypted_for_one_host_is_sealed_for_it_alone() {
+    let hosts = "[secrets.hosts.web1]\nrecipients = [\"key\"]\n";
+    let project = project("- hosts: all\n  gather_facts: false\n", hosts);
+    let toml = project.path().join("rustle.toml");
+    let text = fs::read_to_string(&toml).unwrap();
+    let named = text.replace("[runner]", "[runner]\ninventory = \"web1,web2\"");
+    fs::write(&toml, &named).unwrap();
+    fs::create_dir(project.path().join("host_vars")).unwrap();
+    let inline = format!("token: !vault |\n  {}\n", VAULT.trim_end().replace('\n', "\n  "));
+    fs::write(project.path().join("host_vars/web1"), &inline).unwrap();
+    let name = VaultText::read(VAULT.as_bytes()).unwrap().name();
+    let web1 = Scope::Host("web1".into());
+    let clear = || fs::remove_dir_all(project.path().join(FOLDER)).unwrap();
+    seal(project.path(), Scope::All, &[&name]);
+    assert_eq!(
+        wrong(project.path()),
+        ["stale-seal: what is encrypted for host web1 is sealed for all hosts"]
+    );
+    clear();
+    let (path, _) = seal(project.path(), web1.clone(), &[&name]);
+    assert!(bundle(&build(project.path()).unwrap()).entry(path.as_bytes()).is_some());
+    // Another host has the same: it is for all.
+    fs::write(project.path().join("host_vars/web2"), &inline).unwrap();
+    assert_eq!(
+        wrong(project.path()),
+        ["stale-seal: what is encrypted for all hosts is sealed for host web1"]
+    );
+    clear();
+    seal(project.path(), Scope::All, &[&name]);
+    assert!(build(project.path()).is_ok());
+    // Nobody is named who opens what is web1's alone.
+    fs::remove_file(project.path().join("host_vars/web2")).unwrap();
+    fs::write(&toml, named.replace(hosts, "")).unwrap();
+    assert!(build(project.path()).is_ok());
+}

@@ -50,8 +50,11 @@ impl Loader<'_> {
     /// The variables in the file at `path`, whose root must be a mapping. `scope` gives the playbook and the role.
     pub(crate) fn vars_file(&mut self, path: &Path, owner: Owner) -> Map {
         let Some(doc) = self.any_document(path) else { return Map::new() };
+        let first = self.vaults.len();
         if let Some(text) = &doc.vault {
-            return self.vault_variables(&doc, text);
+            let variables = self.vault_variables(&doc, text);
+            self.vaults_are_of(&owner, first);
+            return variables;
         }
         let Some(root) = &doc.root else { return Map::new() };
         if root.as_mapping().is_none() {
@@ -65,6 +68,7 @@ impl Loader<'_> {
             return Map::new();
         }
         let value = self.trusted(&doc.file, root);
+        self.vaults_are_of(&owner, first);
         self.origins.add_holder(owner, &doc.file, root.clone(), false);
         match value {
             Value::Map(map) => {

@@ -11,6 +11,7 @@ use rustle_value::{Map, Value};
 
 use crate::document::Document;
 use crate::loader::Loader;
+use crate::origins::Owner;
 use crate::problem::Problem;
 use crate::source::{Location, SourceFile};
 
@@ -25,6 +26,8 @@ pub struct Vault {
     pub kind: VaultKind,
     /// Where it stands.
     pub at: Location,
+    /// The host whose variables it stands in, if it is those of one host.
+    pub host: Option<String>,
 }
 
 /// What is encrypted.
@@ -82,8 +85,15 @@ impl Loader<'_> {
                 .with_help("`cargo rustle secret seal --vault-password-file FILE` seals it"),
             );
         }
-        self.vaults.push(Vault { name: name.clone(), text, kind, at });
+        self.vaults.push(Vault { name: name.clone(), text, kind, at, host: None });
         name
+    }
+
+    /// Notes whose variables were just read: those that are encrypted from `first` on stand in them.
+    pub(crate) fn vaults_are_of(&mut self, owner: &Owner, first: usize) {
+        if let Owner::Host(host) = owner {
+            self.vaults.iter_mut().skip(first).for_each(|vault| vault.host = Some(host.clone()));
+        }
     }
 
     /// The variables in an encrypted file: those that were sealed of it.

@@ -217,7 +217,7 @@ impl OpenStore {
         let document = HEAD.parse().unwrap_or_default();
         let store = Store { document, id, recipients: Vec::new(), wraps: Vec::new() };
         let mut open = OpenStore { store, key };
-        open.write_head(operators)?;
+        open.write_head(Vec::new(), Vec::new(), operators)?;
         Ok(open)
     }
 
@@ -274,20 +274,33 @@ impl OpenStore {
         self.table(scope).is_ok_and(|table| table.remove(name).is_some())
     }
 
-    /// Makes these the operators. The key stays: whoever was one has read it, so [`OpenStore::rotate`] is what shuts
-    /// somebody out.
+    /// Adds these operators. The key stays, and so do those who can open it already.
     ///
     /// # Errors
-    /// If there are none, or the system gives no random bytes.
-    pub fn write_head(&mut self, operators: &Operators) -> Result<(), SealError> {
-        if operators.list.is_empty() {
+    /// If there are too many, or the system gives no random bytes.
+    pub fn add(&mut self, operators: &Operators) -> Result<(), SealError> {
+        self.write_head(self.store.recipients.clone(), self.store.wraps.clone(), operators)
+    }
+
+    /// Makes these the operators, and those of `operators`.
+    fn write_head(
+        &mut self,
+        mut recipients: Vec<Recipient>,
+        mut wraps: Vec<Wrap>,
+        operators: &Operators,
+    ) -> Result<(), SealError> {
+        let id = self.store.id;
+        for (recipient, wanted) in &operators.list {
+            wraps.push(wanted.wrap(&self.key, id.bytes())?);
+            recipients.push(recipient.clone());
+        }
+        if wraps.is_empty() {
             return Err(SealError::Refused("nobody could open secrets without recipients".into()));
         }
-        let id = self.store.id;
-        let wraps = operators.list.iter().map(|(_, wanted)| wanted.wrap(&self.key, id.bytes()));
-        let wraps = wraps.collect::<Result<Vec<_>, _>>()?;
-        let recipients: Vec<Recipient> =
-            operators.list.iter().map(|(recipient, _)| recipient.clone()).collect();
+        let passphrases = wraps.iter().filter(|wrap| matches!(wrap, Wrap::Passphrase { .. })).count();
+        if wraps.len() > MAX_WRAPS || passphrases > MAX_PASSPHRASES {
+            return Err(SealError::Refused("there are too many recipients".into()));
+        }
         let code = mac_of(&self.key, id, &recipients, &wraps).finalize().into_bytes();
         let document = &mut self.store.document;
         document["id"] = value(id.to_string());

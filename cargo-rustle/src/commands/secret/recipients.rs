@@ -1,15 +1,17 @@
 //! `cargo rustle secret recipients`: who can open secrets.toml.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use rustle_seal::{Identity, Kdf, OpenStore, Operators, Recipient, Store};
+use rustle_seal::{Identity, Kdf, OpenStore, Operators, Recipient, SecretBytes, Store};
 
 use super::{file, opening, store_file};
 use crate::commands::project;
 use crate::failure::{Context, Failure, Result};
 use crate::project::Project;
 use crate::prompt;
+use crate::show::count;
 
 pub fn command() -> Command {
     let recipients = || {
@@ -63,25 +65,39 @@ fn list(matches: &ArgMatches) -> Result {
 }
 
 fn given(matches: &ArgMatches) -> Result<Vec<Recipient>> {
-    let texts = matches.get_many::<String>("recipients").into_iter().flatten();
-    texts.map(|text| text.parse().map_err(|error| Failure::Usage(format!("{error}")))).collect()
+    let mut given: Vec<Recipient> = Vec::new();
+    for text in matches.get_many::<String>("recipients").into_iter().flatten() {
+        let recipient = text.parse().map_err(|error| Failure::Usage(format!("{error}")))?;
+        if !given.contains(&recipient) {
+            given.push(recipient);
+        }
+    }
+    Ok(given)
 }
 
 fn add(matches: &ArgMatches) -> Result {
     let project = Project::of(matches.get_one("project"))?;
-    let added = given(matches)?;
-    let store = match store_file::find(&project)? {
+    let mut added = given(matches)?;
+    let before = store_file::find(&project)?;
+    if let Some(store) = &before {
+        added.retain(|it| !store.recipients().contains(it));
+    }
+    if matches.contains_id("new-passphrase-file") && !added.contains(&Recipient::Passphrase) {
+        return Err(Failure::new("no passphrase is added here")
+            .help("`cargo rustle secret rotate --new-passphrase-file FILE` changes the one that is there"));
+    }
+    let store = match before {
         None => OpenStore::create(&operators(&added, None, matches)?).context(store_file::NAME)?,
         Some(store) => {
+            // The key stays, so that whoever is a recipient remains one without being asked for anything.
             let mut open = opening::open(&store, matches)?;
-            let mut all = store.recipients().to_vec();
-            all.extend(added.iter().filter(|it| !store.recipients().contains(it)).cloned());
-            open.write_head(&operators(&all, Some(&store), matches)?).context(store_file::NAME)?;
+            open.add(&operators(&added, None, matches)?).context(store_file::NAME)?;
             open
         }
     };
     store_file::write(&project, &store)?;
-    println!("{}: {} recipients", store_file::NAME, store.store().recipients().len());
+    let count = count(store.store().recipients().len(), "recipient");
+    println!("{}: {count}", store_file::NAME);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -97,47 +113,62 @@ fn remove(matches: &ArgMatches) -> Result {
     let open = opening::open(&store, matches)?;
     let rotated = open.rotate(&operators(&left, Some(&store), matches)?).context(store_file::NAME)?;
     store_file::write(&project, &rotated)?;
-    println!("{}: {} recipients, and a new key", store_file::NAME, left.len());
+    println!("{}: {}, and a new key", store_file::NAME, count(left.len(), "recipient"));
     println!("who was removed has read the secrets: change them where they are used");
     Ok(ExitCode::SUCCESS)
 }
 
-/// These recipients, with the passphrase and the key of 32 bytes among them as they were given or are asked for.
+/// These recipients, with the passphrase and the key of 32 bytes among them as they were given or are asked for. Those that
+/// `kept` has already must open it, unless a new passphrase is named.
 ///
 /// # Errors
 /// If one of them cannot be sealed for.
-pub fn operators(all: &[Recipient], store: Option<&Store>, matches: &ArgMatches) -> Result<Operators> {
+pub fn operators(all: &[Recipient], kept: Option<&Store>, matches: &ArgMatches) -> Result<Operators> {
     let mut operators = Operators::default();
     for recipient in all {
         match recipient {
             Recipient::X25519(_) | Recipient::Ssh(_) => operators.add(recipient).context("recipients")?,
             Recipient::Passphrase => {
-                let identity = Identity::passphrase(passphrase(store, matches)?);
+                let identity = Identity::passphrase(passphrase(kept, matches)?);
                 operators.add_identity(&identity, Kdf::ARGON2ID).context("recipients")?;
             }
             Recipient::Key => {
-                let identities = opening::identities(matches)?;
-                let key = identities.iter().find(|it| it.recipient() == Recipient::Key);
-                let key = key.ok_or_else(|| {
-                    Failure::new("the key of 32 bytes is not there").help("`--identity FILE` gives it")
-                })?;
-                operators.add_identity(key, Kdf::ARGON2ID).context("recipients")?;
+                operators.add_identity(&key(kept, matches)?, Kdf::ARGON2ID).context("recipients")?;
             }
         }
     }
     Ok(operators)
 }
 
+/// The key of 32 bytes that opens the store from now on.
+fn key(kept: Option<&Store>, matches: &ArgMatches) -> Result<Identity> {
+    let fits = |key: &Identity| kept.is_none_or(|store| store.open(std::slice::from_ref(key)).is_ok());
+    let mut keys = opening::identities(matches)?.into_iter().filter(|it| it.recipient() == Recipient::Key);
+    let key = keys.find(fits);
+    key.ok_or_else(|| {
+        Failure::new("the key of 32 bytes that is a recipient is not there")
+            .help("`--identity FILE` gives it")
+    })
+}
+
 /// The passphrase that opens the store from now on: a new one, or the one that opens it already.
-fn passphrase(store: Option<&Store>, matches: &ArgMatches) -> Result<rustle_seal::SecretBytes> {
-    if let Some(file) = matches.get_one::<std::path::PathBuf>("new-passphrase-file") {
+fn passphrase(kept: Option<&Store>, matches: &ArgMatches) -> Result<SecretBytes> {
+    if let Some(file) = matches.get_one::<PathBuf>("new-passphrase-file") {
         return opening::line_of(file);
     }
-    let is_kept = store.is_some_and(|store| store.recipients().contains(&Recipient::Passphrase));
     let instead = "`--new-passphrase-file FILE` gives it";
-    match matches.get_one::<std::path::PathBuf>("passphrase-file") {
-        Some(file) => opening::line_of(file),
-        None if is_kept => prompt::ask("Passphrase of secrets.toml", instead),
-        None => prompt::ask_new("New passphrase of secrets.toml", instead),
+    let named =
+        matches.get_one::<PathBuf>("passphrase-file").map(|file| opening::line_of(file)).transpose()?;
+    let Some(store) = kept else {
+        return named.map_or_else(|| prompt::ask_new("New passphrase of secrets.toml", instead), Ok);
+    };
+    let instead = "`--passphrase-file FILE` gives it, `--new-passphrase-file FILE` sets another one";
+    let passphrase = named.map_or_else(|| prompt::ask("Passphrase of secrets.toml", instead), Ok)?;
+    match store.open(&[Identity::passphrase(passphrase.clone())]) {
+        Ok(_) => Ok(passphrase),
+        Err(_) => {
+            Err(Failure::new("this is not the passphrase of secrets.toml, which is to remain a recipient")
+                .help(instead))
+        }
     }
 }

@@ -8,6 +8,7 @@ use super::{opening, recipients, store_file};
 use crate::commands::project;
 use crate::failure::{Context, Result};
 use crate::project::Project;
+use crate::show::count;
 
 pub fn command() -> Command {
     Command::new("rotate")
@@ -25,6 +26,6 @@ pub fn run(matches: &ArgMatches) -> Result {
     let operators = recipients::operators(store.recipients(), Some(&store), matches)?;
     let rotated = open.rotate(&operators).context(store_file::NAME)?;
     store_file::write(&project, &rotated)?;
-    println!("{}: {} secrets under a new key", store_file::NAME, store.names().len());
+    println!("{}: {} under a new key", store_file::NAME, count(store.names().len(), "secret"));
     Ok(ExitCode::SUCCESS)
 }

@@ -9,7 +9,7 @@ use clap::{ArgMatches, Command};
 use rustle_build::config::secrets::Source;
 use rustle_build::packages::write_atomic;
 use rustle_build::sealed::{FOLDER, Sealed};
-use rustle_build::{Config, Problems, vaults_of};
+use rustle_build::{Config, Problems, Vault, vaulted, vaults_of};
 use rustle_seal::{Identity, OpenStore, Scope, Seal, Secret};
 
 use super::sealing::{self, Keys, Wanted};
@@ -18,6 +18,7 @@ use super::{opening, source, store_file};
 use crate::commands::project;
 use crate::failure::{Context, Failure, Result, warn};
 use crate::project::Project;
+use crate::show::count;
 
 pub fn command() -> Command {
     Command::new("seal")
@@ -138,7 +139,7 @@ fn values(
     Ok(())
 }
 
-/// Keeps or makes the seal of everything that ansible-vault encrypted.
+/// Keeps or makes the seals of everything that ansible-vault encrypted.
 fn vault_values(
     project: &Project,
     config: &Config,
@@ -147,30 +148,44 @@ fn vault_values(
     keys: &mut Keys<'_>,
     outcome: &mut Outcome,
 ) -> Result<()> {
-    let vaults = vaults_of(&project.options_with(config.clone())?);
-    if vaults.is_empty() {
-        return Ok(());
+    let all = vaults_of(&project.options_with(config.clone())?)?;
+    for host in vaulted::open_to_all(&all, &config.secrets) {
+        eprintln!(
+            "warning: what is encrypted in the variables of {host} is sealed for all hosts: `recipients` of \
+             `[secrets.hosts.{host}]` would seal it for {host} alone"
+        );
     }
-    let recipients = config.secrets.recipients.clone();
-    if recipients.is_empty() {
-        return Err(Failure::new("the playbook has values of ansible-vault, and nobody could open them")
-            .help("`recipients` of `[secrets]` in rustle.toml says who can"));
+    let scopes = vaulted::scopes(&all, &config.secrets);
+    let mut by_scope: BTreeMap<&Scope, Vec<Vault>> = BTreeMap::new();
+    for vault in all {
+        if let Some(scope) = scopes.get(&vault.name) {
+            by_scope.entry(scope).or_default().push(vault);
+        }
     }
-    let mut wanted = Wanted {
-        label: "vault".into(),
-        scope: Scope::All,
-        recipients,
-        kdf: config.secrets.kdf,
-        secrets: BTreeMap::new(),
-    };
-    let is_current = |seal: &Seal| vaults::is_current(seal, &vaults, &wanted.recipients);
-    if let Some((path, seal)) = there.seals().find(|(_, seal)| is_current(seal)) {
-        outcome.kept.push(path.to_owned());
-        outcome.told.push(told(path, seal.names().count(), "unchanged"));
-        return Ok(());
+    let mut passwords = None;
+    for (scope, vaults) in by_scope {
+        let recipients = config.secrets.recipients_of(scope).to_vec();
+        if recipients.is_empty() {
+            return Err(Failure::new("the playbook has values of ansible-vault, and nobody could open them")
+                .help("`recipients` of `[secrets]` in rustle.toml says who can"));
+        }
+        let label =
+            scope.host().map_or_else(|| "vault".into(), |_| format!("vault-{}", sealing::label(scope)));
+        let is_current =
+            |seal: &Seal| seal.scope() == scope && vaults::is_current(seal, &vaults, &recipients);
+        if let Some((path, seal)) = there.seals().find(|(_, seal)| is_current(seal)) {
+            outcome.kept.push(path.to_owned());
+            outcome.told.push(told(path, seal.names().count(), "unchanged"));
+            continue;
+        }
+        let passwords = match &mut passwords {
+            Some(there) => there,
+            none => none.insert(Passwords::of(matches)?),
+        };
+        let secrets = vaults::secrets(&vaults, passwords)?;
+        let wanted = Wanted { label, scope: scope.clone(), recipients, kdf: config.secrets.kdf, secrets };
+        outcome.make(&wanted, wanted.seal(keys, None)?);
     }
-    wanted.secrets = vaults::secrets(&vaults, &Passwords::of(matches)?)?;
-    outcome.make(&wanted, wanted.seal(keys, None)?);
     Ok(())
 }
 
@@ -181,14 +196,15 @@ impl Outcome {
     }
 
     fn make(&mut self, wanted: &Wanted, sealed: (String, Vec<u8>)) {
-        let count = format!("sealed for {} recipients", wanted.recipients.len());
-        self.told.push(told(Path::new(&sealed.0), wanted.secrets.len(), &count));
+        let how = format!("sealed for {}", count(wanted.recipients.len(), "recipient"));
+        self.told.push(told(Path::new(&sealed.0), wanted.secrets.len(), &how));
         self.new.push(sealed);
     }
 }
 
 fn told(path: &Path, secrets: usize, what: &str) -> String {
-    format!("{FOLDER}/{}: {secrets} secrets, {what}", path.file_name().unwrap_or_default().to_string_lossy())
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    format!("{FOLDER}/{file}: {}, {what}", count(secrets, "secret"))
 }
 
 /// Writes what is new, then removes what is no longer wanted: if it ends in between, the next time mends it.

@@ -18,6 +18,11 @@ pub struct Controller {
 }
 
 impl Controller {
+    /// As a finished runner has it: its authorities are with it.
+    pub fn of(settings: ControllerSettings) -> Controller {
+        Controller { settings, ca_file: None }
+    }
+
     /// The settings that a bundle carries. `folder` is that of the configuration; what is read there is added to
     /// `watched`.
     pub fn settings(

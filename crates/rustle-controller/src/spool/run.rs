@@ -19,6 +19,10 @@ const ACKNOWLEDGED: &str = "acknowledged";
 /// The word behind that number, if the run has no more events.
 const DONE: &str = "done";
 
+/// Which boot of the system the run belongs to: what was written since is there, whoever was killed. It is gone once what is
+/// acknowledged could not be noted.
+const BOOT: &str = "boot";
+
 /// The folder of a run. Whoever has it holds its lock; the system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
 pub(crate) struct RunFolder {
@@ -37,6 +41,9 @@ impl RunFolder {
             flock(&file, FlockOperation::NonBlockingLockExclusive)?;
             file.write_all(&serde_json::to_vec(head)?)?;
             file.sync_all()?;
+            if let Some(boot) = boot() {
+                fs::write(new.join(BOOT), boot)?;
+            }
             let path = spool.join(&head.run);
             fs::rename(&new, &path)?;
             File::open(spool)?.sync_all()?;
@@ -85,9 +92,23 @@ impl RunFolder {
         (next.unwrap_or(0), next.is_some() && words.next() == Some(DONE))
     }
 
+    /// Whether everything that was told of the run is in the spool, or noted as acknowledged. After a power failure the
+    /// receiver may have more than the spool knows of.
+    pub(crate) fn is_whole(&self) -> bool {
+        boot().is_some_and(|boot| fs::read_to_string(self.path.join(BOOT)).is_ok_and(|there| there == boot))
+    }
+
     /// Every event before `next` is acknowledged, and if it is `done` there is none after them. Returns how many bytes were
     /// let go of.
     pub(crate) fn acknowledge(&self, next: u64, done: bool) -> io::Result<u64> {
+        let noted = self.note(next, done);
+        if noted.is_err() {
+            let _ = fs::remove_file(self.path.join(BOOT));
+        }
+        noted
+    }
+
+    fn note(&self, next: u64, done: bool) -> io::Result<u64> {
         let new = self.path.join(".acknowledged");
         let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
         writeln!(file, "{next} {}", if done { DONE } else { "" })?;
@@ -118,6 +139,12 @@ impl RunFolder {
         fs::remove_dir_all(&gone)?;
         Ok(size)
     }
+}
+
+/// What tells this boot of the system from others.
+fn boot() -> Option<String> {
+    let text = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    Some(text.trim().to_owned()).filter(|id| !id.is_empty())
 }
 
 /// What a folder is called while it is removed.
@@ -155,6 +182,10 @@ mod tests {
         assert_eq!(run.acknowledged(), (18, true));
         fs::write(run.path.join(ACKNOWLEDGED), "\0\0\0").unwrap();
         assert_eq!(run.acknowledged(), (0, false));
+        assert!(run.is_whole());
+        // Something is in the way of noting it: the receiver has more than the spool knows of.
+        fs::create_dir(run.path.join(".acknowledged")).unwrap();
+        assert!(run.acknowledge(19, false).is_err() && !run.is_whole());
         run.remove().unwrap();
         assert!(RunFolder::take(&path).unwrap().is_none());
         assert_eq!(fs::read_dir(spool.path()).unwrap().count(), 0);

@@ -174,7 +174,10 @@ impl Loader<'_> {
         if node.is_null() {
             return Map::new();
         }
-        let Value::Map(vars) = self.trusted(&doc.file, node) else {
+        let first = self.vaults.len();
+        let value = self.trusted(&doc.file, node);
+        self.vaults_are_of(&owner, first);
+        let Value::Map(vars) = value else {
             self.structure_problem(doc, node, &format!("variables must be a mapping, not {}", kind(node)));
             return Map::new();
         };
