@@ -6,6 +6,7 @@ mod cargo_view;
 mod commands;
 mod compile;
 mod copy;
+mod dep_info;
 mod eject;
 mod estimate;
 #[cfg(unix)]

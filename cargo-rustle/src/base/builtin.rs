@@ -75,9 +75,7 @@ pub fn executable() -> Result<PathBuf> {
         key = key::of(&subject, &mut trees);
     }
     let built = compile::cargo(&krate, &options, false)?;
-    let known: Vec<PathBuf> =
-        view.local.iter().cloned().chain([krate.join("src"), krate.join("Cargo.toml")]).collect();
-    let files = built.files(&known).filter(|files| files.iter().all(|file| file.is_file()));
+    let files = built.files(&view.workspace).ok().and_then(|files| key::uncovered(&subject, files).ok());
     let same = key.ok().filter(|before| key::of(&subject, &mut trees).as_ref() == Ok(before));
     trees.save();
     let (Some(key), Some(files)) = (same, files) else { return Ok(built.executable) };
