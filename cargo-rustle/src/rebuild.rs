@@ -17,7 +17,7 @@ use crate::base::toolchain::Toolchain;
 use crate::base::trees::Trees;
 use crate::cargo_view::View;
 use crate::compile::{self, Built};
-use crate::failure::{Context, Result, warn};
+use crate::failure::{Context, Failure, Result, warn};
 use crate::project::Project;
 use crate::rustle_source::VERSION;
 use crate::timings::Timings;
@@ -64,13 +64,23 @@ pub struct Runner {
 /// Every problem of the playbook, or what Cargo or the disk have against it.
 pub fn runner(project: &Project, config: Config, wanted: &Wanted, timings: &mut Timings) -> Result<Runner> {
     let state = state_folder(&project.folder);
-    let view = View::kept(&project.folder, &state, &wanted.features)?;
+    let target = wanted.target.as_deref();
+    let toolchain = Toolchain::find(&project.folder, &state, target)?;
+    timings.phase("rustc");
+    let view = View::kept(&project.folder, &state, &wanted.features, &toolchain.platforms(target));
     timings.phase("cargo");
+    let view = match view {
+        Ok(view) => view,
+        // Cargo may know how to build what it cannot describe; if not, it says so itself.
+        Err(Failure::Message(why, _)) => {
+            let why = why.lines().collect::<Vec<_>>().join(" ");
+            return compiled(project, wanted, why, timings);
+        }
+        Err(failure) => return Err(failure),
+    };
     if let Some(why) = stranger(&view, wanted) {
         return compiled(project, wanted, why, timings);
     }
-    let toolchain = Toolchain::find(&project.folder, &state, wanted.target.as_deref())?;
-    timings.phase("rustc");
     let mut options = project.options_of(config, &view)?;
     toolchain.describe_target(&mut options.sources);
     if let Some(why) = compression(&mut options) {
@@ -84,7 +94,7 @@ pub fn runner(project: &Project, config: Config, wanted: &Wanted, timings: &mut 
         folder: &project.folder,
         view: &view,
         toolchain: &toolchain,
-        target: wanted.target.as_deref(),
+        target,
         options: &wanted.options,
         crates: &prepared.crates,
         files: &prepared.compiled,

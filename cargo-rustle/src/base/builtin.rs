@@ -47,8 +47,8 @@ pub fn executable() -> Result<PathBuf> {
     if !is_current(&krate, &source) {
         write(&krate, &source)?;
     }
-    let view = View::kept(&krate, &folder, &[])?;
     let toolchain = Toolchain::find(&krate, &folder, None)?;
+    let view = View::kept(&krate, &folder, &[], &toolchain.platforms(None))?;
     let options = options(&folder);
     let subject = Subject {
         folder: &krate,
