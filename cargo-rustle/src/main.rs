@@ -23,6 +23,7 @@ mod prompt;
 mod rebuild;
 mod report;
 mod rustle_source;
+mod scratch;
 mod settling;
 mod show;
 mod signing;

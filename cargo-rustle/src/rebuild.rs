@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rustle_build::config::Config;
 use rustle_build::env_vars::{RUSTLE_COMPRESSION_LEVEL, compression_level};
 use rustle_build::{BuildOptions, Prepared, build_bundle};
-use rustle_bundle::{Bundle, append_bundle};
+use rustle_bundle::{Bundle, Packed, append_bundle};
 use rustle_package::Digest;
 
 use crate::base::kept::{self, About, Kept, Read};
@@ -20,6 +20,7 @@ use crate::compile::{self, Built};
 use crate::failure::{Context, Failure, Result, warn};
 use crate::project::Project;
 use crate::rustle_source::VERSION;
+use crate::scratch;
 use crate::timings::Timings;
 
 /// A bundle that is larger than this is not compiled in: the executable would carry it twice after the next change, and a
@@ -86,6 +87,8 @@ pub fn runner(project: &Project, config: Config, wanted: &Wanted, timings: &mut 
     if let Some(why) = compression(&mut options) {
         return compiled(project, wanted, why, timings);
     }
+    let room = scratch::file_in(&state)?;
+    options.bundle_file = Some(room.to_path_buf());
     let prepared = build_bundle(&options)?;
     warn(&prepared.warnings);
     timings.phases(&prepared.phases);
@@ -253,5 +256,5 @@ fn bundle_of(built: &Built) -> Result<Bundle> {
         return Err(compile::no_runner());
     }
     let file = built.out_dir.join("bundle").join(rustle_bundle::FILE_NAME);
-    Bundle::open(fs::read(&file).context(file.display())?).context(file.display())
+    Packed::from(file.clone()).open().context(file.display())
 }

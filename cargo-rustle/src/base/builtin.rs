@@ -131,6 +131,14 @@ fn remove_old(folder: &Path) {
     }
 }
 
+/// The folder of everything here.
+///
+/// # Errors
+/// If there is no place for it.
+pub fn state_folder() -> Result<PathBuf> {
+    folder(&RustleSource::own())
+}
+
 /// The folder of everything here: in a checkout's target folder, else in the user's cache.
 fn folder(source: &RustleSource) -> Result<PathBuf> {
     let name = format!("rustle-base-{VERSION}");

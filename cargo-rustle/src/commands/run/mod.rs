@@ -16,6 +16,7 @@ use crate::commands::{given, inventories, inventory, project, root};
 use crate::failure::{Context, Failure, Result, warn};
 use crate::project::{Project, alone};
 use crate::rebuild;
+use crate::scratch;
 use crate::timings::{self, Timings};
 
 pub fn command() -> Command {
@@ -80,6 +81,8 @@ fn of_playbook(
         // A file gives variables: the runner will see which.
         None => drop(options.config.lints.insert(UNDEFINED_VARIABLE.to_owned(), Level::Allow)),
     }
+    let room = scratch::file();
+    options.bundle_file = room.as_ref().map(|room| room.to_path_buf());
     let prepared = build_bundle(&options)?;
     warn(&prepared.warnings);
     timings.phases(&prepared.phases);
