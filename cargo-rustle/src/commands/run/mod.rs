@@ -14,6 +14,7 @@ use crate::base::builtin;
 use crate::commands::build::{choice, wanted};
 use crate::commands::{given, inventories, inventory, project, root};
 use crate::failure::{Context, Failure, Result, warn};
+use crate::linking;
 use crate::project::{Project, alone};
 use crate::rebuild;
 use crate::scratch;
@@ -116,7 +117,9 @@ fn of_project(
     let config = project.config()?;
     project.is_fetched()?;
     timings.phase("config");
-    let runner = rebuild::runner(&project, config, &wanted(matches, None), timings)?;
+    // What Cargo is configured for.
+    let target = linking::choose(&project.folder, None, false)?.target;
+    let runner = rebuild::runner(&project, config, &wanted(matches, target), timings)?;
     Ok(Some(runner.path))
 }
 
