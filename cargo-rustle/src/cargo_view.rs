@@ -35,6 +35,7 @@ pub struct View {
 struct Kept {
     environment: Digest,
     options: Vec<String>,
+    platforms: Vec<String>,
     files: Vec<(PathBuf, Option<Digest>)>,
     view: View,
 }
@@ -45,14 +46,7 @@ impl View {
     /// # Errors
     /// If Cargo fails, which tells why itself.
     pub fn read(folder: &Path, options: &[String]) -> Result<View> {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let output = Command::new(cargo)
-            .args(["metadata", "--format-version=1", "--manifest-path"])
-            .arg(folder.join("Cargo.toml"))
-            .args(options)
-            .stderr(Stdio::inherit())
-            .output()
-            .context("cargo metadata")?;
+        let output = question(folder, options).stderr(Stdio::inherit()).output().context("cargo metadata")?;
         if !output.status.success() {
             return Err(Failure::Child(1));
         }
@@ -60,26 +54,48 @@ impl View {
         Ok(View::of(&metadata, folder))
     }
 
-    /// The same as [`View::read`], from `state` if nothing that Cargo reads has changed since.
+    /// The same for these `platforms` alone: Cargo has no need of packages that only others want, and may not have them.
     ///
     /// # Errors
-    /// As for [`View::read`].
-    pub fn kept(folder: &Path, state: &Path, options: &[String]) -> Result<View> {
+    /// What Cargo says, if it fails.
+    fn read_for(folder: &Path, options: &[String], platforms: &[&str]) -> Result<View> {
+        let mut question = question(folder, options);
+        for platform in platforms {
+            question.args(["--filter-platform", platform]);
+        }
+        let output = question.output().context("cargo metadata")?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        if !output.status.success() {
+            return Err(Failure::new(format!("cargo metadata: {}", said.trim())));
+        }
+        eprint!("{said}");
+        let metadata: Value = serde_json::from_slice(&output.stdout).context("cargo metadata")?;
+        Ok(View::of(&metadata, folder))
+    }
+
+    /// What Cargo knows of the package in `folder` as it is built on and for these `platforms`, with these `options` for
+    /// features; from `state` if nothing that Cargo reads has changed since.
+    ///
+    /// # Errors
+    /// What Cargo says, if it fails.
+    pub fn kept(folder: &Path, state: &Path, options: &[String], platforms: &[&str]) -> Result<View> {
         let file = state.join("cargo.json");
         let environment = environment();
         let kept = fs::read(&file).ok().and_then(|text| serde_json::from_slice::<Kept>(&text).ok());
         let same = |kept: &Kept| {
             kept.environment == environment
                 && kept.options == options
+                && kept.platforms == platforms
                 && kept.files.iter().all(|(path, digest)| surroundings::digest(path) == *digest)
         };
         if let Some(kept) = kept.filter(same) {
             return Ok(kept.view);
         }
-        let view = View::read(folder, options)?;
+        let view = View::read_for(folder, options, platforms)?;
         let files = view.files(folder).into_iter().map(|path| (surroundings::digest(&path), path));
         let files = files.map(|(digest, path)| (path, digest)).collect();
-        let kept = Kept { environment, options: options.to_vec(), files, view };
+        let platforms = platforms.iter().map(|&it| it.to_owned()).collect();
+        let kept = Kept { environment, options: options.to_vec(), platforms, files, view };
         if let Ok(text) = serde_json::to_vec(&kept)
             && fs::create_dir_all(state).is_ok()
         {
@@ -156,6 +172,14 @@ impl View {
     }
 }
 
+fn question(folder: &Path, options: &[String]) -> Command {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["metadata", "--format-version=1", "--manifest-path"]);
+    command.arg(folder.join("Cargo.toml")).args(options);
+    command
+}
+
 /// All packages that the package `from` depends on, by whatever way.
 fn reached<'a>(nodes: &'a [Value], from: &'a str) -> std::collections::BTreeSet<&'a str> {
     let by_id: std::collections::BTreeMap<&str, &Value> =
@@ -216,6 +240,30 @@ mod tests {
         assert_eq!(View::of(&metadata, Path::new("/elsewhere")), View::default());
     }
 
+    const HOST: &str = "x86_64-unknown-linux-gnu";
+
+    #[test]
+    fn packages_of_other_platforms_need_not_be_there() {
+        let home = tempfile::tempdir().unwrap();
+        let (folder, state) = (home.path().join("web"), home.path().join("state"));
+        for name in ["web", "windows"] {
+            fs::create_dir_all(home.path().join(name).join("src")).unwrap();
+            fs::write(home.path().join(name).join("src/lib.rs"), "").unwrap();
+        }
+        let package =
+            |name: &str| format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\n[workspace]\n");
+        fs::write(home.path().join("windows/Cargo.toml"), package("windows")).unwrap();
+        let other = "[target.'cfg(windows)'.dependencies]\nwindows = { path = \"../windows\" }\n";
+        fs::write(folder.join("Cargo.toml"), package("web") + other).unwrap();
+        assert!(View::kept(&folder, &state, &[], &[HOST]).unwrap().local.is_empty());
+        // Another platform is another question.
+        let there = View::kept(&folder, &state, &[], &[HOST, "x86_64-pc-windows-msvc"]).unwrap();
+        assert_eq!(there.local.len(), 1);
+        fs::write(folder.join("Cargo.toml"), "[package]\n").unwrap();
+        let Err(Failure::Message(message, _)) = View::kept(&folder, &state, &[], &[HOST]) else { panic!() };
+        assert!(message.starts_with("cargo metadata: error: "), "{message}");
+    }
+
     #[test]
     fn what_cargo_said_is_kept_until_a_manifest_changes() {
         let home = tempfile::tempdir().unwrap();
@@ -227,17 +275,17 @@ mod tests {
         };
         fs::write(folder.join("src/main.rs"), "fn main() {}\n").unwrap();
         manifest("1.0.0");
-        let first = View::kept(&folder, &state, &[]).unwrap();
+        let first = View::kept(&folder, &state, &[], &[HOST]).unwrap();
         assert_eq!(first.version, "1.0.0");
         let before = fs::metadata(state.join("cargo.json")).unwrap().modified().unwrap();
-        assert_eq!(View::kept(&folder, &state, &[]).unwrap(), first);
+        assert_eq!(View::kept(&folder, &state, &[], &[HOST]).unwrap(), first);
         assert_eq!(fs::metadata(state.join("cargo.json")).unwrap().modified().unwrap(), before);
         manifest("1.0.1");
-        assert_eq!(View::kept(&folder, &state, &[]).unwrap().version, "1.0.1");
+        assert_eq!(View::kept(&folder, &state, &[], &[HOST]).unwrap().version, "1.0.1");
         // A file that appears changes what Cargo does.
         fs::create_dir_all(folder.join(".cargo")).unwrap();
         fs::write(folder.join(".cargo/config.toml"), "[term]\nquiet = true\n").unwrap();
-        View::kept(&folder, &state, &[]).unwrap();
+        View::kept(&folder, &state, &[], &[HOST]).unwrap();
         let kept: Value = serde_json::from_slice(&fs::read(state.join("cargo.json")).unwrap()).unwrap();
         let files = kept["files"].as_array().unwrap();
         let config = |it: &&Value| it[0].as_str().unwrap().ends_with("web/.cargo/config.toml");

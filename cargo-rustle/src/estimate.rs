@@ -11,6 +11,7 @@ use rustle_build::config::Config;
 
 use crate::base::kept::{self, About};
 use crate::base::state_folder;
+use crate::base::toolchain::Toolchain;
 use crate::cargo_view::View;
 use crate::failure::Result;
 use crate::project::Project;
@@ -26,7 +27,9 @@ const FOOTER: u64 = 32;
 /// Every problem of the playbook.
 pub fn of(project: &Project, config: Config, wanted: &Wanted) -> Result<String> {
     let state = state_folder(&project.folder);
-    let view = View::kept(&project.folder, &state, &wanted.features)?;
+    let target = wanted.target.as_deref();
+    let toolchain = Toolchain::find(&project.folder, &state, target)?;
+    let view = View::kept(&project.folder, &state, &wanted.features, &toolchain.platforms(target))?;
     let prepared = build_bundle(&project.options_of(config, &view)?)?;
     let bundle = prepared.bundle.length().unwrap_or_default();
     let content: u64 = prepared.files.iter().map(|(_, length)| length).sum();

@@ -6,6 +6,7 @@ mod cargo_view;
 mod commands;
 mod compile;
 mod copy;
+mod dep_info;
 mod eject;
 mod estimate;
 #[cfg(unix)]
@@ -22,6 +23,7 @@ mod prompt;
 mod rebuild;
 mod report;
 mod rustle_source;
+mod scratch;
 mod settling;
 mod show;
 mod signing;

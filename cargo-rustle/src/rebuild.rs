@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rustle_build::config::Config;
 use rustle_build::env_vars::{RUSTLE_COMPRESSION_LEVEL, compression_level};
 use rustle_build::{BuildOptions, Prepared, build_bundle};
-use rustle_bundle::Bundle;
+use rustle_bundle::{Bundle, Packed, append_bundle};
 use rustle_package::Digest;
 
 use crate::base::kept::{self, About, Kept, Read};
@@ -17,9 +17,10 @@ use crate::base::toolchain::Toolchain;
 use crate::base::trees::Trees;
 use crate::cargo_view::View;
 use crate::compile::{self, Built};
-use crate::failure::{Context, Result, warn};
+use crate::failure::{Context, Failure, Result, warn};
 use crate::project::Project;
 use crate::rustle_source::VERSION;
+use crate::scratch;
 use crate::timings::Timings;
 
 /// A bundle that is larger than this is not compiled in: the executable would carry it twice after the next change, and a
@@ -64,18 +65,30 @@ pub struct Runner {
 /// Every problem of the playbook, or what Cargo or the disk have against it.
 pub fn runner(project: &Project, config: Config, wanted: &Wanted, timings: &mut Timings) -> Result<Runner> {
     let state = state_folder(&project.folder);
-    let view = View::kept(&project.folder, &state, &wanted.features)?;
+    let target = wanted.target.as_deref();
+    let toolchain = Toolchain::find(&project.folder, &state, target)?;
+    timings.phase("rustc");
+    let view = View::kept(&project.folder, &state, &wanted.features, &toolchain.platforms(target));
     timings.phase("cargo");
+    let view = match view {
+        Ok(view) => view,
+        // Cargo may know how to build what it cannot describe; if not, it says so itself.
+        Err(Failure::Message(why, _)) => {
+            let why = why.lines().collect::<Vec<_>>().join(" ");
+            return compiled(project, wanted, why, timings);
+        }
+        Err(failure) => return Err(failure),
+    };
     if let Some(why) = stranger(&view, wanted) {
         return compiled(project, wanted, why, timings);
     }
-    let toolchain = Toolchain::find(&project.folder, &state, wanted.target.as_deref())?;
-    timings.phase("rustc");
     let mut options = project.options_of(config, &view)?;
     toolchain.describe_target(&mut options.sources);
     if let Some(why) = compression(&mut options) {
         return compiled(project, wanted, why, timings);
     }
+    let room = scratch::file_in(&state)?;
+    options.bundle_file = Some(room.to_path_buf());
     let prepared = build_bundle(&options)?;
     warn(&prepared.warnings);
     timings.phases(&prepared.phases);
@@ -84,7 +97,7 @@ pub fn runner(project: &Project, config: Config, wanted: &Wanted, timings: &mut 
         folder: &project.folder,
         view: &view,
         toolchain: &toolchain,
-        target: wanted.target.as_deref(),
+        target,
         options: &wanted.options,
         crates: &prepared.crates,
         files: &prepared.compiled,
@@ -100,35 +113,56 @@ pub fn runner(project: &Project, config: Config, wanted: &Wanted, timings: &mut 
         (Ok(key), _) => kept::find(&state, *key),
     };
     timings.phase("base");
-    let (kept, why) = match found {
-        Ok(kept) => (Some(kept), None),
+    trees.save();
+    let (base, output, why) = match found {
+        Ok(kept) => (kept.base, kept.output, None),
         Err(why) => {
             let built = compile::cargo(&project.folder, &cargo_options(wanted), embeds)?;
             timings.phase("compile");
+            let packed = bundle_of(&built)?;
             // What lay there while Cargo read it: what has changed since is not what was built.
-            let key = key.ok().filter(|_| bases_are_kept());
-            let key = key.filter(|before| key::of(&subject, &mut trees).as_ref() == Ok(before));
-            let kept = key.and_then(|key| keep(&state, key, &built, &subject, &prepared));
-            timings.phase("keep");
+            let after = key::of(&subject, &mut trees);
+            let kept = match key {
+                _ if !bases_are_kept() => Ok(None),
+                Err(why) => Err(why),
+                Ok(key) if after != Ok(key) => Err("something has changed while Cargo built".into()),
+                Ok(key) => keep(&state, key, &built, &subject, &prepared, &packed.digest()).map(Some),
+            };
             trees.save();
-            if embeds {
-                let digest = digest_of(&built)?;
+            timings.phase("keep");
+            let kept = kept.unwrap_or_else(|reason| {
+                timings.note(format!("not kept, since {reason}"));
+                None
+            });
+            if embeds || packed.digest() != prepared.digest {
+                // What the build script has packed is what counts.
+                if !embeds {
+                    append_bundle(&built.executable, &built.executable, &packed)
+                        .context(built.executable.display())?;
+                    timings.phase("append");
+                }
+                let modules = match packed.digest() == prepared.digest {
+                    true => prepared.modules,
+                    false => packed.plan().context("the plan")?.modules,
+                };
                 return Ok(Runner {
                     path: built.executable,
-                    digest,
-                    modules: prepared.modules,
+                    digest: packed.digest(),
+                    modules,
                     compiled: Some(why),
                 });
             }
-            let kept = kept.unwrap_or(Kept { base: built.executable.clone(), output: built.executable });
-            (Some(kept), Some(why))
+            let base = kept.map_or_else(|| built.executable.clone(), |kept| kept.base);
+            (base, built.executable, Some(why))
         }
     };
-    trees.save();
-    let Some(kept) = kept else { return compiled(project, wanted, "no base could be kept".into(), timings) };
-    prepared.bundle.append(&kept.base, &kept.output).context(kept.output.display())?;
+    // Whoever has removed what Cargo built may have removed its folder.
+    if let Some(folder) = output.parent() {
+        fs::create_dir_all(folder).context(folder.display())?;
+    }
+    prepared.bundle.append(&base, &output).context(output.display())?;
     timings.phase("append");
-    Ok(Runner { path: kept.output, digest: prepared.digest, modules: prepared.modules, compiled: why })
+    Ok(Runner { path: output, digest: prepared.digest, modules: prepared.modules, compiled: why })
 }
 
 /// Whether what Cargo built is kept, to have bundles appended.
@@ -179,32 +213,25 @@ fn compiled(project: &Project, wanted: &Wanted, why: String, timings: &mut Timin
 }
 
 /// Keeps what Cargo built as a base, if the build script has packed exactly what this program has. That nothing is kept
-/// costs the next build time, and is no error.
+/// costs the next build time.
+///
+/// # Errors
+/// Why nothing is kept.
 fn keep(
     state: &Path,
     key: Digest,
     built: &Built,
     subject: &Subject<'_>,
     prepared: &Prepared,
-) -> Option<Kept> {
-    if digest_of(built).ok()? != prepared.digest || !carries_bundles(&built.executable) {
-        return None;
+    packed: &str,
+) -> std::result::Result<Kept, String> {
+    if packed != prepared.digest {
+        return Err("the build script has packed another bundle than this program".into());
     }
-    let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    // What the key covers, and what only changes the bundle.
-    let mut known: Vec<PathBuf> = vec![subject.folder.join("src"), built.out_dir.clone()];
-    known.extend(["build.rs", "Cargo.toml", "rustle.toml"].map(|name| subject.folder.join(name)));
-    known.extend(subject.view.local.iter().cloned());
-    known.extend(prepared.watched.iter().cloned());
-    known.push(subject.view.workspace.join("Cargo.lock"));
-    let both = known.iter().map(|path| canonical(path)).collect::<Vec<_>>();
-    known.extend(both);
-    let files = built.files(&known)?;
-    // Of a folder no digest is kept: what Cargo watches so is nobody knows what.
-    if files.iter().any(|file| file.is_dir() && !covers_known(file, &known)) {
-        return None;
+    if !carries_bundles(&built.executable) {
+        return Err("nothing can be appended to such an executable".into());
     }
-    let files = files.into_iter().filter(|file| !file.is_dir()).collect();
+    let files = key::uncovered(subject, built.files(&subject.view.workspace)?)?;
     let read = Read::now(&files, &built.variables());
     let about = About {
         options: subject.options.to_vec(),
@@ -212,12 +239,8 @@ fn keep(
         crates: prepared.crates.clone(),
         embedded: if subject.embeds { prepared.bundle.length().unwrap_or_default() } else { 0 },
     };
-    kept::keep(state, key, &built.executable, &built.executable, (read, about)).ok()
-}
-
-/// Whether a folder is watched only because of what is known: files that were not there are watched through it.
-fn covers_known(folder: &Path, known: &[PathBuf]) -> bool {
-    known.iter().any(|path| path.starts_with(folder))
+    kept::keep(state, key, &built.executable, &built.executable, (read, about))
+        .map_err(|error| error.to_string())
 }
 
 /// Whether a bundle can be appended to this executable: ELF and PE.
@@ -233,9 +256,5 @@ fn bundle_of(built: &Built) -> Result<Bundle> {
         return Err(compile::no_runner());
     }
     let file = built.out_dir.join("bundle").join(rustle_bundle::FILE_NAME);
-    Bundle::open(fs::read(&file).context(file.display())?).context(file.display())
-}
-
-fn digest_of(built: &Built) -> Result<String> {
-    bundle_of(built).map(|bundle| bundle.digest())
+    Packed::from(file.clone()).open().context(file.display())
 }

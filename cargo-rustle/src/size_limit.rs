@@ -15,18 +15,28 @@ use crate::show;
 /// How many parts are named.
 const NAMED: usize = 8;
 
-/// Refuses the executable at `path` if it has more than `most` bytes, and removes it.
+/// Refuses the executable at `path` if it has more than `most` bytes, and removes it. A bundle that is embedded in it and
+/// not used, since another one is appended, does not count: the next build by Cargo has none.
 ///
 /// # Errors
 /// If it is too large: what its largest parts are. If it cannot be read.
 pub fn check(path: &Path, most: Option<u64>) -> Result<()> {
-    let length = fs::metadata(path).context(path.display())?.len();
-    let Some(most) = most.filter(|most| length > *most) else { return Ok(()) };
+    let all = fs::metadata(path).context(path.display())?.len();
+    let Some(most) = most.filter(|most| all > *most) else { return Ok(()) };
+    let unused = unused(path)?;
+    let length = all.saturating_sub(unused);
+    if length <= most {
+        return Ok(());
+    }
     let mut parts = parts(path)?;
     parts.sort_by(|(a, one), (b, other)| other.cmp(one).then_with(|| a.cmp(b)));
     fs::remove_file(path).context(path.display())?;
+    let beside = match unused {
+        0 => String::new(),
+        _ => format!(" ({} with an embedded bundle that is not used)", show::size(all)),
+    };
     let message = format!(
-        "the runner has {}, and `[build] max_size` of rustle.toml allows {}: it was removed",
+        "the runner has {}{beside}, and `[build] max_size` of rustle.toml allows {}: it was removed",
         show::size(length),
         show::size(most)
     );
@@ -36,6 +46,14 @@ pub fn check(path: &Path, most: Option<u64>) -> Result<()> {
     let problem =
         Problem::error("too-large", message).with_help(format!("its largest parts:\n{}", lines.join("\n")));
     Err(Failure::Refused("no runner was left", Problems::one(problem)))
+}
+
+/// The length of the bundle that is embedded, where another one is appended.
+fn unused(path: &Path) -> Result<u64> {
+    let file = File::open(path).context(path.display())?;
+    let Some(behind) = appended(&file).context(path.display())? else { return Ok(0) };
+    let inside = find_embedded(&file, behind.start).context(path.display())?;
+    Ok(inside.map_or(0, |found| found.bundle.length()))
 }
 
 /// The parts of an executable and of its bundle, with their lengths. Which crate code came from is not to be seen in a
@@ -144,6 +162,31 @@ mod tests {
         assert!(text.contains("allows 1.0 MB: it was removed"), "{text}");
         assert!(text.contains("the appended bundle, packed") && text.contains("(.text)"), "{text}");
         assert!(text.contains("files/noise.bin"), "{text}");
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn an_embedded_bundle_that_is_not_used_does_not_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("runner");
+        let mut writer = Writer::new(1);
+        let noise: Vec<u8> =
+            (0..200_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
+        writer.file("files/noise.bin", 0o644, noise).unwrap();
+        let bundle = writer.finish(&Default::default(), &Default::default()).unwrap();
+        let mut executable = b"\x7fELF\x02\x01\x01".to_vec();
+        executable.resize(4096, 0);
+        executable.extend(&bundle);
+        executable.resize(executable.len() + 100, 0);
+        fs::write(&path, &executable).unwrap();
+        append(&path, &path, &bundle).unwrap();
+        let once = executable.len() as u64 + 32;
+        assert!(check(&path, Some(once)).is_ok() && path.exists());
+        let Err(Failure::Refused(_, problems)) = check(&path, Some(once - 100)) else {
+            panic!("it may stay")
+        };
+        let text = problems.render(false);
+        assert!(text.contains("with an embedded bundle that is not used), and"), "{text}");
         assert!(!path.exists());
     }
 }

@@ -12,6 +12,7 @@ pub struct Timings {
     began: Instant,
     last: Instant,
     phases: Vec<(&'static str, Duration)>,
+    notes: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +41,7 @@ impl Timings {
             _ => Format::Text,
         });
         let now = Instant::now();
-        Timings { asked, began: now, last: now, phases: Vec::new() }
+        Timings { asked, began: now, last: now, phases: Vec::new(), notes: Vec::new() }
     }
 
     /// Whether they are told at the end.
@@ -61,6 +62,11 @@ impl Timings {
         self.last = Instant::now();
     }
 
+    /// Something that is told with them.
+    pub fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+
     /// Tells them, and in text why a compiler ran, if one did.
     pub fn tell(&self, why: Option<&str>) {
         let milliseconds = |duration: &Duration| duration.as_secs_f64() * 1e3;
@@ -73,6 +79,7 @@ impl Timings {
                 }
                 eprintln!("  {:<8} {total:>10.1} ms", "all");
                 why.iter().for_each(|why| eprintln!("  compiled, since {why}"));
+                self.notes.iter().for_each(|note| eprintln!("  {note}"));
             }
             Some(Format::Json) => {
                 let rounded = |number: f64| Value::from((number * 1e3).round() / 1e3);
@@ -81,7 +88,7 @@ impl Timings {
                     .iter()
                     .map(|(name, duration)| ((*name).to_owned(), rounded(milliseconds(duration))))
                     .collect();
-                let object = serde_json::json!({"phases_ms": phases, "total_ms": rounded(total), "compiled_since": why});
+                let object = serde_json::json!({"phases_ms": phases, "total_ms": rounded(total), "compiled_since": why, "notes": self.notes});
                 eprintln!("{object}");
             }
         }

@@ -47,8 +47,8 @@ pub fn executable() -> Result<PathBuf> {
     if !is_current(&krate, &source) {
         write(&krate, &source)?;
     }
-    let view = View::kept(&krate, &folder, &[])?;
     let toolchain = Toolchain::find(&krate, &folder, None)?;
+    let view = View::kept(&krate, &folder, &[], &toolchain.platforms(None))?;
     let options = options(&folder);
     let subject = Subject {
         folder: &krate,
@@ -75,9 +75,7 @@ pub fn executable() -> Result<PathBuf> {
         key = key::of(&subject, &mut trees);
     }
     let built = compile::cargo(&krate, &options, false)?;
-    let known: Vec<PathBuf> =
-        view.local.iter().cloned().chain([krate.join("src"), krate.join("Cargo.toml")]).collect();
-    let files = built.files(&known).filter(|files| files.iter().all(|file| file.is_file()));
+    let files = built.files(&view.workspace).ok().and_then(|files| key::uncovered(&subject, files).ok());
     let same = key.ok().filter(|before| key::of(&subject, &mut trees).as_ref() == Ok(before));
     trees.save();
     let (Some(key), Some(files)) = (same, files) else { return Ok(built.executable) };
@@ -131,6 +129,14 @@ fn remove_old(folder: &Path) {
     for (_, path) in runs.into_iter().take(surplus).filter(|(made, _)| *made < fresh) {
         let _ = fs::remove_file(path);
     }
+}
+
+/// The folder of everything here.
+///
+/// # Errors
+/// If there is no place for it.
+pub fn state_folder() -> Result<PathBuf> {
+    folder(&RustleSource::own())
 }
 
 /// The folder of everything here: in a checkout's target folder, else in the user's cache.

@@ -5,16 +5,17 @@
 //! environment variables and configuration of Cargo, rustup and C compilers; and this program. Packages from registries
 //! and git are what Cargo.lock says. The playbook is not in it: that is in the bundle.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustle_build::packages::verify::FileModule;
 use rustle_package::Digest;
 
 use crate::base::surroundings;
 use crate::base::toolchain::Toolchain;
-use crate::base::trees::{Trees, look};
+use crate::base::trees::{Trees, is_apart, look};
 use crate::cargo_view::View;
 
 /// The build script of every runner that was generated. Another one may read what nobody knows.
@@ -116,9 +117,47 @@ fn sources(
     add(&view.workspace.join("Cargo.toml"), true)?;
     add(&view.workspace.join("Cargo.lock"), true)?;
     for package in &view.local {
-        add(package, true)?;
+        let digest =
+            trees.digest_package(package).map_err(|error| format!("{}: {error}", package.display()))?;
+        line(&package.display().to_string(), &digest.to_string());
     }
     Ok(())
+}
+
+/// Those of `files` that are not in the key of `subject`.
+///
+/// # Errors
+/// If one is a folder: of those no digest is kept.
+pub fn uncovered(subject: &Subject<'_>, files: BTreeSet<PathBuf>) -> Result<BTreeSet<PathBuf>, String> {
+    let files: BTreeSet<PathBuf> = files.into_iter().filter(|file| !covers(subject, file)).collect();
+    match files.iter().find(|file| file.is_dir()) {
+        Some(folder) => Err(format!("a build script watches the folder {}", folder.display())),
+        None => Ok(files),
+    }
+}
+
+/// Whether the content of `file`, or of all that is in it if it is a folder, is in the key of `subject`.
+pub fn covers(subject: &Subject<'_>, file: &Path) -> bool {
+    let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let Subject { folder, view, .. } = subject;
+    let names = ["build.rs", "Cargo.toml", "rustle.lock"].map(|name| folder.join(name));
+    let locks = ["Cargo.toml", "Cargo.lock"].map(|name| view.workspace.join(name));
+    if names.iter().chain(&locks).any(|path| canonical(path) == file)
+        || file.starts_with(canonical(&folder.join("src")))
+    {
+        return true;
+    }
+    view.local.iter().map(|package| canonical(package)).any(|package| {
+        let Ok(below) = file.strip_prefix(&package) else { return false };
+        let mut names = below.iter();
+        match (names.next(), names.next()) {
+            // Nobody knows what somebody who watches all of a package reads there.
+            (None, _) => fs::read_dir(&package)
+                .is_ok_and(|entries| !entries.flatten().any(|entry| is_apart(&entry.file_name()))),
+            (Some(name), None) => !(is_apart(name) && file.is_dir()),
+            (Some(name), Some(_)) => !is_apart(name),
+        }
+    })
 }
 
 /// Whether a build script only calls `prepare`.
@@ -144,5 +183,41 @@ mod tests {
             "fn main() {\n    rustle_build::prepare();\n    println!(\"cargo::rustc-cfg=x\");\n}\n"
         ));
         assert!(!is_plain(""));
+    }
+
+    #[test]
+    fn the_key_covers_what_is_in_the_digests() {
+        let home = tempfile::tempdir().unwrap();
+        let home = home.path().canonicalize().unwrap();
+        for name in
+            ["web/src/tests/a.rs", "web/motd", "dep/src/tests/x", "dep/examples/x.json", "plain/lib.rs"]
+        {
+            fs::create_dir_all(home.join(name).parent().unwrap()).unwrap();
+            fs::write(home.join(name), "").unwrap();
+        }
+        let mut view = View::default();
+        view.local = ["dep", "plain"].map(|name| home.join(name)).into();
+        view.workspace = home.join("web");
+        let folder = home.join("web");
+        let toolchain = Toolchain::find(&folder, &home, None).unwrap();
+        let subject = Subject {
+            folder: &folder,
+            view: &view,
+            toolchain: &toolchain,
+            target: None,
+            options: &[],
+            crates: &[],
+            files: &[],
+            signer: None,
+            embeds: true,
+        };
+        for name in ["web/src/tests/a.rs", "web/Cargo.lock", "dep/src/tests/x", "dep/src", "plain"] {
+            assert!(covers(&subject, &home.join(name)), "{name}");
+        }
+        for name in
+            ["web", "web/motd", "web/rustle.toml", "dep", "dep/examples", "dep/examples/x.json", "else"]
+        {
+            assert!(!covers(&subject, &home.join(name)), "{name}");
+        }
     }
 }

@@ -66,6 +66,12 @@ impl Toolchain {
         self.version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default()
     }
 
+    /// This machine, for which build scripts are compiled, and `target`, where one is named.
+    pub fn platforms<'a>(&'a self, target: Option<&'a str>) -> Vec<&'a str> {
+        let host = self.host();
+        std::iter::once(host).chain(target.filter(|target| *target != host)).collect()
+    }
+
     /// The folder in which the compiler keeps standard libraries, one folder for each target.
     pub fn libraries(&self) -> PathBuf {
         let sysroot = self.compiler.parent().and_then(Path::parent).unwrap_or(Path::new("/"));

@@ -2,6 +2,7 @@
 //! as git and Cargo do it.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -19,7 +20,7 @@ const MOST_FILES: usize = 20_000;
 const RACY: Duration = Duration::from_secs(2);
 
 /// Folders of a package that no other package's build reads. What a build script reads there all the same, Cargo tells.
-const APART: [&str; 4] = ["target", "tests", "benches", "examples"];
+const APART: [&str; 5] = [".git", "target", "tests", "benches", "examples"];
 
 /// What is known of folders.
 #[derive(Debug)]
@@ -59,8 +60,22 @@ impl Trees {
     /// # Errors
     /// If something cannot be read, or there is far too much.
     pub fn digest(&mut self, path: &Path) -> io::Result<Digest> {
+        self.digest_of(path, files(path, |_| true)?)
+    }
+
+    /// The same of a package's folder, without what no other package's build reads: see [`is_apart`].
+    ///
+    /// # Errors
+    /// As for [`Trees::digest`].
+    pub fn digest_package(&mut self, path: &Path) -> io::Result<Digest> {
+        let files = files(path, |entry| {
+            !(entry.depth() == 1 && entry.file_type().is_dir() && is_apart(entry.file_name()))
+        })?;
+        self.digest_of(path, files)
+    }
+
+    fn digest_of(&mut self, path: &Path, files: Vec<(PathBuf, Metadata)>) -> io::Result<Digest> {
         let now = SystemTime::now();
-        let files = files(path)?;
         let mut looks = String::new();
         let mut racy = false;
         for (name, metadata) in &files {
@@ -108,11 +123,10 @@ fn is_recent(seconds: i64, now: SystemTime) -> bool {
     at.is_none_or(|at| now.duration_since(at).map_or(true, |age| age < RACY))
 }
 
-/// The files below `path`, by name.
-fn files(path: &Path) -> io::Result<Vec<(PathBuf, Metadata)>> {
+/// The files below `path` that `counts` lets through, by name.
+fn files(path: &Path, counts: impl FnMut(&DirEntry) -> bool) -> io::Result<Vec<(PathBuf, Metadata)>> {
     let mut files = Vec::new();
-    for entry in WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter().filter_entry(is_source)
-    {
+    for entry in WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter().filter_entry(counts) {
         let entry = entry.map_err(io::Error::from)?;
         if !entry.file_type().is_dir() {
             let name = entry.path().strip_prefix(path).unwrap_or(entry.path()).to_owned();
@@ -125,11 +139,9 @@ fn files(path: &Path) -> io::Result<Vec<(PathBuf, Metadata)>> {
     Ok(files)
 }
 
-fn is_source(entry: &DirEntry) -> bool {
-    let name = entry.file_name();
-    !(entry.depth() == 1
-        && entry.file_type().is_dir()
-        && (name == ".git" || APART.iter().any(|it| name == *it)))
+/// Whether a folder of this name, right in a package's, is not in the digest of the package.
+pub fn is_apart(name: &OsStr) -> bool {
+    APART.iter().any(|it| name == *it)
 }
 
 #[cfg(test)]
@@ -148,19 +160,27 @@ mod tests {
         let folder = home.path().join("krate");
         put(&folder.join("src/lib.rs"), "one");
         let mut trees = Trees::load(home.path());
-        let first = trees.digest(&folder).unwrap();
+        let first = trees.digest_package(&folder).unwrap();
         put(&folder.join("tests/it.rs"), "x");
         put(&folder.join("target/debug/x"), "x");
-        assert_eq!(trees.digest(&folder).unwrap(), first);
+        assert_eq!(trees.digest_package(&folder).unwrap(), first);
         put(&folder.join("src/lib.rs"), "two");
-        let second = trees.digest(&folder).unwrap();
+        let second = trees.digest_package(&folder).unwrap();
         assert_ne!(second, first, "the same length, and perhaps the same time");
         fs::rename(folder.join("src/lib.rs"), folder.join("src/main.rs")).unwrap();
-        assert_ne!(trees.digest(&folder).unwrap(), second);
+        assert_ne!(trees.digest_package(&folder).unwrap(), second);
         put(&folder.join("src/tests/deep.rs"), "x");
-        let deep = trees.digest(&folder).unwrap();
+        let deep = trees.digest_package(&folder).unwrap();
         put(&folder.join("src/tests/deep.rs"), "y");
-        assert_ne!(trees.digest(&folder).unwrap(), deep, "only folders of the package itself are apart");
+        assert_ne!(
+            trees.digest_package(&folder).unwrap(),
+            deep,
+            "only folders of the package itself are apart"
+        );
+        // `src` is no package: nothing in it is apart.
+        let plain = trees.digest(&folder.join("src")).unwrap();
+        put(&folder.join("src/tests/deep.rs"), "z");
+        assert_ne!(trees.digest(&folder.join("src")).unwrap(), plain);
         assert!(trees.digest(&home.path().join("nope")).is_err());
     }
 

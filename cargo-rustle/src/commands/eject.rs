@@ -18,6 +18,7 @@ use crate::eject::{self, Subject};
 use crate::failure::{Context, Failure, Result, warn};
 use crate::generate::{self, Recipe};
 use crate::project::{Project, alone};
+use crate::scratch;
 use crate::template::Template;
 
 pub fn command() -> Command {
@@ -72,6 +73,8 @@ fn of_project(matches: &ArgMatches) -> Result {
     };
     let mut options = project.options()?;
     level_of_environment(&mut options)?;
+    let room = scratch::file();
+    options.bundle_file = room.as_ref().map(|room| room.to_path_buf());
     let prepared = build_bundle(&options)?;
     warn(&prepared.warnings);
     tell_build_script(&project.folder);
@@ -106,6 +109,8 @@ fn of_playbook(playbook: &Path, matches: &ArgMatches) -> Result {
         None => package_name(&folder)?,
     };
     check_name(&name)?;
+    let room = scratch::file();
+    options.bundle_file = room.as_ref().map(|room| room.to_path_buf());
     let prepared = build_bundle(&options)?;
     warn(&prepared.warnings);
     let source = rustle_source(matches)?;

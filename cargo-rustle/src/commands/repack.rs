@@ -16,6 +16,7 @@ use crate::binary::Binary;
 use crate::commands::{given, inventories, inventory, project, root};
 use crate::failure::{Context, Failure, Result, warn};
 use crate::project::{Project, alone};
+use crate::scratch;
 use crate::show;
 use crate::signing::{self, Signer};
 use crate::timings::{self, Timings};
@@ -90,6 +91,8 @@ pub fn run(matches: &ArgMatches) -> Result {
         None => Project::of(matches.get_one("project"))?.options()?,
     };
     given::apply(&given::of(matches), &mut options);
+    let room = scratch::file();
+    options.bundle_file = room.as_ref().map(|room| room.to_path_buf());
     let prepared = build_bundle(&options)?;
     warn(&prepared.warnings);
     timings.phases(&prepared.phases);

@@ -9,6 +9,7 @@ use rustle_build::{Problem, Problems};
 use crate::base::toolchain::Toolchain;
 use crate::base::{state_folder, surroundings};
 use crate::failure::{Failure, Result};
+use crate::linking::cargo_config::CargoConfig;
 
 /// How an executable is linked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,14 +22,30 @@ pub struct Choice {
     pub note: Option<String>,
 }
 
-/// Chooses for `target`, which is what was asked for; `None` is this machine, which gets a static executable on Linux if
-/// `wanted`. A target that was named is left as it is.
+/// Chooses for `target`, which is what was asked for; `None` is what Cargo's configuration names, or else this machine,
+/// which gets a static executable on Linux if `wanted`. A target that was named is left as it is.
 ///
 /// # Errors
 /// If the compiler cannot be asked.
 pub fn choose(folder: &Path, target: Option<String>, wanted: bool) -> Result<Choice> {
     let toolchain = Toolchain::find(folder, &state_folder(folder), None)?;
-    let machine = Machine { libraries: toolchain.libraries() };
+    choose_of(folder, &toolchain, target, wanted, CargoConfig::here())
+}
+
+fn choose_of(
+    folder: &Path,
+    toolchain: &Toolchain,
+    target: Option<String>,
+    wanted: bool,
+    config: CargoConfig,
+) -> Result<Choice> {
+    let target = match (target, config.targets.as_slice()) {
+        (None, [one]) => Some(one.clone()),
+        // For several, Cargo builds several.
+        (None, [_, _, ..]) => return Ok(Choice::default()),
+        (target, _) => target,
+    };
+    let machine = Machine { libraries: toolchain.libraries(), configured: config.flags };
     if let Some(target) = &target {
         // A target that somebody describes, or whose library they build, they know better.
         let own = target.ends_with(".json") || builds_std(folder);
@@ -85,6 +102,8 @@ trait Surroundings {
     fn has_static_glibc(&self) -> bool;
     /// A variable that takes the place of what `--config` says of flags, if one is set.
     fn flags_variable(&self) -> Option<&'static str>;
+    /// What says flags that those of a target, which `--config` gives, would take the place of.
+    fn configured_flags(&self) -> Option<&'static str>;
 }
 
 fn of(host: &str, surroundings: &dyn Surroundings) -> Choice {
@@ -110,6 +129,9 @@ fn of(host: &str, surroundings: &dyn Surroundings) -> Choice {
         Some(variable) => {
             format!("{variable} is set, and takes the place of `-C target-feature=+crt-static`")
         }
+        None if let Some(flags) = surroundings.configured_flags() => {
+            format!("`-C target-feature=+crt-static` would take the place of {flags}")
+        }
         None if !surroundings.has_static_glibc() => "glibc's archive libc.a is not installed".to_owned(),
         None => {
             let flags = format!("target.{host}.rustflags=[\"-C\", \"target-feature=+crt-static\"]");
@@ -124,6 +146,8 @@ fn of(host: &str, surroundings: &dyn Surroundings) -> Choice {
 struct Machine {
     /// The compiler's folder of standard libraries.
     libraries: PathBuf,
+    /// What Cargo's configuration says flags by.
+    configured: Option<&'static str>,
 }
 
 impl Surroundings for Machine {
@@ -154,6 +178,10 @@ impl Surroundings for Machine {
     fn flags_variable(&self) -> Option<&'static str> {
         ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS"].into_iter().find(|name| is_set(name))
     }
+
+    fn configured_flags(&self) -> Option<&'static str> {
+        self.configured
+    }
 }
 
 fn is_set(name: &str) -> bool {
@@ -175,6 +203,7 @@ mod tests {
         compiler: bool,
         archive: bool,
         variable: Option<&'static str>,
+        configured: Option<&'static str>,
     }
 
     impl Surroundings for Given {
@@ -190,13 +219,22 @@ mod tests {
         fn flags_variable(&self) -> Option<&'static str> {
             self.variable
         }
+        fn configured_flags(&self) -> Option<&'static str> {
+            self.configured
+        }
     }
 
     const GNU: &str = "x86_64-unknown-linux-gnu";
 
     #[test]
     fn musl_is_taken_where_it_can_be() {
-        let all = Given { std: true, compiler: true, archive: true, variable: Some("RUSTFLAGS") };
+        let all = Given {
+            std: true,
+            compiler: true,
+            archive: true,
+            variable: Some("RUSTFLAGS"),
+            configured: Some("x"),
+        };
         assert_eq!(of(GNU, &all).target.as_deref(), Some("x86_64-unknown-linux-musl"));
         assert_eq!(of("aarch64-unknown-linux-musl", &Given::default()), Choice::default());
     }
@@ -223,6 +261,11 @@ mod tests {
         let choice =
             of(GNU, &Given { std: true, archive: true, variable: Some("RUSTFLAGS"), ..Given::default() });
         assert!(choice.note.unwrap().contains("musl-tools`), and RUSTFLAGS is set"));
+        let configured =
+            Given { archive: true, configured: Some("CARGO_BUILD_RUSTFLAGS"), ..Given::default() };
+        let choice = of(GNU, &configured);
+        assert_eq!((choice.target, choice.options.len()), (None, 0));
+        assert!(choice.note.unwrap().ends_with("would take the place of CARGO_BUILD_RUSTFLAGS"));
     }
 
     #[test]
@@ -232,6 +275,23 @@ mod tests {
         let named = Some(toolchain.host().to_owned());
         assert_eq!(choose(folder.path(), named.clone(), true).unwrap().target, named);
         assert_eq!(choose(folder.path(), None, false).unwrap(), Choice::default());
+    }
+
+    #[test]
+    fn a_target_that_cargo_is_configured_for_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let toolchain = Toolchain::find(folder.path(), folder.path(), None).unwrap();
+        let of = |targets: &[&str], target: Option<&str>| {
+            let targets = targets.iter().map(|&it| it.to_owned()).collect();
+            let config = CargoConfig { targets, flags: None };
+            choose_of(folder.path(), &toolchain, target.map(str::to_owned), true, config)
+        };
+        let host = toolchain.host().to_owned();
+        let named = Choice { target: Some(host.clone()), ..Choice::default() };
+        assert_eq!(of(&[&host], None).unwrap(), named);
+        assert_eq!(of(&["m68k-none-none"], Some(&host)).unwrap(), named, "what was asked for wins");
+        assert!(of(&["m68k-none-none"], None).is_err(), "its library is not there");
+        assert_eq!(of(&[&host, "m68k-none-none"], None).unwrap(), Choice::default());
     }
 
     #[test]

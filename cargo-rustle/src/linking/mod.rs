@@ -1,5 +1,6 @@
 //! Static executables: which target and which flags give one, and whether what came out really is one.
 
+mod cargo_config;
 mod choice;
 mod elf;
 

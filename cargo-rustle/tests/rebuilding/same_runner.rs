@@ -115,6 +115,22 @@ fn a_changed_plan_needs_no_compiler_and_makes_the_same_runner() {
     project.put("src/main.rs", "//! Mine.\nrustle_runtime::main!();\n");
     assert!(project.rustle(&[], &[]).2.is_some(), "sources");
     assert!(project.rustle(&[], &[]).2.is_none());
+    project.put("src/examples/x", "1");
+    project.put(
+        "src/main.rs",
+        "//! Mine.\nconst _: (&str, &str, Option<&str>) = (include_str!(\"../playbook/site.yml\"), \
+         include_str!(\"examples/x\"), option_env!(\"MINE\"));\nrustle_runtime::main!();\n",
+    );
+    assert!(project.rustle(&[], &[]).2.is_some());
+    assert_eq!(project.rustle(&[], &[]).2, None);
+    project.put("playbook/site.yml", &saying("three"));
+    let why = project.rustle(&[], &[]).2.unwrap();
+    assert!(why.contains("site.yml has changed"), "what is in the bundle and compiled in, too: {why}");
+    assert!(project.rustle(&[], &[("MINE", "1")]).2.unwrap().contains("MINE has changed"));
+    assert_eq!(project.rustle(&[], &[("MINE", "1")]).2, None);
+    project.put("src/examples/x", "2");
+    assert!(project.rustle(&[], &[]).2.is_some(), "no package has its examples there");
+    assert_eq!(project.rustle(&[], &[]).2, None);
     let manifest = fs::read_to_string(project.home.path().join("web/Cargo.toml")).unwrap();
     project.put(
         "Cargo.toml",

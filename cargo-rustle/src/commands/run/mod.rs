@@ -14,8 +14,10 @@ use crate::base::builtin;
 use crate::commands::build::{choice, wanted};
 use crate::commands::{given, inventories, inventory, project, root};
 use crate::failure::{Context, Failure, Result, warn};
+use crate::linking;
 use crate::project::{Project, alone};
 use crate::rebuild;
+use crate::scratch;
 use crate::timings::{self, Timings};
 
 pub fn command() -> Command {
@@ -80,6 +82,8 @@ fn of_playbook(
         // A file gives variables: the runner will see which.
         None => drop(options.config.lints.insert(UNDEFINED_VARIABLE.to_owned(), Level::Allow)),
     }
+    let room = scratch::file();
+    options.bundle_file = room.as_ref().map(|room| room.to_path_buf());
     let prepared = build_bundle(&options)?;
     warn(&prepared.warnings);
     timings.phases(&prepared.phases);
@@ -113,7 +117,9 @@ fn of_project(
     let config = project.config()?;
     project.is_fetched()?;
     timings.phase("config");
-    let runner = rebuild::runner(&project, config, &wanted(matches, None), timings)?;
+    // What Cargo is configured for.
+    let target = linking::choose(&project.folder, None, false)?.target;
+    let runner = rebuild::runner(&project, config, &wanted(matches, target), timings)?;
     Ok(Some(runner.path))
 }
 
