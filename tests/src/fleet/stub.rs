@@ -1,6 +1,7 @@
 //! Hosts that are folders, reached through the program `stub_ssh`.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -107,10 +108,29 @@ impl Fleet {
     pub fn seed(&self) {
         let digest = self.digest();
         for name in &self.names {
-            let folder = self.host(name).join(".rustle/runners");
-            fs::create_dir_all(&folder).expect("made");
+            let folder = self.runners(name);
             fs::hard_link(self.runner(), folder.join(&digest)).expect("linked");
         }
+    }
+
+    /// The folder of runners on a host, made if it is not there.
+    ///
+    /// # Panics
+    /// If it cannot be made.
+    pub fn runners(&self, name: &str) -> PathBuf {
+        let folder = self.host(name).join(".rustle/runners");
+        DirBuilder::new().recursive(true).mode(0o700).create(&folder).expect("made");
+        folder
+    }
+
+    /// What has arrived of the runner on a host and is not whole.
+    ///
+    /// # Panics
+    /// If the folder cannot be read.
+    pub fn partial(&self, name: &str) -> Option<PathBuf> {
+        let entries = fs::read_dir(self.host(name).join(".rustle/runners")).expect("a folder");
+        let mut paths = entries.map(|entry| entry.expect("an entry").path());
+        paths.find(|path| path.extension().is_some_and(|it| it == "partial"))
     }
 
     /// The digest of the runner.

@@ -64,6 +64,44 @@ fn a_lost_run_goes_on_and_is_collected() {
 }
 
 #[test]
+fn hosts_that_share_a_folder_have_runs_of_their_own() {
+    let names = names(2);
+    let fleet = fleet(&names);
+    fs::remove_dir_all(fleet.host("h2")).expect("removed");
+    std::os::unix::fs::symlink(fleet.host("h1"), fleet.host("h2")).expect("linked");
+    let ran = fleet.deploy(&[]);
+    assert_eq!(ran.code, Some(0), "{}\n{}", ran.out, ran.err);
+    for name in &names {
+        let report = fs::read(fleet.reports().join(format!("{name}.json"))).expect("a report");
+        let report: rustle_schema::report::Report = serde_json::from_slice(&report).expect("a report");
+        assert_eq!(report.recap.keys().collect::<Vec<_>>(), [name]);
+    }
+    assert_eq!(count(&fleet, "h1"), 2, "both ran");
+}
+
+#[test]
+fn a_run_that_goes_on_is_not_told_as_never_begun() {
+    let names = names(1);
+    let fleet = fleet(&names);
+    fleet.seed();
+    wait_on(&fleet, &names, true);
+    fleet.faults("h1", "lost 800");
+    assert_eq!(fleet.deploy(&["--reconnect", "0"]).code, Some(4));
+    fleet.faults("h1", "");
+    // Nobody can follow it: its runner is not there.
+    let runner = fleet.runners("h1").join(fleet.digest());
+    fs::remove_file(&runner).expect("removed");
+    let ran = fleet.deploy(&["--collect"]);
+    wait_on(&fleet, &names, false);
+    assert_eq!(ran.code, Some(4), "{}\n{}", ran.out, ran.err);
+    assert!(ran.err.contains("lost: h1. Their runs go on"), "{}", ran.err);
+    fs::hard_link(fleet.runner(), &runner).expect("linked");
+    let ran = fleet.deploy(&["--collect"]);
+    assert_eq!(ran.code, Some(0), "{}\n{}", ran.out, ran.err);
+    fleet.is_true(&ran, &names);
+}
+
+#[test]
 fn a_killed_controller_is_resumed() {
     let names = names(6);
     let fleet = fleet(&names);
