@@ -193,7 +193,8 @@ impl Host<'_> {
             };
             let remote_dir = &deployment.record.remote_dir;
             let id = &deployment.record.id;
-            let installed = install::install(session, runner, remote_dir, copying)?;
+            let whose = format!("{id} {}", self.target.name);
+            let installed = install::install(session, runner, remote_dir, &whose, copying)?;
             self.connected.set(true);
             let place = Place::of(&installed.folder, &runner.sha256, id, &self.target.name);
             follow::put(session, &place, self.shared.files)?;
