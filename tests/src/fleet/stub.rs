@@ -154,13 +154,13 @@ impl Fleet {
         jobs
     }
 
-    /// How the last job of a host stands.
+    /// How the last job of a host stands; `None` where it has not said so yet.
     ///
     /// # Panics
     /// If it cannot be read.
     pub fn status(&self, name: &str) -> Option<JobStatus> {
         let text = fs::read_to_string(self.jobs(name).pop()?.join("status.json")).ok()?;
-        Some(serde_json::from_str(&text).expect("a status"))
+        (!text.is_empty()).then(|| serde_json::from_str(&text).expect("a status"))
     }
 
     /// The numbers that the host itself has written into its report.

@@ -272,7 +272,35 @@ fn refused(broken: Broken, folder: &str) -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use super::super::connection::{Common, Connection};
     use super::*;
+
+    #[test]
+    fn what_has_another_digest_is_not_executed() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("runners")).unwrap();
+        let ran = folder.path().join("ran");
+        let text = format!("#!/bin/sh\necho > {}\n", ran.display());
+        let common = Common { timeout: 1, compress: false, interactive: false };
+        let session = Session::new(&Connection::Local, common, "/nonexistent/control".into());
+        let copy = |digest: &str| {
+            let arguments = [folder.path().to_str().unwrap(), digest, &text.len().to_string(), "0", "x"];
+            session.feed(&format!("{SUM}{COPY}"), &arguments, |out| out.write_all(text.as_bytes()))
+        };
+        assert!(matches!(copy(&"0".repeat(64)), Err(Broken::Refused(76, _))));
+        assert!(!ran.exists());
+        let digest: String = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
+        // Its own word counts, too, and this one has none.
+        assert!(matches!(copy(&digest), Err(Broken::Refused(76, _))));
+        assert!(ran.exists());
+        assert_eq!(std::fs::read_dir(folder.path().join("runners")).unwrap().count(), 0);
+        // What another has brought meanwhile is as good.
+        std::fs::write(folder.path().join("runners").join(&digest), &text).unwrap();
+        let gone = format!("{SUM}{}", COPY.replace("cat >>", "rm -f \"$part\"; cat >"));
+        let gone = gone.replace("> \"$part\" || fail 74", "> /dev/null");
+        let arguments = [folder.path().to_str().unwrap(), &*digest, "9", "0", "x"];
+        session.feed(&gone, &arguments, |out| out.write_all(b"x")).unwrap();
+    }
 
     #[test]
     fn what_lies_there_is_read() {
