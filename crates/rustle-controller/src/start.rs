@@ -83,7 +83,8 @@ pub(crate) fn open(start: &RunStart<'_>) -> Box<dyn Reporter> {
         end: End {
             wait: Duration::from_secs(settings.wait),
             required: settings.required,
-            cleanup: settings.cleanup_on_completion,
+            // Whoever follows a job does so with this executable.
+            cleanup: settings.cleanup_on_completion && !start.job,
             advice,
         },
         warn: start.warn.clone(),

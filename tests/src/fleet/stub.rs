@@ -1,6 +1,7 @@
 //! Hosts that are folders, reached through the program `stub_ssh`.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -108,10 +109,29 @@ impl Fleet {
     pub fn seed(&self) {
         let digest = self.digest();
         for name in &self.names {
-            let folder = self.host(name).join(".rustle/runners");
-            fs::create_dir_all(&folder).expect("made");
+            let folder = self.runners(name);
             fs::hard_link(self.runner(), folder.join(&digest)).expect("linked");
         }
+    }
+
+    /// The folder of runners on a host, made if it is not there.
+    ///
+    /// # Panics
+    /// If it cannot be made.
+    pub fn runners(&self, name: &str) -> PathBuf {
+        let folder = self.host(name).join(".rustle/runners");
+        DirBuilder::new().recursive(true).mode(0o700).create(&folder).expect("made");
+        folder
+    }
+
+    /// What has arrived of the runner on a host and is not whole.
+    ///
+    /// # Panics
+    /// If the folder cannot be read.
+    pub fn partial(&self, name: &str) -> Option<PathBuf> {
+        let entries = fs::read_dir(self.host(name).join(".rustle/runners")).expect("a folder");
+        let mut paths = entries.map(|entry| entry.expect("an entry").path());
+        paths.find(|path| path.extension().is_some_and(|it| it == "partial"))
     }
 
     /// The digest of the runner.
@@ -135,13 +155,13 @@ impl Fleet {
         jobs
     }
 
-    /// How the last job of a host stands.
+    /// How the last job of a host stands; `None` where it has not said so yet.
     ///
     /// # Panics
     /// If it cannot be read.
     pub fn status(&self, name: &str) -> Option<JobStatus> {
         let text = fs::read_to_string(self.jobs(name).pop()?.join("status.json")).ok()?;
-        Some(serde_json::from_str(&text).expect("a status"))
+        (!text.is_empty()).then(|| serde_json::from_str(&text).expect("a status"))
     }
 
     /// The numbers that the host itself has written into its report.

@@ -255,6 +255,12 @@ fn the_executable_goes_only_after_the_acknowledgement() {
     let ran: Ran = site.command(&runner).arg("--check").output().unwrap().into();
     assert!(ran.code == Some(0) && runner.exists(), "{}", ran.err);
     assert_eq!(site.spooled(), 0);
+    // A job: it stays, to be followed.
+    let job = runner.with_file_name("job");
+    let ran: Ran = site.command(&runner).arg("--job").arg(&job).output().unwrap().into();
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let ran: Ran = site.command(&runner).arg("--follow").arg(&job).output().unwrap().into();
+    assert!(ran.code == Some(0) && runner.exists(), "{}", ran.err);
     // Another file has its name by now: that one stays.
     let playbook = format!(
         "- hosts: all\n  gather_facts: false\n  tasks:\n    - shell: mv {0} {0}.moved && echo other > {0}\n",

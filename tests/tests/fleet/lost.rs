@@ -64,6 +64,79 @@ fn a_lost_run_goes_on_and_is_collected() {
 }
 
 #[test]
+fn hosts_that_share_a_folder_have_runs_of_their_own() {
+    let names = names(2);
+    let fleet = fleet(&names);
+    fs::remove_dir_all(fleet.host("h2")).expect("removed");
+    std::os::unix::fs::symlink(fleet.host("h1"), fleet.host("h2")).expect("linked");
+    let ran = fleet.deploy(&[]);
+    assert_eq!(ran.code, Some(0), "{}\n{}", ran.out, ran.err);
+    for name in &names {
+        let report = fs::read(fleet.reports().join(format!("{name}.json"))).expect("a report");
+        let report: rustle_schema::report::Report = serde_json::from_slice(&report).expect("a report");
+        assert_eq!(report.recap.keys().collect::<Vec<_>>(), [name]);
+    }
+    assert_eq!(count(&fleet, "h1"), 2, "both ran");
+}
+
+#[test]
+fn runs_on_one_machine_meet_at_the_lock() {
+    let names = names(2);
+    let fleet = fleet(&names);
+    fleet.seed();
+    wait_on(&fleet, &names, true);
+    // Without `--no-lock`, unlike all others here.
+    let command = |args: &[&str]| {
+        let mut command = std::process::Command::new(rustle_tests::anywhere::cargo_rustle());
+        command.args(["rustle", "deploy"]).arg(fleet.runner()).arg("--reports").arg(fleet.reports());
+        command.args(args).env("RUSTLE_STUB_HOSTS", fleet.host("h1").parent().expect("a folder"));
+        command.env("NO_COLOR", "1").stdout(std::process::Stdio::piped());
+        command.spawn().expect("started")
+    };
+    let controller = command(&[]);
+    let refused = || {
+        names
+            .iter()
+            .any(|name| fleet.status(name).is_some_and(|status| status.exit_code.is_some_and(|it| it != 0)))
+    };
+    until("the one that comes later", refused);
+    wait_on(&fleet, &names, false);
+    let output = controller.wait_with_output().expect("ended");
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(2), "{out}");
+    assert!(out.contains("is running this plan already"), "{out}");
+    let output = command(&["-f", "1"]).wait_with_output().expect("ended");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn a_run_that_goes_on_is_not_told_as_never_begun() {
+    let names = names(1);
+    let fleet = fleet(&names);
+    fleet.seed();
+    wait_on(&fleet, &names, true);
+    fleet.faults("h1", "lost 800");
+    let given = fleet.host("h1").join("given.yml");
+    fs::write(&given, "given: this\n").expect("written");
+    let ran = fleet.deploy(&["--reconnect", "0", "-e", &format!("@{}", given.display())]);
+    assert_eq!(ran.code, Some(4), "{}\n{}", ran.out, ran.err);
+    fleet.faults("h1", "");
+    // Whoever only collects needs no file of variables.
+    fs::remove_file(&given).expect("removed");
+    // Nobody can follow it: its runner is not there.
+    let runner = fleet.runners("h1").join(fleet.digest());
+    fs::remove_file(&runner).expect("removed");
+    let ran = fleet.deploy(&["--collect"]);
+    wait_on(&fleet, &names, false);
+    assert_eq!(ran.code, Some(4), "{}\n{}", ran.out, ran.err);
+    assert!(ran.err.contains("lost: h1. Their runs go on"), "{}", ran.err);
+    fs::hard_link(fleet.runner(), &runner).expect("linked");
+    let ran = fleet.deploy(&["--collect"]);
+    assert_eq!(ran.code, Some(0), "{}\n{}", ran.out, ran.err);
+    fleet.is_true(&ran, &names);
+}
+
+#[test]
 fn a_killed_controller_is_resumed() {
     let names = names(6);
     let fleet = fleet(&names);

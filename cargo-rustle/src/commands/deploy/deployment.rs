@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File};
 use std::hash::{BuildHasher, RandomState};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::ops::Range;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -282,7 +282,18 @@ fn remove_old(folder: &Path) {
 }
 
 fn open_journal(folder: &Path) -> io::Result<File> {
-    File::options().append(true).create(true).mode(0o600).open(folder.join("journal.jsonl"))
+    let mut file = File::options()
+        .read(true)
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(folder.join("journal.jsonl"))?;
+    // A line that a killed controller has begun must not be the beginning of the next one.
+    let mut text = Vec::new();
+    file.read_to_end(&mut text)?;
+    let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    file.set_len(whole as u64)?;
+    Ok(file)
 }
 
 /// What the journal knows. Its last line may be cut off.
@@ -350,6 +361,19 @@ mod tests {
         let mut told = Vec::new();
         kept.replay(|event| told.push(event)).unwrap();
         assert_eq!(told, [Event::PlayStart { play: "p".into() }]);
+    }
+
+    #[test]
+    fn a_torn_line_does_not_take_the_next_one_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let deployment = Deployment::begin(folder.path(), record()).unwrap();
+        deployment.journal.lock().unwrap().write_all(b"{\"host\":\"web1\",\"beg").unwrap();
+        drop(deployment);
+        let deployment = Deployment::last(folder.path()).unwrap();
+        deployment.begun("web1", "/x").unwrap();
+        drop(deployment);
+        let deployment = Deployment::last(folder.path()).unwrap();
+        assert_eq!(deployment.known["web1"].begun.as_deref(), Some("/x"));
     }
 
     #[test]

@@ -6,7 +6,8 @@ use std::process::Stdio;
 use rustle_schema::event::Event;
 use rustle_schema::job::JobEnded;
 
-use super::kept::Kept;
+use super::install::Problem;
+use super::kept::{Kept, file_name};
 use super::remote::{Broken, Session};
 
 /// Begins the job unless it was begun, and follows it. Arguments: the runner, the job's folder, the byte from which on, the
@@ -16,14 +17,31 @@ umask 077
 file=$1 job=$2 from=$3 vars=$4
 shift 4
 if [ ! -s "$job/status.json" ]; then
-    "$file" --job "$job" "$@" </dev/null || exit
+    "$file" --job "$job" "$@" </dev/null || {
+        code=$?
+        rm -rf -- "$vars"
+        # Whether a starter that was killed has begun the job is not known.
+        case $code in 126|127) exit 77 ;; 129|13?|14?) exit "$code" ;; *) exit 78 ;; esac
+    }
 fi
 rm -rf -- "$vars"
 exec "$file" --follow "$job" --from "$from" </dev/null
 "#;
 
 /// Follows a job that was begun. Arguments: the runner, the job's folder, the byte from which on.
-const FOLLOW: &str = r#"exec "$1" --follow "$2" --from "$3" </dev/null"#;
+const FOLLOW: &str = r#"
+if [ ! -s "$2/status.json" ]; then
+    echo "no run was begun there" >&2
+    exit 78
+fi
+exec "$1" --follow "$2" --from "$3" </dev/null
+"#;
+
+/// The exit code of the scripts where the runner cannot be executed, and nothing was begun.
+pub const NOT_EXECUTABLE: i32 = 77;
+
+/// Their exit code where nothing was begun.
+pub const NOT_BEGUN: i32 = 78;
 
 /// Writes a file that the start needs. Arguments: the folder, the name, the length.
 const PUT: &str = r#"
@@ -33,6 +51,9 @@ mkdir -p -- "$1" && cat > "$1/$2" && [ "$(wc -c < "$1/$2")" -eq "$3" ]
 
 /// The longest line that is read: an event with all that a task returned.
 const LONGEST: u64 = 256 << 20;
+
+/// The most of standard error that is read.
+const ERRORS: u64 = 1 << 20;
 
 /// How a job ended, and what it left.
 #[derive(Debug)]
@@ -57,12 +78,14 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place of the deployment `id` below Rustle's folder.
-    pub fn of(folder: &str, sha256: &str, id: &str) -> Place {
+    /// The place of the deployment `id` on `host` below Rustle's folder. Two hosts may share that folder: aliases of one
+    /// machine, or homes on a file server.
+    pub fn of(folder: &str, sha256: &str, id: &str, host: &str) -> Place {
+        let host = file_name(host);
         Place {
             file: format!("{folder}/runners/{sha256}"),
-            job: format!("{folder}/jobs/{id}"),
-            vars: format!("{folder}/vars-{id}"),
+            job: format!("{folder}/jobs/{id}.{host}"),
+            vars: format!("{folder}/vars-{id}.{host}"),
         }
     }
 }
@@ -83,14 +106,15 @@ pub fn put(session: &Session<'_>, place: &Place, files: &[Vec<u8>]) -> Result<()
 /// kept, too: what is kept tells from where on the next connection reads.
 ///
 /// # Errors
-/// If the connection breaks before the job has ended, or the job cannot be begun.
+/// If the connection breaks before the job has ended, the job cannot be begun, or it is not that of `host`.
 pub fn run(
     session: &Session<'_>,
     place: &Place,
+    host: &str,
     words: Option<&[String]>,
     kept: &mut Kept,
     mut tell: impl FnMut(Event),
-) -> Result<Ended, Broken> {
+) -> Result<Ended, Problem> {
     let from = kept.length().to_string();
     let mut arguments = vec![&*place.file, &*place.job, &*from];
     let script = match words {
@@ -103,7 +127,7 @@ pub fn run(
     };
     let mut running = session.start(script, &arguments, Stdio::null())?;
     let Some(out) = running.child.stdout.take() else {
-        return Err(Broken::Here("there is no pipe".into()));
+        return Err(Broken::Here("there is no pipe".into()).into());
     };
     let mut out = BufReader::with_capacity(64 << 10, out);
     let mut line = Vec::new();
@@ -116,12 +140,23 @@ pub fn run(
         }
         if line.starts_with(b"{\"job_ended\"") {
             break match serde_json::from_slice::<JobEnded>(&line) {
+                Ok(end) if end.report > LONGEST || end.errors > ERRORS => {
+                    return Err(Problem::Host(format!(
+                        "its report has {} bytes, which is too long",
+                        end.report
+                    )));
+                }
                 Ok(end) => rest(&mut out, end),
                 Err(_) => None,
             };
         }
         // What a shell says in greeting is no event.
         let Ok(event) = serde_json::from_slice::<Event>(&line) else { continue };
+        if let Event::Start { host: other, .. } = &event
+            && other != host
+        {
+            return Err(Problem::Host(format!("the run there is that of {other}")));
+        }
         kept.add(&line).map_err(|error| Broken::Here(format!("the events cannot be kept: {error}")))?;
         tell(event);
     };
@@ -135,8 +170,8 @@ pub fn run(
             // Whoever still writes is told that nobody reads.
             drop(out);
             match running.end() {
-                Ok(()) => Err(Broken::Connection("the connection was closed".into())),
-                Err(broken) => Err(broken),
+                Ok(()) => Err(Broken::Connection("the connection was closed".into()).into()),
+                Err(broken) => Err(broken.into()),
             }
         }
     }

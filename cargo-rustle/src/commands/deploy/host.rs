@@ -119,7 +119,7 @@ impl Host<'_> {
         }
         let place = |folder: &str| {
             let Deployment { record, .. } = self.shared.deployment;
-            Place::of(folder, &record.sha256, &record.id)
+            Place::of(folder, &record.sha256, &record.id, &self.target.name)
         };
         // A run that an earlier controller has begun may not have been: who says so again begins it once all the same.
         let may_run = known.begun.is_some();
@@ -133,7 +133,9 @@ impl Host<'_> {
             let broken = match self.attempt(&session, &mut begun, &mut kept) {
                 Ok(ended) => return self.finished(ended),
                 Err(Problem::Broken(broken)) => broken,
-                Err(Problem::Host(message)) => return self.end(State::NotBegun, message),
+                Err(Problem::Host(message)) => {
+                    return self.end(if may_run { State::Lost } else { State::NotBegun }, message);
+                }
             };
             // Whatever has come further may take its time again.
             if kept.length() > length || self.copied.replace(0) > 0 {
@@ -153,15 +155,17 @@ impl Host<'_> {
                         None => return self.end(State::Unreachable, message),
                     }
                 }
-                Broken::Refused(code, message) if begun.is_some() => {
-                    let message = match code {
-                        126 | 127 => format!("the runner cannot be executed there: {message}"),
-                        _ => message,
-                    };
+                Broken::Refused(follow::NOT_EXECUTABLE, message) if begun.is_some() => {
+                    let message = format!("the runner cannot be executed there: {message}");
+                    return self.end(State::NotBegun, message);
+                }
+                Broken::Refused(follow::NOT_BEGUN, message) if begun.is_some() => {
                     return self.end(State::NotBegun, message);
                 }
                 Broken::Refused(_, message) | Broken::Here(message) => {
-                    return self.end(State::NotBegun, message);
+                    // A run that may go on is not one that was never begun.
+                    let lost = may_run || begun.is_some();
+                    return self.end(if lost { State::Lost } else { State::NotBegun }, message);
                 }
             }
         }
@@ -188,9 +192,11 @@ impl Host<'_> {
                 say(What::Doing("copying"));
             };
             let remote_dir = &deployment.record.remote_dir;
-            let installed = install::install(session, runner, remote_dir, copying)?;
+            let id = &deployment.record.id;
+            let whose = format!("{id} {}", self.target.name);
+            let installed = install::install(session, runner, remote_dir, &whose, copying)?;
             self.connected.set(true);
-            let place = Place::of(&installed.folder, &runner.sha256, &deployment.record.id);
+            let place = Place::of(&installed.folder, &runner.sha256, id, &self.target.name);
             follow::put(session, &place, self.shared.files)?;
             // From here on the run may have begun, whatever this side hears of it.
             deployment
@@ -205,12 +211,11 @@ impl Host<'_> {
         let words = (!self.shared.collect).then_some(&words[..]);
         say(What::Doing("running"));
         let (tally, name, connected) = (&mut self.tally, &self.target.name, &self.connected);
-        let ended = follow::run(session, place, words, kept, |event| {
+        follow::run(session, place, name, words, kept, |event| {
             connected.set(true);
             tally.event(&event, name);
             say(What::Event(Box::new(event)));
-        })?;
-        Ok(ended)
+        })
     }
 
     /// The run has ended, and this is what it left.

@@ -5,17 +5,13 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use sha2::{Digest, Sha256};
 
+use super::kept::fnv;
 use super::remote::{Broken, Session};
 use crate::executable::Runner;
 
-/// Makes Rustle's folder and tells what lies in it. Arguments: the folder, the runner's digest.
-const PROBE: &str = r#"
+/// Tells the digest of a file: `-` where the host has no program for that.
+const SUM: &str = r#"
 umask 077
-dir=$1
-case $dir in /*) ;; *) dir=$HOME/$dir ;; esac
-mkdir -p -- "$dir/runners" "$dir/jobs" || exit 73
-chmod 700 "$dir" || exit 73
-file=$dir/runners/$2
 sum() {
     if command -v sha256sum >/dev/null 2>&1; then set -- $(sha256sum < "$1")
     elif command -v shasum >/dev/null 2>&1; then set -- $(shasum -a 256 < "$1")
@@ -23,36 +19,68 @@ sum() {
     fi
     echo "$1"
 }
+"#;
+
+/// Makes Rustle's folder and tells what lies in it. Arguments: the folder, the runner's digest, and what tells apart the
+/// unfinished runner of this host and deployment. Files of variables that nobody came back for go.
+const PROBE: &str = r#"
+dir=$1
+case $dir in /*) ;; *) dir=$HOME/$dir ;; esac
+if [ ! -d "$dir" ]; then mkdir -p -- "$dir" && chmod 700 "$dir" || exit 73; fi
+set -- "$2" "$3" "$(id -u)" $(ls -ldn "$dir/.")
+case $4 in d???--[-S]--[-T]*) ;; *) exit 72 ;; esac
+[ "$6" = "$3" ] || exit 72
+mkdir -p -- "$dir/runners" "$dir/jobs" || exit 73
+for old in "$dir"/vars-*; do
+    if [ -d "$old" ] && [ -n "$(find "$old" -prune -mmin +60 2>/dev/null)" ]; then rm -rf -- "$old"; fi
+done
+file=$dir/runners/$1 part=$dir/runners/$1.$2.partial
 echo "machine $(uname -s) $(uname -m)"
 if [ -f "$file" ]; then
     got=$(sum "$file")
     if [ "$got" = - ]; then got=$("$file" --self-digest 2>/dev/null); fi
     echo "there $got"
-elif [ -f "$file.partial" ]; then
-    echo "partial $(wc -c < "$file.partial") $(sum "$file.partial")"
+else
+    if [ ! -f "$part" ]; then
+        # What another deployment has brought is a beginning. It may still be at it: so it is copied.
+        other=$(ls -1t "$file".*.partial 2>/dev/null | head -n 1)
+        if [ -n "$other" ]; then cp -- "$other" "$part" 2>/dev/null || rm -f -- "$part"; fi
+    fi
+    if [ -f "$part" ]; then echo "partial $(wc -c < "$part") $(sum "$part")"; fi
 fi
 echo "dir $dir"
 "#;
 
 /// Adds standard input to the unfinished runner; when it is whole, gives it its name. Arguments: the folder, the digest, the
-/// length, and the length from which on is added.
+/// length, the length from which on is added, and what tells apart the unfinished runner. Whatever arrives is executed only
+/// when its digest is right, where the host has a program for that.
 const COPY: &str = r#"
-umask 077
-file=$1/runners/$2 part=$1/runners/$2.partial
+file=$1/runners/$2 part=$1/runners/$2.$5.partial
+fail() {
+    # Another deployment has brought the same runner meanwhile, and taken away what is not needed any more.
+    if [ ! -e "$part" ] && [ -f "$file" ]; then exit 0; fi
+    rm -f -- "$part"
+    exit "$1"
+}
 if [ "$4" = 0 ]; then rm -f -- "$part"; fi
-cat >> "$part" || { rm -f -- "$part"; exit 74; }
+cat >> "$part" || fail 74
+[ -f "$part" ] || fail 75
 size=$(wc -c < "$part")
 if [ "$size" -lt "$3" ]; then exit 75; fi
-fail() { rm -f -- "$part"; exit "$1"; }
+got=$(sum "$part")
+[ "$got" = "$2" ] || [ "$got" = - ] || fail 76
 chmod 700 "$part" || fail 74
 got=$("$part" --self-digest)
 code=$?
 case $code in 126|127) fail 77 ;; esac
 [ "$got" = "$2" ] || fail 76
 mv -f -- "$part" "$file" || fail 74
-cd "$1/runners" && ls -1t | grep -E '^[0-9a-f]{64}(\.partial)?$' | tail -n +6 | while read -r old; do
+rm -f -- "$file".*.partial
+cd "$1/runners" || exit 0
+ls -1t | grep -E '^[0-9a-f]{64}$' | tail -n +6 | while read -r old; do
     [ "$old" = "$2" ] || rm -f -- "./$old"
 done
+find . -name '*.partial' -mtime +0 -exec rm -f -- {} + 2>/dev/null
 exit 0
 "#;
 
@@ -119,7 +147,7 @@ impl There {
     }
 }
 
-/// Brings the runner to the host, if it is not there. `copying` is told before bytes are sent,
+/// Brings the runner to the host, if it is not there. `whose` tells apart those who bring it at the same time. `copying` is told before bytes are sent,
 /// and how many lie there already.
 ///
 /// # Errors
@@ -128,10 +156,15 @@ pub fn install(
     session: &Session<'_>,
     runner: &Runner,
     remote_dir: &str,
+    whose: &str,
     copying: impl Fn(u64),
 ) -> Result<Installed, Problem> {
-    let probe =
-        || session.run(PROBE, &[remote_dir, &runner.sha256]).map_err(|broken| refused(broken, remote_dir));
+    let whose = format!("{:016x}", fnv(whose));
+    let script = format!("{SUM}{PROBE}");
+    let probe = || {
+        let said = session.run(&script, &[remote_dir, &runner.sha256, &whose]);
+        said.map_err(|broken| refused(broken, remote_dir))
+    };
     let mut there = There::parse(&probe()?.out);
     if there.system != "Linux" {
         return Err(Problem::Host(format!("it runs {}, and the runner is built for Linux", there.system)));
@@ -154,7 +187,7 @@ pub fn install(
         }
         let from = if attempt == 0 { resumable(runner, there.partial.as_ref()) } else { 0 };
         copying(from);
-        match copy(session, runner, &there.folder, from) {
+        match copy(session, runner, &there.folder, &whose, from) {
             Ok(()) => {
                 copied += runner.length - from;
                 return Ok(Installed { folder: there.folder, copied });
@@ -198,10 +231,10 @@ fn digest_of(runner: &Runner, length: u64) -> io::Result<String> {
     Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn copy(session: &Session<'_>, runner: &Runner, folder: &str, from: u64) -> Result<(), Problem> {
+fn copy(session: &Session<'_>, runner: &Runner, folder: &str, whose: &str, from: u64) -> Result<(), Problem> {
     let mut file = File::open(&runner.path)
         .map_err(|error| Broken::Here(format!("{}: {error}", runner.path.display())))?;
-    let arguments = [folder, &runner.sha256, &runner.length.to_string(), &from.to_string()];
+    let arguments = [folder, &runner.sha256, &runner.length.to_string(), &from.to_string(), whose];
     let send = |out: &mut dyn Write| {
         file.seek(SeekFrom::Start(from))?;
         let mut piece = vec![0; PIECE];
@@ -213,12 +246,16 @@ fn copy(session: &Session<'_>, runner: &Runner, folder: &str, from: u64) -> Resu
             out.write_all(piece.get(..read).unwrap_or_default())?;
         }
     };
-    session.feed(COPY, &arguments, send).map_err(Problem::Broken)
+    session.feed(&format!("{SUM}{COPY}"), &arguments, send).map_err(Problem::Broken)
 }
 
 /// What the exit codes of the scripts mean to people.
 fn refused(broken: Broken, folder: &str) -> Problem {
     match broken {
+        Broken::Refused(72, _) => Problem::Host(format!(
+            "the folder {folder} there belongs to another user or is open to others, and root may run what lies in it: make \
+             it this user's alone (chmod 700), or name one that is not there with --remote-dir"
+        )),
         Broken::Refused(73, said) => Problem::Host(format!(
             "the folder {folder} cannot be made there: {said}; name another with --remote-dir"
         )),
@@ -235,7 +272,35 @@ fn refused(broken: Broken, folder: &str) -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use super::super::connection::{Common, Connection};
     use super::*;
+
+    #[test]
+    fn what_has_another_digest_is_not_executed() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("runners")).unwrap();
+        let ran = folder.path().join("ran");
+        let text = format!("#!/bin/sh\necho > {}\n", ran.display());
+        let common = Common { timeout: 1, compress: false, interactive: false };
+        let session = Session::new(&Connection::Local, common, "/nonexistent/control".into());
+        let copy = |digest: &str| {
+            let arguments = [folder.path().to_str().unwrap(), digest, &text.len().to_string(), "0", "x"];
+            session.feed(&format!("{SUM}{COPY}"), &arguments, |out| out.write_all(text.as_bytes()))
+        };
+        assert!(matches!(copy(&"0".repeat(64)), Err(Broken::Refused(76, _))));
+        assert!(!ran.exists());
+        let digest: String = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
+        // Its own word counts, too, and this one has none.
+        assert!(matches!(copy(&digest), Err(Broken::Refused(76, _))));
+        assert!(ran.exists());
+        assert_eq!(std::fs::read_dir(folder.path().join("runners")).unwrap().count(), 0);
+        // What another has brought meanwhile is as good.
+        std::fs::write(folder.path().join("runners").join(&digest), &text).unwrap();
+        let gone = format!("{SUM}{}", COPY.replace("cat >>", "rm -f \"$part\"; cat >"));
+        let gone = gone.replace("> \"$part\" || fail 74", "> /dev/null");
+        let arguments = [folder.path().to_str().unwrap(), &*digest, "9", "0", "x"];
+        session.feed(&gone, &arguments, |out| out.write_all(b"x")).unwrap();
+    }
 
     #[test]
     fn what_lies_there_is_read() {

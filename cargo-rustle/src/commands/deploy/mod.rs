@@ -47,11 +47,7 @@ pub fn run(matches: &ArgMatches) -> Result {
         if options.resume || options.collect { resumed(&options)? } else { begun(&options)? };
     let record = &deployment.record;
     let arguments = Arguments { words: record.words.clone(), files: record.files.clone() };
-    let files: Vec<Vec<u8>> = arguments
-        .files
-        .iter()
-        .map(|path| std::fs::read(path).context(path.display()))
-        .collect::<Result<_>>()?;
+    let files = if options.collect { Vec::new() } else { files(&deployment)? };
     let targets = targets::targets(&inventory, &record.hosts);
     let sockets = tempfile::Builder::new().prefix("rustle-").tempdir().context("a folder for sockets")?;
     let interactive = std::io::stdin().is_terminal();
@@ -96,6 +92,15 @@ fn begun(options: &Options) -> Result<(Deployment, Runner, rustle_schema::invent
     };
     let reports = reports(options, Some(&runner.path))?;
     Ok((Deployment::begin(&reports, record)?, runner, inventory))
+}
+
+/// The contents of the files of extra variables. Where every host has begun, they are hardly needed, and may be gone.
+fn files(deployment: &Deployment) -> Result<Vec<Vec<u8>>> {
+    let Deployment { record, known, .. } = deployment;
+    let read = |path: &PathBuf| std::fs::read(path).context(path.display());
+    let files: Result<Vec<Vec<u8>>> = record.files.iter().map(read).collect();
+    let begun = |host: &String| known.get(host).is_some_and(|known| known.begun.is_some());
+    if files.is_err() && record.hosts.iter().all(begun) { Ok(Vec::new()) } else { files }
 }
 
 /// The last deployment, again.

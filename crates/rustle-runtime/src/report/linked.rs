@@ -44,6 +44,8 @@ pub struct RunStart<'a> {
     pub host: &'a str,
     /// Whether nothing is changed.
     pub check: bool,
+    /// Whether the run is a job, which this executable is to be asked of when it has ended.
+    pub job: bool,
     /// Tells the operator something.
     pub warn: Warn,
 }

@@ -41,6 +41,7 @@ pub(super) fn run(
             digest: &digest,
             host,
             check: options.settings.check,
+            job: options.job.is_some(),
             warn: Warn::through(&reporters),
         };
         reporters.add((linked.open)(&start));

@@ -31,6 +31,7 @@ pub(super) fn send(
             digest: &bundle.digest(),
             host: "",
             check: false,
+            job: false,
             warn: Warn::default(),
         };
         sent = (linked.send_spool)(&start);

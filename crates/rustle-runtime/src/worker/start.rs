@@ -1,12 +1,14 @@
 //! Starts a worker, as this user or another.
 
 use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::{ARGUMENT, identity};
 use crate::executor::Become;
+use crate::fs::users::{self, User};
 use crate::secrets;
 
 /// A worker that was started, and what it said on standard error before its first word.
@@ -27,16 +29,25 @@ pub fn start(user: Option<&Become>) -> io::Result<Started> {
         .ok_or_else(|| io::Error::other(format!("there is no user called {}", user.user)))?;
     if rustix::process::geteuid().is_root() {
         let mut command = Command::new("/proc/self/exe");
-        command.env("HOME", &account.home).env("USER", &account.name).env("LOGNAME", &account.name);
-        command.env("SHELL", if account.shell.is_empty() { "/bin/sh" } else { &account.shell });
+        command.envs(environment(&account));
         return spawn(command, Some(&account.name), None);
     }
     match user.method.as_str() {
         "sudo" | "ansible.builtin.sudo" => {
+            let executable = executable()?;
+            let direct = may_execute(&account, &executable);
             let mut command = Command::new("sudo");
-            command.args(["-n", "-H", "-u", &account.name]);
-            command.args(flags(&user.flags)).arg("--").arg(executable()?);
-            spawn(command, None, Some("sudo"))
+            command.args(["-n", "-H", "-u", if direct { &account.name } else { "root" }]);
+            command.args(flags(&user.flags)).arg("--");
+            if direct {
+                command.arg(executable);
+                return spawn(command, None, Some("sudo"));
+            }
+            // As a runner that is root does it: the worker becomes the user by itself.
+            command.arg("env");
+            command.args(environment(&account).map(|(name, value)| format!("{name}={value}")));
+            command.arg(executable);
+            spawn(command, Some(&account.name), Some("sudo -u root"))
         }
         "su" | "ansible.builtin.su" => Err(io::Error::other(
             "su asks for a password, which a runner cannot give: run it as root, or with become_method sudo",
@@ -61,6 +72,32 @@ fn spawn(mut command: Command, user: Option<&str>, through: Option<&'static str>
         _ => error,
     })?;
     Ok(Started { child, through })
+}
+
+/// What the environment says of the user.
+fn environment(account: &User) -> [(&'static str, &str); 4] {
+    let shell = if account.shell.is_empty() { "/bin/sh" } else { &account.shell };
+    [("HOME", &account.home), ("USER", &account.name), ("LOGNAME", &account.name), ("SHELL", shell)]
+}
+
+/// Whether the user may execute the file, as far as modes tell: a runner that was deployed is its owner's alone.
+fn may_execute(account: &User, path: &Path) -> bool {
+    if account.uid == 0 {
+        return true;
+    }
+    let groups = users::groups_of(account);
+    path.ancestors().all(|path| {
+        path.metadata().is_ok_and(|it| {
+            let shift = if it.uid() == account.uid {
+                6
+            } else if groups.contains(&it.gid()) {
+                3
+            } else {
+                0
+            };
+            (it.mode() >> shift) & 1 == 1
+        })
+    })
 }
 
 /// The name of this executable, which another program can start.
@@ -103,6 +140,37 @@ impl Started {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_may_execute_a_file_is_told_by_its_modes() {
+        use std::fs::{Permissions, set_permissions};
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("runner");
+        std::fs::write(&file, "").unwrap();
+        let modes = |above: u32, mode: u32| {
+            set_permissions(&file, Permissions::from_mode(mode)).unwrap();
+            set_permissions(folder.path(), Permissions::from_mode(above)).unwrap();
+        };
+        let of = |uid: u32, gid: u32| User {
+            name: "rustle-nobody".into(),
+            uid,
+            gid,
+            gecos: String::new(),
+            home: "/".into(),
+            shell: String::new(),
+        };
+        let other = of(54_321, 54_321);
+        modes(0o755, 0o711);
+        assert!(may_execute(&other, &file));
+        modes(0o700, 0o755);
+        assert!(!may_execute(&other, &file));
+        modes(0o755, 0o700);
+        assert!(!may_execute(&other, &file) && may_execute(&of(0, 0), &file));
+        modes(0o755, 0o610);
+        assert!(!may_execute(&other, &file));
+        assert!(may_execute(&of(54_321, file.metadata().unwrap().gid()), &file));
+    }
 
     #[test]
     fn flags_that_ask_for_a_password_are_left_out() {

@@ -4,9 +4,13 @@ use std::fs::{DirBuilder, File, Metadata};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
+use std::time::SystemTime;
 
 use rustix::fs::{FlockOperation, OFlags, flock};
-use rustle_schema::job::{JobStatus, STATUS, STATUS_LENGTH};
+use rustle_schema::job::{ERRORS, EVENTS, JobStatus, REPORT, STATUS, STATUS_LENGTH};
+
+/// What a job writes. The status goes last: without it nobody knows that this was a job.
+const FILES: [&str; 4] = [EVENTS, REPORT, ERRORS, STATUS];
 
 /// Makes the folder and those above it, for the owner alone.
 ///
@@ -68,6 +72,34 @@ pub fn read_status(file: &mut File) -> io::Result<Option<JobStatus>> {
         "" => Ok(None),
         text => Ok(Some(serde_json::from_str(text)?)),
     }
+}
+
+/// When the job in `folder` has ended; `None` if it lives, or if this is anything but a job of this user: a real folder
+/// that holds a job's files only, and a status as a job writes it.
+pub fn ended(folder: &Path) -> Option<SystemTime> {
+    let own = |metadata: &Metadata| metadata.uid() == rustix::process::geteuid().as_raw();
+    folder.symlink_metadata().ok().filter(|it| it.is_dir() && own(it))?;
+    let mut status = status_file(folder, false).ok()?;
+    let metadata = status.metadata().ok()?;
+    let whole = metadata.is_file() && own(&metadata) && metadata.len() == STATUS_LENGTH as u64;
+    if !whole || read_status(&mut status).ok()??.pid == 0 || lives(&status, false).ok()? {
+        return None;
+    }
+    for entry in folder.read_dir().ok()? {
+        let entry = entry.ok()?;
+        if !FILES.iter().any(|name| entry.file_name() == *name) || entry.file_type().ok()?.is_dir() {
+            return None;
+        }
+    }
+    metadata.modified().ok()
+}
+
+/// Removes the files of a job, and its folder if there is nothing else in it. What cannot be removed stays.
+pub fn remove(folder: &Path) {
+    for name in FILES {
+        let _ = std::fs::remove_file(folder.join(name));
+    }
+    let _ = std::fs::remove_dir(folder);
 }
 
 /// Writes the status over what was there, at once and without needing room on the disk.

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use rustle_schema::job::STATUS;
 
@@ -22,9 +22,11 @@ pub const STARTED: &[u8] = b"started\n";
 /// How many jobs that have ended stay beside a new one.
 const KEPT: usize = 10;
 
+/// Jobs that ended within this time stay, however many they are.
+const RECENT: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Begins a job in `folder` with the own arguments, and returns when it runs by itself. In a folder that had a job already
-/// nothing is begun: whoever does not know whether his words were heard may say them again. `key` is what stood in the
-/// environment: the job takes it out of its own as this process did.
+/// nothing is begun: whoever does not know whether his words were heard may say them again.
 ///
 /// `key` opens the secrets. The job gets it in the environment, from which it takes it at once.
 ///
@@ -64,30 +66,72 @@ pub fn start(folder: &Path, key: Option<&[u8]>) -> Result<(), (u8, String)> {
     Err((code.and_then(|code| u8::try_from(code).ok()).unwrap_or(250), String::new()))
 }
 
-/// Removes jobs beside `own` that have ended, but for the newest. What cannot be removed stays.
+/// Removes jobs beside `own` that have ended, but for the newest and those of the last day: whoever follows one may come
+/// late. What cannot be removed stays, and so does whatever is no job.
 fn remove_old(own: &Path) {
     let Some(above) = own.parent() else { return };
     let entries = fs::read_dir(above).into_iter().flatten().flatten();
     let mut jobs: Vec<(SystemTime, PathBuf)> = entries
-        .filter_map(|entry| {
-            let path = entry.path();
-            let modified = path.join(STATUS).symlink_metadata().ok()?.modified().ok()?;
-            (path != own).then_some((modified, path))
-        })
+        .map(|entry| entry.path())
+        .filter(|path| path != own)
+        .filter_map(|path| Some((folder::ended(&path)?, path)))
         .collect();
     jobs.sort();
     let old = jobs.len().saturating_sub(KEPT);
-    for (_, path) in jobs.into_iter().take(old) {
-        let ended = folder::status_file(&path, false).and_then(|status| folder::lives(&status, false));
-        if ended.is_ok_and(|lives| !lives) {
-            let _ = fs::remove_dir_all(path);
-        }
+    let recent = |time: &SystemTime| time.elapsed().is_ok_and(|age| age < RECENT);
+    for (_, path) in jobs.into_iter().take(old).filter(|(time, _)| !recent(time)) {
+        folder::remove(&path);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use rustle_schema::job::{EVENTS, JobStatus};
+
     use super::*;
+
+    fn job(folder: &Path, time: SystemTime) -> fs::File {
+        folder::make(folder).unwrap();
+        let file = folder::status_file(folder, true).unwrap();
+        folder::write_status(&file, &JobStatus { pid: 7, ..JobStatus::default() }).unwrap();
+        fs::write(folder.join(EVENTS), "").unwrap();
+        file.set_modified(time).unwrap();
+        file
+    }
+
+    fn left(root: &Path) -> Vec<String> {
+        let names = fs::read_dir(root).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn what_is_no_job_stays() {
+        let root = tempfile::tempdir().unwrap();
+        let time = |number: u64| SystemTime::UNIX_EPOCH + Duration::from_secs(number);
+        for number in 0..KEPT {
+            job(&root.path().join(format!("job{number}")), time(100));
+        }
+        // Others have files of that name, too.
+        let other = root.path().join("another");
+        fs::create_dir(&other).unwrap();
+        fs::write(other.join(STATUS), "{\"pid\":1}").unwrap();
+        fs::File::options().write(true).open(other.join(STATUS)).unwrap().set_modified(time(1)).unwrap();
+        let more = root.path().join("more");
+        job(&more, time(2));
+        fs::write(more.join("thesis.tex"), "").unwrap();
+        std::os::unix::fs::symlink(root.path().join("job0"), root.path().join("link")).unwrap();
+        let names = left(root.path());
+        remove_old(&root.path().join("new"));
+        assert_eq!(left(root.path()), names);
+        // Nor does one go that has only just ended.
+        job(&root.path().join("now"), SystemTime::now());
+        job(&root.path().join("old"), time(3));
+        remove_old(&root.path().join("new"));
+        assert_eq!(left(root.path()).len(), names.len());
+        assert!(!root.path().join("old").exists());
+    }
 
     #[test]
     fn old_jobs_go_and_those_that_live_stay() {
@@ -95,10 +139,7 @@ mod tests {
         let mut held = None;
         for number in 0..KEPT + 3 {
             let folder = root.path().join(format!("{number:02}"));
-            folder::make(&folder).unwrap();
-            let file = folder::status_file(&folder, true).unwrap();
-            let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(number as u64);
-            file.set_modified(time).unwrap();
+            let file = job(&folder, SystemTime::UNIX_EPOCH + Duration::from_secs(number as u64));
             if number == 1 {
                 assert!(!folder::lives(&file, true).unwrap());
                 held = Some(file);
@@ -107,12 +148,10 @@ mod tests {
         // Something else lies there, too.
         fs::create_dir(root.path().join("other")).unwrap();
         remove_old(&root.path().join("12"));
-        let mut left: Vec<String> = fs::read_dir(root.path())
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        left.sort();
-        assert_eq!(left, ["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "other"]);
+        assert_eq!(
+            left(root.path()),
+            ["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "other"]
+        );
         drop(held);
     }
 }
