@@ -42,7 +42,9 @@ impl RunFolder {
             file.write_all(&serde_json::to_vec(head)?)?;
             file.sync_all()?;
             if let Some(boot) = boot() {
-                fs::write(new.join(BOOT), boot)?;
+                let path = new.join(BOOT);
+                let mut file = File::options().write(true).create_new(true).mode(0o600).open(path)?;
+                file.write_all(boot.as_bytes())?;
             }
             let path = spool.join(&head.run);
             fs::rename(&new, &path)?;
@@ -196,6 +198,7 @@ mod tests {
         let spool = tempfile::tempdir().unwrap();
         let run = RunFolder::create(spool.path(), &head("ab")).unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o777;
-        assert_eq!((mode(&run.path), mode(&run.path.join(HEAD))), (0o700, 0o600));
+        assert_eq!(mode(&run.path), 0o700);
+        assert_eq!((mode(&run.path.join(HEAD)), mode(&run.path.join(BOOT))), (0o600, 0o600));
     }
 }
