@@ -156,13 +156,17 @@ pub fn runner(project: &Project, config: Config, wanted: &Wanted, timings: &mut 
             (base, built.executable, Some(why))
         }
     };
-    // Whoever has removed what Cargo built may have removed its folder.
+    append(&prepared.bundle, &base, &output)?;
+    timings.phase("append");
+    Ok(Runner { path: output, digest: prepared.digest, modules: prepared.modules, compiled: why })
+}
+
+/// Puts `bundle` behind `base`, where Cargo would put the executable: whoever has removed that may have removed its folder.
+fn append(bundle: &Packed, base: &Path, output: &Path) -> Result<()> {
     if let Some(folder) = output.parent() {
         fs::create_dir_all(folder).context(folder.display())?;
     }
-    prepared.bundle.append(&base, &output).context(output.display())?;
-    timings.phase("append");
-    Ok(Runner { path: output, digest: prepared.digest, modules: prepared.modules, compiled: why })
+    bundle.append(base, output).context(output.display())
 }
 
 /// Whether what Cargo built is kept, to have bundles appended.
@@ -257,4 +261,20 @@ fn bundle_of(built: &Built) -> Result<Bundle> {
     }
     let file = built.out_dir.join("bundle").join(rustle_bundle::FILE_NAME);
     Packed::from(file.clone()).open().context(file.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_runner_is_written_where_the_folder_was_removed() {
+        let home = tempfile::tempdir().unwrap();
+        let base = home.path().join("base");
+        fs::write(&base, [b"\x7fELF\x02\x01\x01".as_slice(), &[0; 100]].concat()).unwrap();
+        let bundle = rustle_bundle::Writer::new(1).finish(&Default::default(), &Default::default()).unwrap();
+        let output = home.path().join("target/release/web");
+        append(&Packed::from(bundle), &base, &output).unwrap();
+        assert!(rustle_bundle::open_appended(&output).unwrap().is_some());
+    }
 }

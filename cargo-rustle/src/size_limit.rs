@@ -143,7 +143,7 @@ mod tests {
     fn runner(folder: &Path) -> std::path::PathBuf {
         let mut writer = Writer::new(1);
         let noise: Vec<u8> =
-            (0..300_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
+            (0..1_500_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
         writer.file("files/noise.bin", 0o644, noise).unwrap();
         let bundle = writer.finish(&Default::default(), &Default::default()).unwrap();
         let path = folder.join("runner");

@@ -132,6 +132,24 @@ fn a_changed_plan_needs_no_compiler_and_makes_the_same_runner() {
     assert!(project.rustle(&[], &[]).2.is_some(), "no package has its examples there");
     assert_eq!(project.rustle(&[], &[]).2, None);
     let manifest = fs::read_to_string(project.home.path().join("web/Cargo.toml")).unwrap();
+    // A package beside it, whose examples are not in its digest.
+    project.put("../dep/Cargo.toml", "[package]\nname = \"dep\"\nversion = \"1.0.0\"\nedition = \"2024\"\n");
+    project.put(
+        "../dep/src/lib.rs",
+        "pub const X: (&str, Option<&str>) = (include_str!(\"../examples/x\"), option_env!(\"DEP\"));\n",
+    );
+    project.put("../dep/examples/x", "1");
+    let with_dep = manifest.replacen("[dependencies]\n", "[dependencies]\ndep = { path = \"../dep\" }\n", 1);
+    assert_ne!(with_dep, manifest);
+    project.put("Cargo.toml", &with_dep);
+    project
+        .put("src/main.rs", "//! Mine.\nconst _: (&str, Option<&str>) = dep::X;\nrustle_runtime::main!();\n");
+    assert!(project.rustle(&[], &[]).2.is_some());
+    assert_eq!(project.rustle(&[], &[]).2, None);
+    project.put("../dep/examples/x", "2");
+    assert!(project.rustle(&[], &[]).2.unwrap().contains("examples/x has changed"));
+    assert!(project.rustle(&[], &[("DEP", "1")]).2.unwrap().contains("DEP has changed"));
+    project.put("src/main.rs", "//! Mine.\nrustle_runtime::main!();\n");
     project.put(
         "Cargo.toml",
         &format!(
