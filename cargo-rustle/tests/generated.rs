@@ -135,6 +135,7 @@ fn a_generated_crate_is_built_run_and_built_again_only_when_it_must() {
     project.put("playbook/group_vars/all.yml", "greeting: Hi\n");
     assert!(!project.is_fresh(), "a file that was not there");
     assert!(project.is_fresh());
+    succeeded(&project.rustle(&["build"]));
     succeeded(&project.run(&runner, &["-e", &prefix], &[]));
     assert_eq!(fs::read_to_string(folder.path().join("motd")).unwrap(), "Hi!\n");
 

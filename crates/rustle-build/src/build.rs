@@ -225,7 +225,11 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
             .map(|it| it.settings(&options.folder, &mut files.watched, problems)),
     };
     let sealed = vaulted::sealed_content(options, &sealed, &files, vaults, problems);
-    files.watched.insert(options.folder.join(sealed::FOLDER));
+    // Where there is none, none is needed: a build that lacks one has failed, and runs again anyway.
+    let seals = options.folder.join(sealed::FOLDER);
+    if seals.is_dir() {
+        files.watched.insert(seals);
+    }
     let needed = companions::needed(options);
     let mut crates = modules.crates_of(plan.modules.iter().map(String::as_str));
     crates.extend(companions::linked(&needed, &options.sources.linked, problems));
