@@ -1,13 +1,13 @@
 //! A runner's executable, as it is deployed or exported: its digest, what it runs on, and the plan that it carries.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rustle_bundle::{appended, find_embedded, open_appended};
+use rustle_package::Digest;
 use rustle_schema::plan::Plan;
-use sha2::{Digest, Sha256};
 
 use crate::failure::{Context, Failure, Result};
 use crate::project::Project;
@@ -106,25 +106,14 @@ impl Runner {
     fn read(path: &Path) -> Result<Runner> {
         let path = std::path::absolute(path).context(path.display())?;
         let file = File::open(&path).context(path.display())?;
-        let mut reader = BufReader::with_capacity(256 << 10, &file);
         let mut header = [0; 20];
-        let machine = reader.read_exact(&mut header).ok().and_then(|()| Machine::of(&header));
+        let machine = (&file).read_exact(&mut header).ok().and_then(|()| Machine::of(&header));
         let Some(machine) = machine else {
             return Err(Failure::new(format!("{} is no executable of Linux", path.display()))
                 .help("`cargo rustle build --release` makes one"));
         };
-        let mut hash = Sha256::new_with_prefix(header);
-        let mut length = header.len() as u64;
-        let mut piece = vec![0; 256 << 10];
-        loop {
-            let read = reader.read(&mut piece).context(path.display())?;
-            if read == 0 {
-                break;
-            }
-            length += read as u64;
-            hash.update(piece.get(..read).unwrap_or_default());
-        }
-        let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let (digest, length) = Digest::of_reader(header.chain(&file)).context(path.display())?;
+        let sha256 = digest.hex();
         let end = appended(&file).context(path.display())?.map_or(length, |found| found.start);
         let bundle = match open_appended(&path).context(path.display())? {
             Some(bundle) => bundle,

@@ -1,29 +1,15 @@
 //! The commands that compile nothing, as a user calls them.
 
+mod program;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
+use program::Ran;
 use tempfile::TempDir;
 
-/// What a command did.
-struct Ran {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
 fn rustle(folder: &Path, args: &[&str]) -> Ran {
-    let output = Command::new(env!("CARGO_BIN_EXE_cargo-rustle"))
-        .arg("rustle")
-        .args(args)
-        .current_dir(folder)
-        .env("CARGO_TERM_COLOR", "never")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ran { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+    program::rustle(folder, args, &[])
 }
 
 fn folder_with(files: &[(&str, &str)]) -> TempDir {

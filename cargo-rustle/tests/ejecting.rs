@@ -1,33 +1,14 @@
 //! `eject`, and what decides how a runner is built, as a user calls them; nothing is compiled.
 
+mod program;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
+use program::{Ran, rustle};
 use rustle_bundle::Bundle;
 use rustle_bundle::folder;
 use tempfile::TempDir;
-
-/// What a command did.
-struct Ran {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-fn rustle(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Ran {
-    let output = Command::new(env!("CARGO_BIN_EXE_cargo-rustle"))
-        .arg("rustle")
-        .args(args)
-        .current_dir(folder)
-        .env("CARGO_TERM_COLOR", "never")
-        .envs(variables.iter().copied())
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ran { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
-}
 
 fn ran(folder: &Path, args: &[&str]) -> Ran {
     let ran = rustle(folder, args, &[]);

@@ -1,9 +1,11 @@
 //! Generated crates, compiled and run. This compiles all of Rustle once more, so it is one long test and runs only when
 //! asked for: `cargo test -p cargo-rustle --test generated -- --ignored`.
 
+mod offline;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 const PLAYBOOK: &str = "\
 - name: Greet
@@ -33,17 +35,8 @@ struct Project {
 
 impl Project {
     fn run(&self, program: &str, args: &[&str], environment: &[(&str, &str)]) -> Output {
-        let mut command = Command::new(program);
-        command.args(args).current_dir(&self.folder).env("CARGO_TARGET_DIR", &self.target);
-        command
-            .env("CARGO_NET_OFFLINE", "true")
-            .env("CARGO_TERM_COLOR", "never")
-            .env("CARGO_PROFILE_DEV_DEBUG", "0");
-        // A test runs within Cargo; what it says to its own build must not reach this one.
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_")) {
-            command.env_remove(name);
-        }
-        command.envs(environment.iter().copied()).output().unwrap()
+        let mut command = offline::command(program, &self.folder, &self.target);
+        command.args(args).envs(environment.iter().copied()).output().unwrap()
     }
 
     fn rustle(&self, args: &[&str]) -> Output {

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use rustle_tests::anywhere::cargo_rustle;
 use rustle_tests::conformance::built::{Built, build};
 use rustle_tests::conformance::case::Case;
 use rustle_tests::conformance::deviations::Deviations;
@@ -30,18 +31,7 @@ fn root() -> &'static Path {
 }
 
 fn compiler() -> Built {
-    let workspace = root().join("..");
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--locked", "-p", "cargo-rustle", "--target-dir"])
-        .arg(workspace.join("target"))
-        .current_dir(&workspace)
-        .status()
-        .expect("cargo runs");
-    assert!(built.success());
-    Built {
-        cargo_rustle: workspace.join("target/debug/cargo-rustle"),
-        target: workspace.join("target/built-runners"),
-    }
+    Built { cargo_rustle: cargo_rustle().to_owned(), target: root().join("../target/built-runners") }
 }
 
 #[test]

@@ -5,10 +5,10 @@
 
 use std::io;
 use std::path::Path;
-use std::process::Command;
 
 use rustle_bundle::Bundle;
 use rustle_bundle::folder::{self, Packing};
+use rustle_tests::anywhere::cargo_rustle;
 use rustle_tests::conformance::case::Case;
 use rustle_tests::conformance::compiled;
 use rustle_tests::conformance::deviations::Deviations;
@@ -56,20 +56,11 @@ fn every_case_comes_back_from_a_folder() {
 #[ignore = "compiles all of Rustle"]
 fn ejected_runners_do_what_ansible_core_did() {
     let workspace = root().join("..");
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--locked", "-p", "cargo-rustle", "--target-dir"])
-        .arg(workspace.join("target"))
-        .current_dir(&workspace)
-        .status()
-        .expect("cargo runs");
-    assert!(built.success());
     let all = std::env::var("EJECT").is_ok_and(|it| it == "all");
     let mut cases = cases();
     cases.retain(|case| all || BUILT.contains(&case.name.as_str()));
-    let compiler = Ejected {
-        cargo_rustle: workspace.join("target/debug/cargo-rustle"),
-        target: workspace.join("target/ejected-runners"),
-    };
+    let compiler =
+        Ejected { cargo_rustle: cargo_rustle().to_owned(), target: workspace.join("target/ejected-runners") };
     let table = std::fs::read_to_string(workspace.join("docs/DEVIATIONS.md")).expect("the deviations");
     let mut deviations = Deviations::parse(&table).expect("a table");
     let wrong = suite::check(&cases, &compiler, &mut deviations).expect("the suite runs");

@@ -195,13 +195,11 @@ fn program(packages: &[String]) -> String {
         packages.iter().map(|package| format!("use {} as _;\n", package.replace('-', "_"))).collect();
     format!(
         "//! The base runner.\n\n{uses}
-use rustle_runtime::__private::include_dir::Dir;
 use rustle_runtime::runner::Embedded;
 
-static BUNDLE: Dir<'static> = Dir::new(\"\", &[]);
-
 fn main() -> std::process::ExitCode {{
-    rustle_runtime::runner::main(&Embedded {{ bundle: &BUNDLE, linked: include_bytes!(\"linked\"), signer: None, name: \"rustle-base\", version: env!(\"CARGO_PKG_VERSION\") }})
+    let base = Embedded::base(\"rustle-base\", env!(\"CARGO_PKG_VERSION\"));
+    rustle_runtime::runner::main(&Embedded {{ linked: include_bytes!(\"linked\"), ..base }})
 }}
 "
     )

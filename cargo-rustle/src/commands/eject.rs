@@ -10,6 +10,7 @@ use rustle_build::config::Build;
 use rustle_build::env_vars::compression_level;
 use rustle_build::{BuildOptions, Prepared, Problems, build_bundle};
 use rustle_bundle::folder::Packing;
+use tempfile::TempPath;
 
 use crate::commands::check::needed;
 use crate::commands::new::{check_name, package_name};
@@ -72,11 +73,7 @@ fn of_project(matches: &ArgMatches) -> Result {
         None => project.folder.join("ejected"),
     };
     let mut options = project.options()?;
-    level_of_environment(&mut options)?;
-    let room = scratch::file();
-    options.bundle_file = room.as_ref().map(|room| room.to_path_buf());
-    let prepared = build_bundle(&options)?;
-    warn(&prepared.warnings);
+    let (prepared, _room) = packed(&mut options)?;
     tell_build_script(&project.folder);
     let source = rustle_source(matches)?;
     let read = |name: &str| {
@@ -103,16 +100,12 @@ fn of_playbook(playbook: &Path, matches: &ArgMatches) -> Result {
     let folder = std::path::absolute(folder).context(folder.display())?;
     let mut options = alone(playbook, &inventories(matches), matches.get_one("root"))?;
     given::apply(&given::of(matches), &mut options);
-    level_of_environment(&mut options)?;
     let name = match matches.get_one::<String>("name") {
         Some(name) => name.clone(),
         None => package_name(&folder)?,
     };
     check_name(&name)?;
-    let room = scratch::file();
-    options.bundle_file = room.as_ref().map(|room| room.to_path_buf());
-    let prepared = build_bundle(&options)?;
-    warn(&prepared.warnings);
+    let (prepared, _room) = packed(&mut options)?;
     let source = rustle_source(matches)?;
     let packages = needed(&options);
     let recipe = Recipe { name: &name, config: "", packages: &packages, source: &source };
@@ -127,6 +120,16 @@ fn of_playbook(playbook: &Path, matches: &ArgMatches) -> Result {
     };
     eject::write(&folder, &subject)?;
     tell(&folder, &prepared)
+}
+
+/// What the build script would pack, and the room that it lies in until it has been written.
+fn packed(options: &mut BuildOptions) -> Result<(Prepared, Option<TempPath>)> {
+    level_of_environment(options)?;
+    let room = scratch::file();
+    options.bundle_file = room.as_ref().map(|room| room.to_path_buf());
+    let prepared = build_bundle(options)?;
+    warn(&prepared.warnings);
+    Ok((prepared, room))
 }
 
 /// The level of compression that the build script would take.

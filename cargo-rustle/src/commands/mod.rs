@@ -25,6 +25,7 @@ mod repack;
 mod run;
 mod secret;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub use module::password;
@@ -124,6 +125,25 @@ fn inventory() -> Arg {
         .value_parser(value_parser!(PathBuf))
         .action(ArgAction::Append)
         .help("An inventory file or folder, or hosts with a comma: `web1,web2`")
+}
+
+/// A finished runner.
+fn binary() -> Arg {
+    Arg::new("binary")
+        .value_name("BINARY")
+        .required(true)
+        .value_parser(value_parser!(PathBuf))
+        .help("A runner, for whatever system")
+}
+
+/// What stands behind `--`: the runner's own options.
+fn passed(help: &'static str) -> Arg {
+    Arg::new("options")
+        .value_name("OPTIONS")
+        .num_args(0..)
+        .last(true)
+        .value_parser(value_parser!(OsString))
+        .help(help)
 }
 
 /// `--root`.

@@ -13,7 +13,7 @@ use rustle_package::Digest;
 use rustle_schema::names::{self, SEALED_FOLDER};
 
 use crate::binary::Binary;
-use crate::commands::{given, inventories, inventory, project, root};
+use crate::commands::{self, given, inventories, inventory, project, root};
 use crate::failure::{Context, Failure, Result, warn};
 use crate::project::{Project, alone};
 use crate::scratch;
@@ -24,13 +24,7 @@ use crate::timings::{self, Timings};
 pub fn command() -> Command {
     Command::new("repack")
         .about("Gives a copy of a finished runner another plan and other files, without compiling")
-        .arg(
-            Arg::new("binary")
-                .value_name("BINARY")
-                .required(true)
-                .value_parser(value_parser!(PathBuf))
-                .help("A runner, for whatever system"),
-        )
+        .arg(commands::binary())
         .arg(
             Arg::new("playbook")
                 .long("playbook")

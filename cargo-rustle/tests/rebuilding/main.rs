@@ -3,6 +3,10 @@
 
 mod comparing;
 mod inspecting;
+#[path = "../offline/mod.rs"]
+mod offline;
+#[path = "../program/mod.rs"]
+mod program;
 mod repacking;
 mod running;
 mod same_runner;

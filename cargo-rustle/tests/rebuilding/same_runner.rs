@@ -3,10 +3,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::Value;
 
+use crate::offline;
 use crate::workshop::saying;
 
 struct Project {
@@ -15,17 +16,25 @@ struct Project {
 }
 
 impl Project {
+    fn new() -> Project {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../built-runners");
+        Project { home: tempfile::tempdir().unwrap(), target }
+    }
+
+    /// Makes the runner `web` of `site.yml`.
+    fn made(&self) {
+        let made = self.run(
+            env!("CARGO_BIN_EXE_cargo-rustle"),
+            ".",
+            &["rustle", "new", "web", "--playbook", "site.yml"],
+            &[],
+        );
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    }
+
     fn run(&self, program: &str, folder: &str, args: &[&str], variables: &[(&str, &str)]) -> Output {
-        let mut command = Command::new(program);
-        command.args(args).current_dir(self.home.path().join(folder)).env("CARGO_TARGET_DIR", &self.target);
-        command
-            .env("CARGO_NET_OFFLINE", "true")
-            .env("CARGO_TERM_COLOR", "never")
-            .env("CARGO_PROFILE_DEV_DEBUG", "0");
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_")) {
-            command.env_remove(name);
-        }
-        command.envs(variables.iter().copied()).output().unwrap()
+        let mut command = offline::command(program, &self.home.path().join(folder), &self.target);
+        command.args(args).envs(variables.iter().copied()).output().unwrap()
     }
 
     fn done(&self, program: &str, args: &[&str], variables: &[(&str, &str)]) -> (String, String) {
@@ -82,16 +91,9 @@ fn without_times(mut event: Value) -> Value {
 #[test]
 #[ignore = "compiles all of Rustle"]
 fn a_changed_plan_needs_no_compiler_and_makes_the_same_runner() {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../built-runners");
-    let project = Project { home: tempfile::tempdir().unwrap(), target };
+    let project = Project::new();
     fs::write(project.home.path().join("site.yml"), saying("one")).unwrap();
-    let made = project.run(
-        env!("CARGO_BIN_EXE_cargo-rustle"),
-        ".",
-        &["rustle", "new", "web", "--playbook", "site.yml"],
-        &[],
-    );
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    project.made();
 
     let (_, first, why) = project.rustle(&[], &[]);
     assert!(why.unwrap().contains("no base is kept"));
@@ -172,8 +174,7 @@ x = 1
 #[test]
 #[ignore = "compiles all of Rustle"]
 fn a_large_bundle_is_not_compiled_in() {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../built-runners");
-    let project = Project { home: tempfile::tempdir().unwrap(), target };
+    let project = Project::new();
     let playbook = saying("x")
         .replace("debug:\n        msg: x", "copy:\n        src: noise\n        dest: /nowhere/noise");
     fs::write(project.home.path().join("site.yml"), playbook).unwrap();
@@ -186,13 +187,7 @@ fn a_large_bundle_is_not_compiled_in() {
         .collect();
     fs::create_dir_all(project.home.path().join("files")).unwrap();
     fs::write(project.home.path().join("files/noise"), &noise).unwrap();
-    let made = project.run(
-        env!("CARGO_BIN_EXE_cargo-rustle"),
-        ".",
-        &["rustle", "new", "web", "--playbook", "site.yml"],
-        &[],
-    );
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    project.made();
     let (runner, digest, why) = project.rustle(&[], &[]);
     assert!(why.is_some());
     let bundle = rustle_bundle::open_appended(&runner).unwrap().unwrap();

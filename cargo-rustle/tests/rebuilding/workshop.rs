@@ -2,18 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use rustle_schema::linked::{LINKED_FORMAT, Linked, LinkedCrate, LinkedModule};
 use tempfile::TempDir;
 
-/// What a command did.
-#[derive(Debug)]
-pub struct Ran {
-    pub code: Option<i32>,
-    pub out: String,
-    pub err: String,
-}
+use crate::program::{self, Ran};
 
 /// A folder to work in.
 pub struct Workshop {
@@ -43,16 +36,7 @@ impl Workshop {
     }
 
     pub fn rustle(&self, args: &[&str]) -> Ran {
-        let output = Command::new(env!("CARGO_BIN_EXE_cargo-rustle"))
-            .arg("rustle")
-            .args(args)
-            .current_dir(self.folder.path())
-            .env("CARGO_TERM_COLOR", "never")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Ran { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+        program::rustle(self.folder.path(), args, &[])
     }
 
     /// The same, and it must succeed.

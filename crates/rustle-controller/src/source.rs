@@ -1,11 +1,11 @@
 //! Token and key: where they come from on the host.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Read;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use rustle_runtime::schema::settings::SecretSource;
+use rustle_runtime::secrets::private_file::{Unfit, open, open_private};
 use rustle_runtime::secrets::{self, Opened, environment};
 use rustle_runtime::value::Value;
 use zeroize::Zeroizing;
@@ -50,18 +50,12 @@ fn secret(name: &str, opened: &Opened) -> Result<Zeroizing<String>, String> {
 /// A file that is nobody else's to read.
 fn file(path: &Path) -> Result<Zeroizing<String>, String> {
     let wrong = |why: String| format!("the file {} cannot be used: {why}", path.display());
-    let file = open(path).map_err(|error| wrong(error.to_string()))?;
-    let metadata = file.metadata().map_err(|error| wrong(error.to_string()))?;
-    let own = [0, rustix::process::geteuid().as_raw()];
-    if !metadata.is_file() {
-        return Err(wrong("it is no file".into()));
-    }
-    if !own.contains(&metadata.uid()) {
-        return Err(wrong("it belongs to another user".into()));
-    }
-    if metadata.mode() & 0o077 != 0 {
-        return Err(wrong("others may read it; `chmod 0600` it".into()));
-    }
+    let file = open_private(path).map_err(|unfit| match unfit {
+        Unfit::Unreadable(error) => wrong(error.to_string()),
+        Unfit::NoFile => wrong("it is no file".into()),
+        Unfit::Stranger(_) => wrong("it belongs to another user".into()),
+        Unfit::Open(_) => wrong("others may read it; `chmod 0600` it".into()),
+    })?;
     text(file).map_err(wrong)
 }
 
@@ -83,12 +77,6 @@ fn variable(name: &str) -> Result<Zeroizing<String>, String> {
     Ok(Zeroizing::new(text.to_owned()))
 }
 
-/// Opens a file; a pipe that nobody writes to would hold up the run.
-fn open(path: &Path) -> std::io::Result<File> {
-    let nonblock = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
-    fs::OpenOptions::new().read(true).custom_flags(nonblock).open(path)
-}
-
 fn text(file: File) -> Result<Zeroizing<String>, String> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
     file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
@@ -101,6 +89,7 @@ fn text(file: File) -> Result<Zeroizing<String>, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;

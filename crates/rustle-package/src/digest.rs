@@ -1,6 +1,7 @@
 //! The name of a content.
 
 use std::fmt;
+use std::io::{self, Read};
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -19,12 +20,33 @@ use sha2::{Digest as _, Sha256};
 pub struct Digest([u8; 32]);
 
 const PREFIX: &str = "sha256:";
+/// How many bytes are read at a time.
+const PIECE: usize = 256 << 10;
+
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 impl Digest {
     /// The digest of these bytes.
     pub fn of(bytes: &[u8]) -> Digest {
         Digest(Sha256::digest(bytes).into())
+    }
+
+    /// The digest of all that there is to be read, and how many bytes that is.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn of_reader(mut from: impl Read) -> io::Result<(Digest, u64)> {
+        let mut hash = Sha256::new();
+        let mut piece = vec![0; PIECE];
+        let mut length = 0;
+        loop {
+            let read = from.read(&mut piece)?;
+            if read == 0 {
+                return Ok((Digest(hash.finalize().into()), length));
+            }
+            length += read as u64;
+            hash.update(piece.get(..read).unwrap_or_default());
+        }
     }
 
     /// The digest with these bytes.

@@ -8,17 +8,8 @@ use rustle_module_file as _;
 use rustle_module_system as _;
 use rustle_secrets as _;
 
-use rustle_runtime::__private::include_dir::Dir;
 use rustle_runtime::runner::Embedded;
 
-static BUNDLE: Dir<'static> = Dir::new("", &[]);
-
 fn main() -> std::process::ExitCode {
-    rustle_runtime::runner::main(&Embedded {
-        bundle: &BUNDLE,
-        linked: &[],
-        signer: None,
-        name: "base",
-        version: env!("CARGO_PKG_VERSION"),
-    })
+    rustle_runtime::runner::main(&Embedded::base("base", env!("CARGO_PKG_VERSION")))
 }

@@ -3,9 +3,9 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
-use sha2::{Digest, Sha256};
+use rustle_package::Digest;
 
-use super::kept::fnv;
+use super::kept::short_digest;
 use super::remote::{Broken, Session};
 use crate::executable::Runner;
 
@@ -147,8 +147,8 @@ impl There {
     }
 }
 
-/// Brings the runner to the host, if it is not there. `whose` tells apart those who bring it at the same time. `copying` is told before bytes are sent,
-/// and how many lie there already.
+/// Brings the runner to the host, if it is not there. `whose` tells apart those who bring it at the same time. `copying` is
+/// told before bytes are sent, and how many lie there already.
 ///
 /// # Errors
 /// If the connection breaks, in which case what has arrived stays there for the next time; or if the host cannot take it.
@@ -159,7 +159,7 @@ pub fn install(
     whose: &str,
     copying: impl Fn(u64),
 ) -> Result<Installed, Problem> {
-    let whose = format!("{:016x}", fnv(whose));
+    let whose = short_digest(whose);
     let script = format!("{SUM}{PROBE}");
     let probe = || {
         let said = session.run(&script, &[remote_dir, &runner.sha256, &whose]);
@@ -218,17 +218,8 @@ fn resumable(runner: &Runner, partial: Option<&(u64, String)>) -> u64 {
 
 /// The digest of the first `length` bytes.
 fn digest_of(runner: &Runner, length: u64) -> io::Result<String> {
-    let mut file = File::open(&runner.path)?.take(length);
-    let mut hash = Sha256::new();
-    let mut piece = vec![0; PIECE];
-    loop {
-        let read = file.read(&mut piece)?;
-        if read == 0 {
-            break;
-        }
-        hash.update(piece.get(..read).unwrap_or_default());
-    }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    let (digest, _) = Digest::of_reader(File::open(&runner.path)?.take(length))?;
+    Ok(digest.hex())
 }
 
 fn copy(session: &Session<'_>, runner: &Runner, folder: &str, whose: &str, from: u64) -> Result<(), Problem> {
@@ -289,7 +280,7 @@ mod tests {
         };
         assert!(matches!(copy(&"0".repeat(64)), Err(Broken::Refused(76, _))));
         assert!(!ran.exists());
-        let digest: String = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = Digest::of(text.as_bytes()).hex();
         // Its own word counts, too, and this one has none.
         assert!(matches!(copy(&digest), Err(Broken::Refused(76, _))));
         assert!(ran.exists());

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use rustle_package::Digest;
 use rustle_schema::event::Event;
 
 /// The events of one host, in a file.
@@ -74,13 +75,12 @@ pub fn file_name(host: &str) -> String {
     }
     // A name has 255 bytes at most; nobody calls hosts so, but an inventory may be anything.
     match name.get(..200) {
-        Some(begin) => format!("{begin}%{:016x}", fnv(host)),
+        Some(begin) => format!("{begin}%{}", short_digest(host)),
         None => name,
     }
 }
 
-/// Tells long names apart.
-pub fn fnv(text: &str) -> u64 {
-    text.bytes()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+/// Tells long names apart in 16 digits.
+pub fn short_digest(text: &str) -> String {
+    Digest::of(text.as_bytes()).hex().split_off(48)
 }

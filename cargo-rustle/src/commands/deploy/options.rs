@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::batches::Serial;
-use crate::commands::inventory;
+use crate::commands::{inventory, passed};
 use crate::failure::{Failure, Result};
 
 /// What a deployment is asked to do.
@@ -126,14 +126,7 @@ pub fn command() -> Command {
         .arg(option("target", "TRIPLE", "What to build a project for [default: as `cargo rustle build`]"))
         .arg(Arg::new("verbose").short('v').long("verbose").action(ArgAction::Count).help("Tells more"))
         .arg(flag("no-color", "Without colours, as with NO_COLOR in the environment"))
-        .arg(
-            Arg::new("options")
-                .value_name("OPTIONS")
-                .num_args(0..)
-                .last(true)
-                .value_parser(value_parser!(OsString))
-                .help("The runner's own: `-- --start-at-task Restart`"),
-        )
+        .arg(passed("The runner's own: `-- --start-at-task Restart`"))
         .after_help(
             "The runner is copied to each host that does not have it yet, and runs there by itself: a lost connection \
              does not stop it. docs/FLEETS.md tells the rest.",

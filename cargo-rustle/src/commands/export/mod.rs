@@ -13,6 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 
+use crate::commands::passed;
 use crate::executable::Runner;
 use crate::failure::{Context, Failure, Result};
 
@@ -58,14 +59,7 @@ fn common(command: Command) -> Command {
                 .value_name("TRIPLE")
                 .help("What to build a project for [default: as `cargo rustle build`]"),
         )
-        .arg(
-            Arg::new("options")
-                .value_name("OPTIONS")
-                .num_args(0..)
-                .last(true)
-                .value_parser(value_parser!(OsString))
-                .help("The runner's own: `-- --tags packages`"),
-        )
+        .arg(passed("The runner's own: `-- --tags packages`"))
 }
 
 /// The runner that is exported.

@@ -5,13 +5,14 @@ mod sbom;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use rustle_bundle::{Kind, signature};
 use rustle_schema::plan::{Plan, Play};
 use rustle_schema::task::Step;
 use serde_json::{Value, json};
 
 use crate::binary::Binary;
+use crate::commands;
 use crate::failure::{Context, Failure, Result};
 use crate::show;
 
@@ -21,13 +22,7 @@ const UNKNOWN: &str = "how many bytes each module takes cannot be told from an e
 pub fn command() -> Command {
     Command::new("inspect")
         .about("Shows what a finished runner carries and is made of, without running it")
-        .arg(
-            Arg::new("binary")
-                .value_name("BINARY")
-                .required(true)
-                .value_parser(value_parser!(PathBuf))
-                .help("A runner, for whatever system"),
-        )
+        .arg(commands::binary())
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Everything as one JSON object"))
         .arg(
             Arg::new("sbom")

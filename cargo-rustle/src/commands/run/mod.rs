@@ -12,7 +12,7 @@ use rustle_build::{Escalation, build_bundle};
 
 use crate::base::builtin;
 use crate::commands::build::{choice, wanted};
-use crate::commands::{given, inventories, inventory, project, root};
+use crate::commands::{given, inventories, inventory, passed, project, root};
 use crate::failure::{Context, Failure, Result, warn};
 use crate::linking;
 use crate::project::{Project, alone};
@@ -37,14 +37,7 @@ pub fn command() -> Command {
         .args(ansible::args())
         .next_help_heading("Options")
         .arg(timings::arg())
-        .arg(
-            Arg::new("options")
-                .value_name("OPTIONS")
-                .num_args(0..)
-                .last(true)
-                .value_parser(value_parser!(OsString))
-                .help("The runner's own, such as `-- --timeout 60`"),
-        )
+        .arg(passed("The runner's own, such as `-- --timeout 60`"))
         .after_help(
             "The playbook is checked, packed, and appended to a base runner that has every builtin module and is built \
              once. Modules of other crates need a crate: `cargo rustle new`.",

@@ -170,18 +170,14 @@ fn profile(table: &mut Table<'_>, problems: &mut Vec<Problem>) -> Option<(Profil
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
 
-    use rustle_playbook::SourceFile;
-
-    use crate::config::{Config, FILE_NAME};
+    use crate::config::Config;
     use crate::diagnostics::one_line;
     use crate::profiles::Profile;
 
     fn parse(text: &str) -> (Config, Vec<String>) {
         let mut problems = Vec::new();
-        let file = Arc::new(SourceFile { path: FILE_NAME.into(), text: text.into() });
-        let config = Config::parse(&file, &mut problems);
+        let config = Config::of_text(text.to_owned(), &mut problems);
         (config, problems.iter().map(|it| format!("{} {:?}", one_line(it), it.help)).collect())
     }
 

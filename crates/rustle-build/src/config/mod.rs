@@ -297,8 +297,7 @@ mod tests {
 
     fn parse(text: &str) -> (Config, Vec<String>) {
         let mut problems = Vec::new();
-        let file = Arc::new(SourceFile { path: FILE_NAME.into(), text: text.into() });
-        let config = Config::parse(&file, &mut problems);
+        let config = Config::of_text(text.to_owned(), &mut problems);
         (config, problems.iter().map(|it| format!("{} {:?}", one_line(it), it.help)).collect())
     }
 

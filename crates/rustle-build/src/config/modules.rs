@@ -281,13 +281,12 @@ pub fn inline_name(id: &ModuleId, file: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Config, FILE_NAME};
+    use crate::config::Config;
     use crate::diagnostics::{Problems, one_line};
 
     fn parse(text: &str) -> (Config, Vec<String>) {
         let mut problems = Vec::new();
-        let file = Arc::new(SourceFile { path: FILE_NAME.into(), text: text.into() });
-        let config = Config::parse(&file, &mut problems);
+        let config = Config::of_text(text.to_owned(), &mut problems);
         (config, Problems::new(problems).iter().map(one_line).collect())
     }
 

@@ -22,6 +22,14 @@ pub struct Embedded {
     pub version: &'static str,
 }
 
+impl Embedded {
+    /// Nothing: the executable is a base, to which bundles are appended.
+    pub const fn base(name: &'static str, version: &'static str) -> Embedded {
+        static NOTHING: include_dir::Dir<'static> = include_dir::Dir::new("", &[]);
+        Embedded { bundle: &NOTHING, linked: &[], signer: None, name, version }
+    }
+}
+
 /// What the build tells a runner beside its folder of packs.
 #[derive(Clone, Copy, Debug)]
 pub struct Beside {

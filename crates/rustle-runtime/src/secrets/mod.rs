@@ -8,6 +8,7 @@ mod files;
 mod hardening;
 mod opened;
 mod opener;
+pub mod private_file;
 mod redaction;
 pub(crate) mod standard_error;
 mod start;

@@ -17,9 +17,6 @@ use rustle_runtime::value::Map;
 
 use harness::{Runner, done, plan, say, script, task};
 
-/// Nothing is embedded: what is appended counts.
-static NOTHING: include_dir::Dir<'static> = include_dir::Dir::new("", &[]);
-
 fn a_plan_runs_and_is_told() {
     let runner = Runner::new(vec![say("hello")]);
     let done = runner.run(&[]);
@@ -301,11 +298,8 @@ fn main() -> ExitCode {
         // A test says which key it is pinned to; the text lives as long as the process.
         let key = std::env::var(signed::PINNED).ok().map(|key| &*Box::leak(key.into_boxed_str()));
         return runner::main(&Embedded {
-            bundle: &NOTHING,
-            linked: &[],
             signer: key.map(Signer::pinned),
-            name: "site",
-            version: "1.0.0",
+            ..Embedded::base("site", "1.0.0")
         });
     }
     // As the usual harness, as far as cargo and people use it: names filter, `--list` lists.

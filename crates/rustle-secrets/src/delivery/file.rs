@@ -2,10 +2,10 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use rustle_runtime::secrets::KeyText;
+use rustle_runtime::secrets::private_file::{Unfit, open_private};
 use zeroize::Zeroizing;
 
 /// The largest file in which a key is looked for, in bytes.
@@ -18,27 +18,18 @@ const LARGEST: u64 = 64 << 10;
 pub(super) fn read_private(path: &Path) -> Result<KeyText, String> {
     let shown = path.display();
     let failed = |error: io::Error| format!("the key file {shown} cannot be read: {error}");
-    let file = File::open(path).map_err(failed)?;
-    // What was opened is looked at, not what may lie there by now.
-    let metadata = file.metadata().map_err(failed)?;
-    if !metadata.is_file() {
-        return Err(format!(
-            "the key file {shown} is no file; a key from a pipe is given with --secret-key-fd"
-        ));
-    }
-    let own = rustix::process::geteuid().as_raw();
-    if metadata.uid() != own && metadata.uid() != 0 {
-        return Err(format!(
-            "the key file {shown} belongs to another user (uid {}), who can change it; it must be yours or root's",
-            metadata.uid()
-        ));
-    }
-    let mode = metadata.mode() & 0o7777;
-    if mode & 0o077 != 0 {
-        return Err(format!(
-            "the key file {shown} is open to others (mode {mode:04o}); `chmod 600 {shown}` closes it"
-        ));
-    }
+    let file = open_private(path).map_err(|unfit| match unfit {
+        Unfit::Unreadable(error) => failed(error),
+        Unfit::NoFile => {
+            format!("the key file {shown} is no file; a key from a pipe is given with --secret-key-fd")
+        }
+        Unfit::Stranger(uid) => format!(
+            "the key file {shown} belongs to another user (uid {uid}), who can change it; it must be yours or root's"
+        ),
+        Unfit::Open(mode) => {
+            format!("the key file {shown} is open to others (mode {mode:04o}); `chmod 600 {shown}` closes it")
+        }
+    })?;
     read_from(file).map_err(failed)
 }
 

@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{self, Write};
 
 use flate2::{Compression, GzBuilder};
-use sha2::{Digest, Sha256};
+use rustle_package::Digest;
+use sha2::{Digest as _, Sha256};
 use tar::{Builder, EntryType, Header};
 
 use crate::executable::Runner;
@@ -30,7 +31,7 @@ pub fn of(runner: &Runner) -> io::Result<Layer> {
     let header = header(&runner.plain_name(), EntryType::Regular, 0o755, runner.length)?;
     archive.append(&header, File::open(&runner.path)?)?;
     let Digested { to, hash } = archive.into_inner()?;
-    Ok(Layer { packed: to.finish()?, diff_id: super::layout::digest_of(hash) })
+    Ok(Layer { packed: to.finish()?, diff_id: Digest::from_bytes(hash.finalize().into()).to_string() })
 }
 
 fn header(name: &str, kind: EntryType, mode: u32, size: u64) -> io::Result<Header> {

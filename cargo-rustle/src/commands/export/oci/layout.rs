@@ -4,8 +4,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use rustle_package::Digest;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::layer::Layer;
 use crate::commands::export::replace;
@@ -89,15 +89,7 @@ fn others(index: &Path, image: &Image<'_>) -> Vec<Value> {
 
 /// Writes a blob, and gives its descriptor.
 fn blob(folder: &Path, media_type: &str, bytes: &[u8]) -> io::Result<Value> {
-    let mut hash = Sha256::new();
-    hash.update(bytes);
-    let digest = digest_of(hash);
+    let digest = Digest::of(bytes).to_string();
     replace(&folder.join("blobs").join(digest.replace(':', "/")), bytes)?;
     Ok(json!({"mediaType": media_type, "digest": digest, "size": bytes.len()}))
-}
-
-/// A digest as images name it.
-pub fn digest_of(hash: Sha256) -> String {
-    let digits: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{digits}")
 }
