@@ -7,6 +7,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Instant;
 
 /// One command of the README.
 #[derive(Debug, PartialEq)]
@@ -35,6 +36,7 @@ pub fn check(root: &Path) -> Vec<String> {
     let mut faults = Vec::new();
     for step in steps {
         println!("tidy: README.md:{}: {}", step.line, step.command);
+        let begun = Instant::now();
         let output = Command::new("bash")
             .args(["-c", &format!("set -o pipefail; {{ {}\n}} 2>&1", step.command)])
             .current_dir(root)
@@ -44,6 +46,7 @@ pub fn check(root: &Path) -> Vec<String> {
             .env("CARGO_TERM_COLOR", "never")
             .env("CARGO_TERM_QUIET", "true")
             .output();
+        println!("tidy: … {:.1} s", begun.elapsed().as_secs_f64());
         let printed = match output {
             Ok(output) => String::from_utf8_lossy(&output.stdout).into_owned(),
             Err(error) => {

@@ -8,7 +8,8 @@ use std::time::Instant;
 
 use super::project;
 use super::tool::Tool;
-use crate::bench::measure;
+use crate::bench::subject::Kind;
+use crate::bench::{measure, playbook};
 
 /// Tasks of the project.
 pub(crate) const TASKS: usize = 1_000;
@@ -31,6 +32,8 @@ pub(crate) struct Rebuild {
     pub(crate) kept: Option<Time>,
     /// `cargo rustle repack`.
     pub(crate) repack: Option<Time>,
+    /// `cargo rustle run` of a playbook of so many `debug` tasks that is no project, from the command to its end.
+    pub(crate) run: Option<Time>,
 }
 
 /// Makes a project and builds it in each of the ways.
@@ -74,7 +77,26 @@ pub(crate) fn measure(tool: &Tool, work: &Path, rounds: usize) -> io::Result<Reb
         }
         false => None,
     };
-    Ok(Rebuild { cold, cargo, kept, repack })
+    let run = match tool.has("run", "[PLAYBOOK]")? {
+        true => Some(edited(tool, &made(&work.join("run"))?, rounds)?),
+        false => None,
+    };
+    Ok(Rebuild { cold, cargo, kept, repack, run })
+}
+
+/// What it takes to see a playbook run that has just been changed.
+fn edited(tool: &Tool, folder: &Path, rounds: usize) -> io::Result<Time> {
+    let site = playbook::write(folder, Kind::Debug, TASKS)?;
+    let line = ["run", &text(&site)];
+    // The first one compiles all builtin modules, once for all playbooks.
+    tool.run(&line, folder)?;
+    let before = fs::read_to_string(&site)?;
+    let mut changes = 0;
+    median(rounds, || {
+        changes += 1;
+        fs::write(&site, before.replace("wanted: -1", &format!("wanted: {changes}")))?;
+        timed(|| tool.run(&line, folder))
+    })
 }
 
 /// The runner that was built in a project.
