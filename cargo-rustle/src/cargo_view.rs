@@ -41,12 +41,14 @@ struct Kept {
 }
 
 impl View {
-    /// Asks Cargo for the package in `folder`, with these `options` for features.
+    /// Asks Cargo for the package in `folder` as it is built on and for this machine, with these `options` for features.
     ///
     /// # Errors
     /// If Cargo fails, which tells why itself.
     pub fn read(folder: &Path, options: &[String]) -> Result<View> {
-        let output = question(folder, options).stderr(Stdio::inherit()).output().context("cargo metadata")?;
+        let mut question = question(folder, options);
+        question.args(["--filter-platform", "host-tuple"]).stderr(Stdio::inherit());
+        let output = question.output().context("cargo metadata")?;
         if !output.status.success() {
             return Err(Failure::Child(1));
         }
@@ -256,6 +258,7 @@ mod tests {
         let other = "[target.'cfg(windows)'.dependencies]\nwindows = { path = \"../windows\" }\n";
         fs::write(folder.join("Cargo.toml"), package("web") + other).unwrap();
         assert!(View::kept(&folder, &state, &[], &[HOST]).unwrap().local.is_empty());
+        assert!(View::read(&folder, &[]).unwrap().local.is_empty());
         // Another platform is another question.
         let there = View::kept(&folder, &state, &[], &[HOST, "x86_64-pc-windows-msvc"]).unwrap();
         assert_eq!(there.local.len(), 1);

@@ -2,6 +2,7 @@
 
 mod embeds;
 mod prepare;
+mod profiles;
 mod project;
 mod rebuild;
 mod sizes;
@@ -22,11 +23,12 @@ pub(crate) struct Scale {
     start: Vec<start::Started>,
     rebuild: Option<rebuild::Rebuild>,
     sizes: Vec<sizes::Sized>,
+    profiles: Vec<profiles::Profiled>,
     embeds: Vec<embeds::Embedded>,
 }
 
 /// What can be measured by itself.
-pub(crate) const PARTS: [&str; 5] = ["prepare", "start", "rebuild", "sizes", "embeds"];
+pub(crate) const PARTS: [&str; 6] = ["prepare", "start", "embeds", "rebuild", "sizes", "profiles"];
 
 /// Measures `parts`, all of them where that is empty, and returns the tables. `full` adds what takes very long.
 ///
@@ -50,7 +52,7 @@ pub(crate) fn run(
     if wanted("embeds") {
         scale.embeds = embeds::measure(root, work, full)?;
     }
-    if wanted("rebuild") || wanted("sizes") {
+    if ["rebuild", "sizes", "profiles"].into_iter().any(wanted) {
         build::cargo(root, &["build", "--release", "-p", "cargo-rustle"])?;
         let tool = tool::Tool::new(root);
         if wanted("rebuild") {
@@ -58,6 +60,9 @@ pub(crate) fn run(
         }
         if wanted("sizes") {
             scale.sizes = sizes::measure(&tool, work)?;
+        }
+        if wanted("profiles") {
+            scale.profiles = profiles::measure(&tool, work, rounds)?;
         }
     }
     Ok(table::text(&scale))

@@ -29,6 +29,23 @@ pub(crate) fn text(scale: &Scale) -> String {
         }
         page.push('\n');
     }
+    if !scale.profiles.is_empty() {
+        let _ = writeln!(
+            page,
+            "| `[build] profile` | executable | CPU s to build it first | after one changed line | to render and write {} files | memory then |\n\
+             | --- | --- | --- | --- | --- | --- |",
+            rebuild::TASKS
+        );
+        for it in &scale.profiles {
+            let (bytes, memory) = (megabytes(it.bytes), megabytes(it.memory));
+            let _ = writeln!(
+                page,
+                "| {} | {bytes} | {:.1} | {:.1} | {:.3} | {memory} |",
+                it.name, it.first, it.again, it.run
+            );
+        }
+        page.push('\n');
+    }
     if !scale.embeds.is_empty() {
         page.push_str(
             "| a file of | `cp`: CPU s, wall s | `prepare()`: CPU s, wall s | memory |\n| --- | --- | --- | --- |\n",
