@@ -48,13 +48,14 @@ pub(crate) fn text(scale: &Scale) -> String {
     }
     if !scale.embeds.is_empty() {
         page.push_str(
-            "| a file of | `cp`: CPU s, wall s | `prepare()`: CPU s, wall s | memory |\n| --- | --- | --- | --- |\n",
+            "| carried | `cp -r`: CPU s, wall s | `prepare()`: CPU s, wall s | memory |\n| --- | --- | --- | --- |\n",
         );
         for embed in &scale.embeds {
             let _ = writeln!(
                 page,
-                "| {} MiB | {} | {} | {} |",
+                "| {} MiB in {} | {} | {} | {} |",
                 embed.size,
+                if embed.files == 1 { "one file".into() } else { format!("{} files", embed.files) },
                 both(&embed.copy),
                 both(&embed.prepare),
                 megabytes(embed.memory)
@@ -135,6 +136,18 @@ fn aims(page: &mut String, scale: &Scale) {
         rows.push(("1,000,000 tasks prepared in 15 CPU s", format!("{cpu:.1} s"), cpu <= 15.0));
         let ratio = largest.release.memory as f64 / largest.content as f64;
         rows.push(("memory at most 2 × the content", format!("{ratio:.1} ×"), ratio <= 2.0));
+    }
+    for it in &scale.embeds {
+        let ratio = it.memory as f64 / (it.size << 20) as f64;
+        rows.push((
+            if it.files == 1 {
+                "a large file carried within 2 × of it"
+            } else {
+                "many files carried within 2 × of them"
+            },
+            format!("{ratio:.2} × of {} MiB", it.size),
+            ratio <= 2.0,
+        ));
     }
     if let (Some(least), Some(most)) = (scale.start.first(), scale.start.last()) {
         let more = most.first_task - least.first_task;
