@@ -214,6 +214,32 @@ fn new_from_a_plan_and_from_nothing() {
 }
 
 #[test]
+fn before_anything_was_built_the_table_of_sizes_tells_how_large_a_runner_will_be() {
+    let folder = folder_with(&[("site.yml", GOOD)]);
+    let made = rustle(folder.path(), &["new", "web", "--playbook", "site.yml"]);
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    let project = folder.path().join("web");
+    let release = rustle(&project, &["build", "--estimate", "--release"]);
+    assert_eq!(release.code, Some(0), "{}", release.err);
+    let table = rustle_build::sizes::measured();
+    for part in
+        ["by the table of sizes: ", " for the runtime, ", " for rustle-module-control\n", &table.measured]
+    {
+        assert!(release.out.contains(part), "{part}: {}", release.out);
+    }
+    assert!(release.out.lines().any(|line| line.starts_with("  runner     ")), "{}", release.out);
+    // The table is of one profile.
+    let debug = rustle(&project, &["build", "--estimate"]);
+    assert_eq!(debug.code, Some(0), "{}", debug.err);
+    assert!(
+        debug.out.contains("  executable not known: ") && !debug.out.contains("  runner "),
+        "{}",
+        debug.out
+    );
+    assert!(!project.join("target/release").exists() && !project.join("target/debug").exists());
+}
+
+#[test]
 fn module_new_writes_a_crate() {
     let folder = folder_with(&[]);
     let ran = rustle(folder.path(), &["module", "new", "acme.hello"]);

@@ -12,6 +12,7 @@ use rustle_package::Limits;
 use rustle_package::archive::{self, Format};
 use rustle_playbook::Options;
 use rustle_schema::package::{Constraint, Permission, Source};
+use rustle_seal::{Identity, Recipient, Seal, Store, VaultText};
 use rustle_template::{Engine, FileKind, Variable, World};
 use rustle_value::Value;
 
@@ -63,6 +64,35 @@ pub fn package(data: &[u8]) {
     let _ = Config::parse(&file, &mut problems);
     let _ = Problems::new(problems).render(false);
     let _ = (text.parse::<Source>(), text.parse::<Constraint>(), text.parse::<Permission>());
+}
+
+/// Sealed secrets as bundles and repositories hold them, keys and recipients as people write them, and what ansible-vault
+/// encrypted.
+pub fn seal(data: &[u8]) {
+    let key = || Identity::key(&"5a".repeat(32)).ok();
+    if let Ok(seal) = Seal::read(data) {
+        let _ = (seal.id().to_string(), seal.scope().to_string(), seal.names().count());
+        let _ = (seal.takes_passphrase(), seal.takes_age(), seal.takes_ssh(), seal.is_for(&[Recipient::Key]));
+        // A passphrase would take seconds to try, for each of them.
+        let _ = key().map(|key| seal.open(&[key]).map(|opened| opened.get("a").is_ok()));
+    }
+    if let Ok(vault) = VaultText::read(data) {
+        let _ = (vault.id(), vault.name(), vault.decrypt(b"password").is_ok());
+    }
+    let _ = (rustle_seal::stands_for(data), rustle_seal::looks_sealed(data));
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(store) = Store::parse(text) {
+        let _ = (store.recipients().len(), store.names());
+        if let Some(Ok(open)) = key().map(|key| store.open(&[key])) {
+            let _ = store.names().iter().filter(|(scope, name)| open.get(scope, name).is_ok()).count();
+        }
+    }
+    // What is told of a recipient, or of an identity's, is what is read again.
+    let recipients = Identity::parse(text).unwrap_or_default();
+    let recipients = recipients.iter().map(Identity::recipient).chain(text.parse::<Recipient>());
+    for recipient in recipients {
+        assert_eq!(recipient.to_string().parse::<Recipient>().ok(), Some(recipient));
+    }
 }
 
 /// Templates and expressions: compiled, and evaluated with a few variables.

@@ -46,3 +46,8 @@ fn archives() {
 fn packages() {
     each("package", robustness::package);
 }
+
+#[test]
+fn seals() {
+    each("seal", robustness::seal);
+}

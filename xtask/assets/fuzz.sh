@@ -10,7 +10,7 @@ export PATH=$PWD/target/tools/bin:$PATH
 command -v cargo-fuzz >/dev/null || RUSTC_BOOTSTRAP= cargo install --quiet --locked cargo-fuzz --root target/tools
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-for target in playbook plan_json bundle template archive package; do
+for target in playbook plan_json bundle template archive package seal; do
   echo "fuzz: $target for $seconds s"
   mkdir "$work/$target"
   # The kept corpus is read; what a session adds goes to the first folder, which is thrown away.

@@ -14,6 +14,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use rustle_schema::module_spec::{ArgType, ModuleSpec};
 use rustle_spec::scan::{self, Cfg, ScanError, shared};
 
+use crate::sizes;
+
 /// The chore's name.
 pub const NAME: &str = "catalogue";
 
@@ -26,7 +28,7 @@ pub fn command() -> Command {
         Arg::new("check")
             .long("check")
             .action(ArgAction::SetTrue)
-            .help("Writes nothing; fails if a file is stale"),
+            .help("Writes nothing; fails if a file is stale, or the table of sizes lacks a module"),
     )
 }
 
@@ -59,7 +61,8 @@ fn generate(check: bool) -> Result<ExitCode, String> {
         }
     }
     println!("{} modules", modules.len());
-    Ok(if stale && check { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    let unmeasured = check && !sizes::is_complete(&modules);
+    Ok(if (stale && check) || unmeasured { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// Every builtin module, by name.

@@ -4,6 +4,7 @@ mod bench;
 mod catalogue;
 mod ci;
 mod conformance;
+mod sizes;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
         .subcommand(catalogue::command())
         .subcommand(ci::command())
         .subcommand(conformance::command())
+        .subcommand(sizes::command())
         .subcommand(tidy::command())
         .get_matches();
     let done = match matches.subcommand() {
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
         Some((bench::NAME, matches)) => bench::run(matches),
         Some((catalogue::NAME, matches)) => catalogue::run(matches),
         Some((ci::NAME, matches)) => Ok(ci::run(matches)),
+        Some((sizes::NAME, matches)) => sizes::run(matches),
         Some((tidy::NAME, matches)) => Ok(tidy::run(matches)),
         _ => unreachable!("clap accepts known subcommands only"),
     };

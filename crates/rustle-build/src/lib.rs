@@ -31,6 +31,7 @@ mod prepare;
 pub mod profiles;
 pub mod sealed;
 mod size;
+pub mod sizes;
 mod suggest;
 pub mod vaulted;
 

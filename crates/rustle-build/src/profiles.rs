@@ -66,6 +66,13 @@ impl Profile {
             ("panic", Value::from("unwind")),
         ]
     }
+
+    /// Whether `[profile.release]` of this Cargo.toml says all of it. Cargo takes profiles from the root of a workspace alone.
+    pub fn is_in(self, manifest: &Manifest) -> bool {
+        let says =
+            |(key, wanted): Wanted| manifest.release.get(key).is_some_and(|found| alike(found, &wanted));
+        self.keys().into_iter().all(says)
+    }
 }
 
 /// What Cargo tells a build script of the profile that it builds with.

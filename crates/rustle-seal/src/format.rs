@@ -9,6 +9,7 @@ use ciborium::Value;
 use crate::error::SealError;
 use crate::kdf::Kdf;
 use crate::limits::{MAX_HOST, MAX_NAME, MAX_PASSPHRASES, MAX_SEAL, MAX_SECRET, MAX_SECRETS, MAX_WRAPS};
+use crate::pieces;
 use crate::recipient::{Recipient, recipients_digest};
 use crate::scope::Scope;
 
@@ -23,6 +24,12 @@ pub(crate) const MAC: usize = 32;
 
 /// A data key as it is wrapped: 32 bytes and a tag.
 const WRAPPED: usize = 48;
+
+/// The most items of CBOR in a wrap, its list among them.
+pub(crate) const WRAP_ITEMS: usize = 8;
+
+/// The most items of CBOR in a seal: the list and nine in it, wraps, and secrets of a list of three.
+const MAX_ITEMS: usize = 10 + WRAP_ITEMS * MAX_WRAPS + 4 * MAX_SECRETS;
 
 /// What makes a seal another than all others: 16 random bytes. Its text is 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,7 +107,7 @@ impl Seal {
     /// # Errors
     /// [`SealError::CannotOpen`] if the bytes are no seal, or one beyond the limits.
     pub fn read(bytes: &[u8]) -> Result<Seal, SealError> {
-        if bytes.len() > MAX_SEAL {
+        if bytes.len() > MAX_SEAL || !pieces::are_few(bytes, MAX_ITEMS) {
             return Err(SealError::CannotOpen);
         }
         let value: Value = ciborium::from_reader(bytes).map_err(|_| SealError::CannotOpen)?;

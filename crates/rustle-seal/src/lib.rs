@@ -37,6 +37,7 @@ mod kdf;
 mod limits;
 #[cfg(feature = "open")]
 mod opened;
+mod pieces;
 mod recipient;
 mod scope;
 #[cfg(feature = "seal")]

@@ -15,10 +15,11 @@ use zeroize::Zeroizing;
 
 use crate::cipher::{self, Key32, NONCE, joined};
 use crate::error::SealError;
-use crate::format::{SealId, Wrap};
+use crate::format::{SealId, WRAP_ITEMS, Wrap};
 use crate::identity::Identity;
 use crate::kdf::Kdf;
 use crate::limits::{MAX_NAME, MAX_PASSPHRASES, MAX_SEAL, MAX_SECRET, MAX_WRAPS};
+use crate::pieces;
 use crate::recipient::Recipient;
 use crate::scope::Scope;
 use crate::sealer::{For, random};
@@ -104,6 +105,9 @@ impl Store {
         let refuse = |why: &str| SealError::Refused(why.to_owned());
         if text.len() > MAX_SEAL {
             return Err(refuse("it is too large"));
+        }
+        if !pieces::has_few_values(text) {
+            return Err(refuse("it has too many values"));
         }
         let document: DocumentMut =
             text.parse().map_err(|error: toml_edit::TomlError| refuse(error.message()))?;
@@ -203,6 +207,9 @@ fn wrap_bytes(wrap: &Wrap) -> Vec<u8> {
 
 fn wrap_of_text(text: &str) -> Option<Wrap> {
     let bytes = Base64::decode_vec(text).ok()?;
+    if !pieces::are_few(&bytes, WRAP_ITEMS) {
+        return None;
+    }
     let value: Cbor = ciborium::from_reader(bytes.as_slice()).ok()?;
     Wrap::of(value).filter(|wrap| wrap_bytes(wrap) == bytes)
 }
