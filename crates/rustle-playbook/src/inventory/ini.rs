@@ -199,7 +199,7 @@ impl Loader<'_> {
     pub(super) fn hold_inventory(&mut self, file: &Arc<SourceFile>, owner: Owner, entries: &[(Node, Node)]) {
         let Some((first, _)) = entries.first() else { return };
         let node = Node { value: NodeKind::Mapping(entries.to_vec().into()), tag: None, span: first.span };
-        self.origins.add_holder(owner, file, node, false);
+        self.origins.add_variables(owner, file, node);
     }
 }
 

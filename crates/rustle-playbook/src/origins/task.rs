@@ -45,6 +45,23 @@ impl TaskOrigin {
         TaskOrigin { owner: Owner::Task(id), file: file.clone(), node, action, folders: folders.clone() }
     }
 
+    /// A task that was settled: what [`TaskOrigin::parts`] gave.
+    pub(super) fn again(
+        id: u32,
+        file: &Arc<SourceFile>,
+        node: Node,
+        action: &Arc<str>,
+        folders: &Arc<[PathBuf]>,
+    ) -> TaskOrigin {
+        let (file, action, folders) = (file.clone(), action.clone(), folders.clone());
+        TaskOrigin { owner: Owner::Task(id), file, node, action, folders }
+    }
+
+    /// Its file, the whole task, the keyword under which its action stands, and its folders.
+    pub(super) fn parts(&self) -> (&Arc<SourceFile>, &Node, &Arc<str>, &Arc<[PathBuf]>) {
+        (&self.file, &self.node, &self.action, &self.folders)
+    }
+
     /// The whole task.
     pub fn location(&self) -> Location {
         Location::of(&self.file, &self.node)
