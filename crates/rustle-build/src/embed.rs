@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
-use rustle_bundle::{BundleError, Compression, Kind, Packed, Sink, Writer};
+use rustle_bundle::{BundleError, Compression, Kind, Packed, Shelf, Sink, Writer};
 use rustle_playbook::{EmbeddedFile, Files, Location, Problem};
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
@@ -122,9 +122,10 @@ pub(crate) struct SealedContent {
 /// Plans of up to this many tasks are read once more when they have been packed.
 const READ_AGAIN: u64 = 5000;
 
-/// Packs plan, settings and files: into the file `out`, or in memory where there is none.
+/// Packs plan, some of whose steps lie on `shelf`, settings and files: into the file `out`, or in memory where there is none.
 pub(crate) fn pack(
     plan: &Plan,
+    shelf: &Shelf,
     settings: &Settings,
     config: &Config,
     files: &Files,
@@ -138,13 +139,16 @@ pub(crate) fn pack(
         Some(out) => Packed::File(fill(
             Writer::create(out, compression)?,
             plan,
+            shelf,
             settings,
             config,
             files,
             sealed,
             ways,
         )?),
-        None => fill(Writer::packed_by(compression), plan, settings, config, files, sealed, ways)?.into(),
+        None => {
+            fill(Writer::packed_by(compression), plan, shelf, settings, config, files, sealed, ways)?.into()
+        }
     };
     // What was just written is read as the runner will read it, so that a bundle that cannot be read is never built.
     let opened = bundle.open()?;
@@ -172,6 +176,7 @@ fn apart(config: &Config, files: &Files, sealed: &SealedContent) -> BTreeMap<Vec
 fn fill<S: Sink>(
     mut writer: Writer<S>,
     plan: &Plan,
+    shelf: &Shelf,
     settings: &Settings,
     config: &Config,
     files: &Files,
@@ -207,7 +212,7 @@ fn fill<S: Sink>(
         }
     }
     sealed.seals.write(&mut writer)?;
-    writer.finish(plan, settings)
+    writer.finish_from(plan, shelf, settings)
 }
 
 /// Where the file at `source` leads, if it is a link to something that the bundle carries too, and leads there in the bundle
@@ -270,9 +275,16 @@ mod tests {
         let mut files = Files::default();
         configured(&config, &root, &mut files, &mut problems);
         assert_eq!(Problems::new(problems).to_string(), "");
-        let packed =
-            pack(&Plan::default(), &Settings::default(), &config, &files, &SealedContent::default(), None)
-                .unwrap();
+        let packed = pack(
+            &Plan::default(),
+            &Shelf::default(),
+            &Settings::default(),
+            &config,
+            &files,
+            &SealedContent::default(),
+            None,
+        )
+        .unwrap();
         let bundle = packed.bundle.open().unwrap();
         let target = |path: &[u8]| bundle.entry(path).unwrap().target().to_vec();
         assert_eq!(target(b"tree/inner"), b"sub/a.txt");

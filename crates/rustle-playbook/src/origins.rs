@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub use path::ValuePath;
 pub(crate) use settled::Mark;
 pub use snippets::{Occurrence, Owner, Snippet, SnippetKind};
-pub use task::TaskOrigin;
+pub use task::{TaskOrigin, file_candidates};
 pub(crate) use task::{pair, piece};
 
 use crate::source::SourceFile;

@@ -8,7 +8,7 @@ use rustle_schema::task::{Action, Task};
 use rustle_value::{Map, Value};
 
 use crate::check::walk::Visited;
-use crate::check::{Subject, arguments};
+use crate::check::{Ground, arguments};
 use crate::modules::Origin;
 use crate::suggest;
 
@@ -17,22 +17,22 @@ pub(crate) type Missing<'a> = BTreeMap<String, Vec<(&'a Task, Option<&'a TaskOri
 
 /// Checks one task.
 pub(crate) fn check<'a>(
-    subject: &Subject<'a>,
+    ground: &Ground<'a>,
     visited: &Visited<'a>,
     missing: &mut Missing<'a>,
     problems: &mut Vec<Problem>,
 ) {
     let task = visited.task;
     let Action::Module { module: name, written, args } = &task.action else { return };
-    let origin = subject.origins.task(task.id);
+    let origin = ground.origins.task(task.id);
     let Some(module) = visited.module else {
         // If sources could not be read, the module may stand in them; that is told already.
-        if !subject.modules.is_incomplete() {
-            problems.push(at(unknown(subject, name, written), origin, task));
+        if !ground.modules.is_incomplete() {
+            problems.push(at(unknown(ground, name, written), origin, task));
         }
         return;
     };
-    if !subject.modules.is_linked(module)
+    if !ground.modules.is_linked(module)
         && let Origin::Builtin(package) | Origin::Crate(package) = &module.origin
     {
         missing.entry(package.clone()).or_default().push((task, origin));
@@ -43,7 +43,7 @@ pub(crate) fn check<'a>(
         // The arguments are a template as a whole: nothing is known of them.
         _ => return,
     };
-    let defaulted = subject.origins.has_module_defaults(name);
+    let defaulted = ground.origins.has_module_defaults(name);
     let place = arguments::Place { written, task, origin, defaulted };
     arguments::check(&module.spec, &given, &place, problems);
 }
@@ -64,10 +64,10 @@ pub(crate) fn place(problem: Problem, location: Option<Location>, task: &Task) -
     }
 }
 
-fn unknown(subject: &Subject<'_>, name: &str, written: &str) -> Problem {
+fn unknown(ground: &Ground<'_>, name: &str, written: &str) -> Problem {
     let problem = Problem::error("unknown-module", format!("there is no module `{written}`"));
     let short = name.rsplit('.').next().unwrap_or(name);
-    if short != name && subject.modules.get(short).is_some() {
+    if short != name && ground.modules.get(short).is_some() {
         return problem
             .labelled(format!(
                 "none of the collection `{}`",
@@ -75,7 +75,7 @@ fn unknown(subject: &Subject<'_>, name: &str, written: &str) -> Problem {
             ))
             .with_help(format!("there is a builtin module `{short}`: is that meant?"));
     }
-    if let Some(near) = suggest::closest(name, subject.modules.names()) {
+    if let Some(near) = suggest::closest(name, ground.modules.names()) {
         return problem.labelled("no such module").with_help(format!("did you mean `{near}`?"));
     }
     if is_ansible_builtin(name) {

@@ -37,18 +37,28 @@ pub(crate) struct Doubt {
 }
 
 impl<'a> Variables<'a> {
-    pub(crate) fn new(
-        subject: &Subject<'a>,
-        tasks: &'a [Visited<'a>],
-        definitions: &'a Definitions,
-    ) -> Variables<'a> {
+    pub(crate) fn new(subject: &Subject<'a>, definitions: &'a Definitions) -> Variables<'a> {
         Variables {
             definitions,
-            tasks,
+            tasks: &[],
             by_number: HashMap::new(),
             around: None,
             tells_maybe: !lints::is_allowed(MAYBE_UNDEFINED, subject.lints),
             found: BTreeMap::new(),
+        }
+    }
+
+    /// Takes the tasks that will be asked for.
+    pub(crate) fn of_tasks(&mut self, tasks: &'a [Visited<'a>]) {
+        self.tasks = tasks;
+    }
+
+    /// Whether something is to be told where a variable of this name is used.
+    pub(crate) fn matters(&self, name: &str) -> bool {
+        match self.definitions.get(name) {
+            Some(Sure::Always) => false,
+            Some(Sure::Perhaps) => self.tells_maybe,
+            None => self.tells_maybe || !self.definitions.open,
         }
     }
 
@@ -57,11 +67,7 @@ impl<'a> Variables<'a> {
         let mut doubts: Vec<Doubt> = Vec::new();
         for used in analysis.variables.iter().filter(|used| !used.guarded) {
             let known = self.definitions.get(used.name());
-            let matters = match known {
-                Some(Sure::Always) => false,
-                Some(Sure::Perhaps) => self.tells_maybe,
-                None => self.tells_maybe || !self.definitions.open,
-            };
+            let matters = self.matters(used.name());
             // The same name a second time in one text is no news.
             let again = |doubt: &Doubt| *doubt.used.name == *used.name();
             if let (true, Some(name)) = (matters, used.path.first())

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use rustle_schema::plan::{Plan, RoleUse};
-use rustle_schema::task::{Action, Block, Step, Task};
+use rustle_schema::task::{Action, Block, Chunk, Step, Task};
 
 use crate::modules::{Module, Modules};
 
@@ -35,13 +35,15 @@ impl<'a> Visited<'a> {
     }
 }
 
-/// All of a plan.
+/// All of a plan that is here.
 #[derive(Debug, Default)]
 pub(crate) struct Everything<'a> {
     /// Every task and handler, in the order of the plan.
     pub(crate) tasks: Vec<Visited<'a>>,
     pub(crate) blocks: Vec<&'a Block>,
     pub(crate) role_uses: Vec<&'a RoleUse>,
+    /// What stands for steps that are not here, and how many tasks stand before it.
+    pub(crate) chunks: Vec<(usize, &'a Chunk)>,
 }
 
 impl<'a> Everything<'a> {
@@ -65,6 +67,13 @@ impl<'a> Everything<'a> {
         all
     }
 
+    /// All of one list.
+    pub(crate) fn of_list(list: &'a [Step]) -> Everything<'a> {
+        let mut all = Everything::default();
+        all.steps(list, None);
+        all
+    }
+
     /// Looks for the modules that tasks name.
     pub(crate) fn find_modules(&mut self, modules: &'a Modules) {
         let mut known: HashMap<&str, Option<&'a Module>> = HashMap::new();
@@ -84,8 +93,7 @@ impl<'a> Everything<'a> {
             match step {
                 Step::Task(task) => self.tasks.push(Visited { task, module: None, within: within.cloned() }),
                 Step::Role(role) => self.role_uses.push(role),
-                // A plan that is being built is not packed yet.
-                Step::Chunk(_) => {}
+                Step::Chunk(chunk) => self.chunks.push((self.tasks.len(), chunk)),
                 Step::Block(block) => {
                     self.blocks.push(block);
                     let rescued = !block.rescue.is_empty();

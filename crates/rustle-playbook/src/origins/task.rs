@@ -142,7 +142,7 @@ impl TaskOrigin {
     /// Where a relative file name is looked for, in order: below each folder of the task (its role's, its own file's, the
     /// playbook's) in `kind` (`files`, `templates`, `vars`), then in the folder itself.
     pub fn file_candidates(&self, kind: &str, name: &str) -> Vec<PathBuf> {
-        self.folders.iter().flat_map(|folder| [folder.join(kind).join(name), folder.join(name)]).collect()
+        file_candidates(&self.folders, kind, name)
     }
 
     fn location_of(&self, found: &Found<'_>) -> Location {
@@ -196,6 +196,11 @@ impl TaskOrigin {
         let places = [action, inner.and_then(|node| node.get("args")), self.node.get("args")];
         places.into_iter().flatten().filter_map(|place| descend(place, steps)).collect()
     }
+}
+
+/// [`TaskOrigin::file_candidates`] of a task with these folders.
+pub fn file_candidates(folders: &[PathBuf], kind: &str, name: &str) -> Vec<PathBuf> {
+    folders.iter().flat_map(|folder| [folder.join(kind).join(name), folder.join(name)]).collect()
 }
 
 fn entry<'a>(node: &'a Node, name: &str) -> Option<&'a (Node, Node)> {
