@@ -188,7 +188,7 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     let mut intake = Intake::new(modules);
     let Read { loaded, root, file } = load(options, modules, &sealed, Some(&mut intake), problems)?;
     let read = began.elapsed();
-    let Loaded { plan, mut origins, problems: found, mut files, vaults } = loaded;
+    let Loaded { plan, origins, problems: found, mut files, vaults } = loaded;
     let unreadable =
         found.iter().any(|problem| problem.severity == Severity::Error && !lints::is_lint(problem.code));
     problems.extend(found);
@@ -202,7 +202,7 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     given.extend(options.extra_vars.keys().filter_map(|name| name.as_str().map(str::to_owned)));
     given.extend(options.config.secrets.values.keys().cloned());
     given.extend(options.seals.iter().flat_map(|seal| seal.names().map(str::to_owned)));
-    let checked = check::check(&used, &mut origins, &mut intake, unreadable, &given);
+    let checked = check::check(&used, &origins, &mut intake, unreadable, &given);
     let checked = checked.map_err(|error| problems.push(unpacked(&error))).ok()?;
     problems.extend(checked.problems);
     // Nothing is told of places any more: what knows them need not lie beside what is packed.

@@ -96,7 +96,7 @@ impl Origins {
     }
 
     /// Visits every template and every bare condition in the plan, in the order of the tasks and of what was loaded, but for
-    /// the lists that were [settled](crate::Settle) and not [restored](Origins::restore).
+    /// the lists that were [settled](crate::Settle).
     pub fn visit<'a>(&'a self, visit: &mut dyn FnMut(&Occurrence<'a, '_>)) {
         self.tasks.values().for_each(|task| task.visit(visit));
         self.holders.iter().for_each(|holder| holder.visit(visit));

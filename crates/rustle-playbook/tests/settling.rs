@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rustle_playbook::{
-    FinishedList, Loaded, Options, Origins, Settle, Snippet, load_playbook, load_playbook_settling,
+    FinishedList, Loaded, Options, Origins, Settle, Snippet, TaskOrigin, load_playbook,
+    load_playbook_settling,
 };
 use rustle_schema::bytes::Bytes;
 use rustle_schema::plan::Plan;
@@ -86,25 +87,28 @@ fn everything(shelf: &Shelf) -> BTreeSet<usize> {
 fn check(playbook: &Path, options: &Options) -> usize {
     let whole = load_playbook(playbook, options);
     let mut shelf = Shelf::default();
-    let Loaded { plan, mut origins, problems, .. } = load_playbook_settling(playbook, options, &mut shelf);
+    let Loaded { plan, origins, problems, .. } = load_playbook_settling(playbook, options, &mut shelf);
     let name = playbook.display();
     assert_eq!(problems, whole.problems, "{name}");
     let mut together = snippets(&origins);
     together.append(&mut shelf.texts);
     together.sort();
     assert_eq!(together, snippets(&whole.origins), "{name}");
-    origins.restore(&everything(&shelf));
-    assert_eq!(snippets(&origins), snippets(&whole.origins), "{name}");
+    let restored = origins.restored(&everything(&shelf));
+    together = [snippets(&origins), snippets(&restored)].concat();
+    together.sort();
+    assert_eq!(together, snippets(&whole.origins), "{name}");
     let plan = plan.map(|mut plan| {
         shelf.restore(&mut plan);
         plan
     });
     assert_eq!(plan, whole.plan, "{name}");
     for id in 0..plan.map_or(0, |_| 5000) {
-        let places = |origins: &Origins| {
-            origins.task(id).map(|task| (task.location().span, task.module().span, task.folders().clone()))
+        let places = |task: Option<&TaskOrigin>| {
+            task.map(|task| (task.location().span, task.module().span, task.folders().clone()))
         };
-        assert_eq!(places(&origins), places(&whole.origins), "{name}: {id}");
+        let found = origins.task(id).or(restored.task(id));
+        assert_eq!(places(found), places(whole.origins.task(id)), "{name}: {id}");
     }
     shelf.lists.len()
 }

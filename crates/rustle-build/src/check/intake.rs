@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use rustle_bundle::{BundleError, Shelf};
 use rustle_playbook::{FinishedList, Settle};
-use rustle_schema::plan::Plan;
-use rustle_schema::task::{Action, Step};
+use rustle_schema::task::{Action, Chunk, Step};
 use rustle_template::Options;
 
 use crate::check::defined::Definitions;
 use crate::check::readings::{Needs, Readings};
-use crate::check::walk::{Everything, Visited};
+use crate::check::task::Unlinked;
+use crate::check::walk::{Everything, Lists, Visited};
 use crate::check::{Ground, files, task, template_files, texts};
 use crate::modules::Modules;
 
@@ -33,16 +33,34 @@ pub(crate) struct Intake<'a> {
 
 /// What is known of a list that was taken.
 struct List {
+    chunk: Chunk,
+    /// How many tasks it has itself.
+    tasks: usize,
+    /// The list in which it stands.
+    outer: Option<usize>,
     needs: Needs,
     met: Vec<Met>,
 }
+
+/// How many tasks are read again together.
+const MOST: usize = 10_000;
 
 /// What is met in a list, in its order.
 pub(crate) enum Met {
     /// A task that names the file of a template.
     Template(TemplateUse),
+    /// Tasks that need a crate of this name, which is not linked.
+    Unlinked(String, Unlinked),
     /// Another list, by its number.
     List(usize),
+}
+
+/// What a plan consists of, as far as more than one list is concerned.
+pub(crate) enum Item<'i, 'v> {
+    /// A task that was kept.
+    Task(&'i Visited<'v>),
+    /// What was met in the list with this number.
+    Met(usize, &'i Met),
 }
 
 /// A task that names the file of a template literally.
@@ -52,6 +70,15 @@ pub(crate) struct TemplateUse {
     pub(crate) folders: Arc<[PathBuf]>,
     pub(crate) name: String,
     pub(crate) options: Options,
+}
+
+impl Met {
+    fn list(&self) -> Option<usize> {
+        match self {
+            Met::List(number) => Some(*number),
+            Met::Template(_) | Met::Unlinked(..) => None,
+        }
+    }
 }
 
 impl<'a> Intake<'a> {
@@ -67,68 +94,70 @@ impl<'a> Intake<'a> {
         }
     }
 
-    /// What is met in the list with this number.
-    pub(crate) fn met(&self, list: usize) -> &[Met] {
-        self.lists.get(list).map_or(&[], |list| &list.met)
+    /// Goes through what was kept of a plan and through what was met in lists, in the order of the plan.
+    pub(crate) fn in_order<'i, 'v>(&'i self, live: &'i Everything<'v>, each: &mut dyn FnMut(Item<'i, 'v>)) {
+        let mut chunks = live.chunks.iter().peekable();
+        for (index, visited) in live.tasks.iter().enumerate() {
+            while let Some((_, chunk)) = chunks.next_if(|(before, _)| *before <= index) {
+                self.list_in_order(Shelf::number(chunk), each);
+            }
+            each(Item::Task(visited));
+        }
+        chunks.for_each(|(_, chunk)| self.list_in_order(Shelf::number(chunk), each));
     }
 
-    /// The lists of which something may be to be told: those that use one of the names with these numbers, those in `more`,
-    /// and the lists in which these stand.
-    pub(crate) fn doubtful(&self, names: &BTreeSet<u32>, more: &BTreeSet<usize>) -> BTreeSet<usize> {
-        let mut found = BTreeSet::new();
-        // What stands in a list was taken before.
-        for (number, list) in self.lists.iter().enumerate() {
-            let holds = |met: &Met| matches!(met, Met::List(inner) if found.contains(inner));
-            if more.contains(&number) || list.needs.are_doubtful(names) || list.met.iter().any(holds) {
-                found.insert(number);
+    fn list_in_order<'i, 'v>(&'i self, number: Option<usize>, each: &mut dyn FnMut(Item<'i, 'v>)) {
+        let Some((number, list)) = number.and_then(|number| Some((number, self.lists.get(number)?))) else {
+            return;
+        };
+        for met in &list.met {
+            match met {
+                Met::List(inner) => self.list_in_order(Some(*inner), each),
+                other => each(Item::Met(number, other)),
             }
+        }
+    }
+
+    /// The lists of which something may be to be told, as many together as are good to have in memory: those that use one of
+    /// the names with these numbers, and those in `more`.
+    pub(crate) fn doubtful(&self, names: &BTreeSet<u32>, more: &BTreeSet<usize>) -> Vec<BTreeSet<usize>> {
+        let mut found: Vec<BTreeSet<usize>> = Vec::new();
+        let mut tasks = MOST;
+        for (number, list) in self.lists.iter().enumerate() {
+            if !more.contains(&number) && !list.needs.are_doubtful(names) {
+                continue;
+            }
+            if tasks >= MOST {
+                tasks = 0;
+                found.push(BTreeSet::new());
+            }
+            tasks += list.tasks;
+            found.last_mut().into_iter().for_each(|lists| lists.extend([number]));
         }
         found
     }
 
-    /// The plan with the steps of these lists in their places.
-    pub(crate) fn with_lists(&self, plan: &Plan, lists: &BTreeSet<usize>) -> Result<Plan, BundleError> {
-        let mut plan = plan.clone();
-        for play in &mut plan.plays {
-            for list in [&mut play.pre_tasks, &mut play.tasks, &mut play.post_tasks] {
-                self.expand(list, lists)?;
+    /// The steps of these lists and of those around them.
+    pub(crate) fn lists(&self, wanted: BTreeSet<usize>) -> Result<Lists, BundleError> {
+        let mut steps = BTreeMap::new();
+        for number in &wanted {
+            let mut next = Some(*number);
+            while let Some((number, list)) = next.and_then(|number| Some((number, self.lists.get(number)?)))
+                && !steps.contains_key(&number)
+            {
+                steps.insert(number, self.shelf.steps(&list.chunk)?);
+                next = list.outer;
             }
         }
-        for list in plan.task_files.values_mut() {
-            self.expand(list, lists)?;
-        }
-        for list in plan.roles.values_mut().flat_map(|role| role.tasks.values_mut()) {
-            self.expand(list, lists)?;
-        }
-        Ok(plan)
-    }
-
-    fn expand(&self, list: &mut Vec<Step>, lists: &BTreeSet<usize>) -> Result<(), BundleError> {
-        for step in std::mem::take(list) {
-            match step {
-                Step::Chunk(chunk) if Shelf::number(&chunk).is_some_and(|number| lists.contains(&number)) => {
-                    let mut steps = self.shelf.steps(&chunk)?;
-                    self.expand(&mut steps, lists)?;
-                    list.append(&mut steps);
-                }
-                Step::Block(mut block) => {
-                    for list in [&mut block.block, &mut block.rescue, &mut block.always] {
-                        self.expand(list, lists)?;
-                    }
-                    list.push(Step::Block(block));
-                }
-                other => list.push(other),
-            }
-        }
-        Ok(())
+        Ok(Lists { steps, wanted })
     }
 
     /// Whether something may be to be told of a task, and not of its texts.
     fn is_doubtful(&self, ground: &Ground<'_>, visited: &Visited<'_>) -> bool {
-        let (mut problems, mut missing) = (Vec::new(), BTreeMap::new());
-        task::check(ground, visited, &mut missing, &mut problems);
+        let mut problems = Vec::new();
+        task::check(ground, visited, &mut problems);
         files::check(ground, visited, &mut problems);
-        !problems.is_empty() || !missing.is_empty()
+        !problems.is_empty()
     }
 
     fn arguments(&mut self, ground: &Ground<'_>, visited: &Visited<'_>, needs: &mut Needs) {
@@ -160,6 +189,15 @@ impl Settle for Intake<'_> {
                     met.push(Met::Template(used));
                 }
             }
+            if let Some((package, unlinked)) = Unlinked::of(&ground, visited) {
+                let same = |met: &mut Met| match met {
+                    Met::Unlinked(name, first) if *name == package => Some(first.add(&unlinked)),
+                    _ => None,
+                };
+                if met.iter_mut().find_map(same).is_none() {
+                    met.push(Met::Unlinked(package, unlinked));
+                }
+            }
             if let Action::Module { module, .. } = &visited.task.action
                 && !self.named.contains(module)
             {
@@ -169,9 +207,14 @@ impl Settle for Intake<'_> {
         met.extend(chunks.filter_map(|(_, chunk)| Shelf::number(chunk)).map(Met::List));
         self.readings.facts.tasks(&all.tasks);
         self.definitions.list(self.modules, &all, list.nested);
+        let tasks = all.tasks.len();
         match self.shelf.put(steps) {
             Ok(chunk) => {
-                self.lists.push(List { needs, met });
+                let number = self.lists.len();
+                for inner in met.iter().filter_map(Met::list) {
+                    self.lists.get_mut(inner).into_iter().for_each(|list| list.outer = Some(number));
+                }
+                self.lists.push(List { chunk: chunk.clone(), tasks, outer: None, needs, met });
                 *steps = vec![Step::Chunk(Box::new(chunk))];
                 true
             }

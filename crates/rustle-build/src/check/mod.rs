@@ -15,7 +15,6 @@ mod variables;
 mod verdict;
 pub(crate) mod walk;
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -25,12 +24,15 @@ use rustle_schema::plan::Plan;
 use rustle_schema::task::Action;
 use rustle_value::Value;
 
+use crate::check::defined::Definitions;
 use crate::check::intake::Intake;
 use crate::check::names::Names;
+use crate::check::template_files::Doubtful;
 use crate::check::texts::Reader;
-use crate::check::variables::Variables;
+use crate::check::variables::{Noted, Variables};
 use crate::check::verdict::Judge;
-use crate::check::walk::Everything;
+use crate::check::walk::{Everything, Visited};
+use crate::facts::Facts;
 use crate::lints::Level;
 use crate::modules::Modules;
 
@@ -70,7 +72,7 @@ pub(crate) struct Checked {
 /// If lists that were taken in cannot be had back.
 pub(crate) fn check(
     subject: &Subject<'_>,
-    origins: &mut Origins,
+    origins: &Origins,
     intake: &mut Intake<'_>,
     partial: bool,
     given: &[String],
@@ -86,44 +88,84 @@ pub(crate) fn check(
     definitions.open |= partial;
     let mut facts = std::mem::take(&mut intake.readings.facts);
     facts.tasks(&live.tasks);
-    // What is declared here is used by what judges.
-    let (plan, mut all);
-    let mut judge = Judge {
+    let ground = Ground { origins, modules: subject.modules, root: subject.root };
+    let mut telling = Telling {
+        subject,
         names: Names::new(),
         definitions: &definitions,
-        variables: Variables::new(subject, &definitions),
         facts,
+        noted: Noted::default(),
+        certain: intake.readings.certain,
+        problems: Vec::new(),
     };
-    let ground = Ground { origins, modules: subject.modules, root: subject.root };
-    let (templates, certain) = template_files::read(subject, &ground, intake, &live, &mut judge);
+    let (templates, certain) = template_files::read(subject, &ground, intake, &live, &mut telling.judge(&[]));
+    telling.certain |= certain;
+    let matters = Variables::new(subject, &definitions, &[], Noted::default());
     let lists = intake.doubtful(
-        &intake.readings.doubtful(&definitions, &judge.variables),
+        &intake.readings.doubtful(&definitions, &matters),
         &templates.iter().filter_map(|template| template.list).collect(),
     );
-    origins.restore(&lists);
-    plan = match lists.is_empty() {
-        true => Cow::Borrowed(subject.plan),
-        false => Cow::Owned(intake.with_lists(subject.plan, &lists)?),
-    };
-    all = Everything::of(&plan);
-    all.find_modules(subject.modules);
-    let ground = Ground { origins, modules: subject.modules, root: subject.root };
-    let mut problems = Vec::new();
-    let mut missing = task::Missing::new();
-    for visited in &all.tasks {
-        task::check(&ground, visited, &mut missing, &mut problems);
-        files::check(&ground, visited, &mut problems);
+    telling.tell(&ground, &live, templates.iter().filter(|template| template.list.is_none()));
+    for wanted in lists {
+        let origins = origins.restored(&wanted);
+        let lists = intake.lists(wanted)?;
+        let mut again = Everything::of_lists(subject.plan, &lists);
+        again.find_modules(subject.modules);
+        let here = |template: &&Doubtful| template.list.is_some_and(|list| lists.wanted.contains(&list));
+        telling.tell(&Ground { origins: &origins, ..ground }, &again, templates.iter().filter(here));
     }
-    task::not_linked(missing, &mut problems);
-    judge.variables.of_tasks(&all.tasks);
-    let mut reader = Reader::new(&mut judge);
-    reader.playbook(&ground, &all.tasks, &mut problems);
-    templates.iter().for_each(|template| template.tell(&mut reader, &mut problems));
-    let certain = certain || reader.certain || intake.readings.certain;
-    let Judge { variables, facts, .. } = judge;
-    problems.extend(variables.problems());
+    let Telling { facts, noted, certain, mut problems, .. } = telling;
+    task::not_linked(task::missing(&ground, intake, &live), &mut problems);
+    problems.extend(noted.problems(&definitions));
     let modules = named(subject.plan, &live, std::mem::take(&mut intake.named));
     Ok(Checked { problems, facts: facts.referred(subject, certain), modules })
+}
+
+/// What is told, and what is known by it.
+struct Telling<'a> {
+    subject: &'a Subject<'a>,
+    names: Names,
+    definitions: &'a Definitions,
+    facts: Facts,
+    noted: Noted,
+    certain: bool,
+    problems: Vec<Problem>,
+}
+
+impl Telling<'_> {
+    /// Who judges texts of these tasks. What it notes is to be taken back.
+    fn judge<'j>(&'j mut self, tasks: &'j [Visited<'j>]) -> Judge<'j> {
+        let noted = std::mem::take(&mut self.noted);
+        Judge {
+            names: &self.names,
+            definitions: self.definitions,
+            variables: Variables::new(self.subject, self.definitions, tasks, noted),
+            facts: &mut self.facts,
+        }
+    }
+
+    /// Tells everything of some tasks and of the templates that they name.
+    fn tell<'t>(
+        &mut self,
+        ground: &Ground<'_>,
+        all: &Everything<'_>,
+        templates: impl Iterator<Item = &'t Doubtful>,
+    ) {
+        let mut problems = std::mem::take(&mut self.problems);
+        for visited in &all.tasks {
+            task::check(ground, visited, &mut problems);
+            files::check(ground, visited, &mut problems);
+        }
+        let mut judge = self.judge(&all.tasks);
+        let mut reader = Reader::new(&mut judge);
+        reader.playbook(ground, &all.tasks, &mut problems);
+        templates.for_each(|template| template.tell(&mut reader, &mut problems));
+        let certain = reader.certain;
+        let noted = judge.variables.noted;
+        self.noted = noted;
+        self.certain |= certain;
+        self.problems = problems;
+    }
 }
 
 /// The modules that the plan needs, sorted: those that tasks and handlers name, and `setup` if a play gathers facts.

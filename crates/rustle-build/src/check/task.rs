@@ -7,21 +7,58 @@ use rustle_schema::names::is_ansible_builtin;
 use rustle_schema::task::{Action, Task};
 use rustle_value::{Map, Value};
 
-use crate::check::walk::Visited;
+use crate::check::intake::{Intake, Item, Met};
+use crate::check::walk::{Everything, Visited};
 use crate::check::{Ground, arguments};
 use crate::modules::Origin;
 use crate::suggest;
 
-/// The tasks that need each crate that is not linked, by package name.
-pub(crate) type Missing<'a> = BTreeMap<String, Vec<(&'a Task, Option<&'a TaskOrigin>)>>;
+/// The crates that tasks need and that are not linked, by package name.
+pub(crate) type Missing = BTreeMap<String, Unlinked>;
+
+/// The tasks that need a crate.
+#[derive(Clone)]
+pub(crate) struct Unlinked {
+    /// The first of them, and the place of its module's name.
+    first: (Task, Option<Location>),
+    /// How many there are besides.
+    more: usize,
+}
+
+impl Unlinked {
+    /// The crate that a task needs, if that is not linked.
+    pub(crate) fn of(ground: &Ground<'_>, visited: &Visited<'_>) -> Option<(String, Unlinked)> {
+        let module = visited.module.filter(|module| !ground.modules.is_linked(module))?;
+        let (Origin::Builtin(package) | Origin::Crate(package)) = &module.origin else { return None };
+        let at = ground.origins.task(visited.task.id).map(TaskOrigin::module);
+        Some((package.clone(), Unlinked { first: (visited.task.clone(), at), more: 0 }))
+    }
+
+    /// Adds those that come behind.
+    pub(crate) fn add(&mut self, others: &Unlinked) {
+        self.more += 1 + others.more;
+    }
+}
+
+/// The crates that the tasks of a plan need and that are not linked.
+pub(crate) fn missing(ground: &Ground<'_>, intake: &Intake<'_>, live: &Everything<'_>) -> Missing {
+    let mut missing = Missing::new();
+    let mut add = |package: String, unlinked: Unlinked| match missing.get_mut(&package) {
+        Some(first) => first.add(&unlinked),
+        None => drop(missing.insert(package, unlinked)),
+    };
+    intake.in_order(live, &mut |item| match item {
+        Item::Task(visited) => {
+            Unlinked::of(ground, visited).into_iter().for_each(|(package, unlinked)| add(package, unlinked));
+        }
+        Item::Met(_, Met::Unlinked(package, unlinked)) => add(package.clone(), unlinked.clone()),
+        Item::Met(..) => {}
+    });
+    missing
+}
 
 /// Checks one task.
-pub(crate) fn check<'a>(
-    ground: &Ground<'a>,
-    visited: &Visited<'a>,
-    missing: &mut Missing<'a>,
-    problems: &mut Vec<Problem>,
-) {
+pub(crate) fn check(ground: &Ground<'_>, visited: &Visited<'_>, problems: &mut Vec<Problem>) {
     let task = visited.task;
     let Action::Module { module: name, written, args } = &task.action else { return };
     let origin = ground.origins.task(task.id);
@@ -32,11 +69,6 @@ pub(crate) fn check<'a>(
         }
         return;
     };
-    if !ground.modules.is_linked(module)
-        && let Origin::Builtin(package) | Origin::Crate(package) = &module.origin
-    {
-        missing.entry(package.clone()).or_default().push((task, origin));
-    }
     let given = match args {
         Value::Map(map) => map.clone(),
         Value::None => Map::new(),
@@ -97,9 +129,8 @@ fn unknown(ground: &Ground<'_>, name: &str, written: &str) -> Problem {
 }
 
 /// One problem for each crate that is not linked.
-pub(crate) fn not_linked(missing: Missing<'_>, problems: &mut Vec<Problem>) {
-    for (package, tasks) in missing {
-        let Some((task, origin)) = tasks.first() else { continue };
+pub(crate) fn not_linked(missing: Missing, problems: &mut Vec<Problem>) {
+    for (package, Unlinked { first: (task, at), more }) in missing {
         let written = match &task.action {
             Action::Module { written, .. } => written.as_str(),
             _ => "",
@@ -107,7 +138,7 @@ pub(crate) fn not_linked(missing: Missing<'_>, problems: &mut Vec<Problem>) {
         let message =
             format!("the crate `{package}`, which has the module `{written}`, is not in Cargo.toml");
         let mut problem = Problem::error("missing-crate", message).labelled("needs that crate");
-        match tasks.len() - 1 {
+        match more {
             0 => {}
             1 => problem = problem.with_note("one more task needs it"),
             more => problem = problem.with_note(format!("{more} more tasks need it")),
@@ -116,6 +147,6 @@ pub(crate) fn not_linked(missing: Missing<'_>, problems: &mut Vec<Problem>) {
             "`cargo rustle check --fix` adds it; by hand, under `[dependencies]`: {package} = \"{}\"",
             env!("CARGO_PKG_VERSION")
         ));
-        problems.push(at(problem, *origin, task));
+        problems.push(place(problem, at, &task));
     }
 }

@@ -5,7 +5,6 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustle_bundle::Shelf;
 use rustle_playbook::{Files, Problem, SourceFile, file_candidates};
 use rustle_schema::module_spec::{FileArg, ModuleSpec};
 use rustle_schema::task::Action;
@@ -13,7 +12,7 @@ use rustle_template::analysis::Analysis;
 use rustle_template::{Newline, Options};
 use rustle_value::{Map, Value, coerce};
 
-use crate::check::intake::{Intake, Met, TemplateUse};
+use crate::check::intake::{Intake, Item, Met, TemplateUse};
 use crate::check::texts::{Place, Reader, Use};
 use crate::check::verdict::{Judge, Verdict};
 use crate::check::walk::{Everything, Visited};
@@ -47,51 +46,31 @@ pub(crate) fn use_of(ground: &Ground<'_>, visited: &Visited<'_>) -> Option<Templ
     Some(TemplateUse { task: visited.task.id, folders, name, options: options_of(args)? })
 }
 
-/// The tasks that name templates, by the paths of these: the first one of each, and the list that it was taken in with.
-struct Named<'a> {
-    intake: &'a Intake<'a>,
-    finder: Finder<'a>,
-    by_path: BTreeMap<&'a [u8], (u32, Options, Option<usize>)>,
-}
+/// The first task that names a template, how it is read, and the list that was taken in and in which the task stands.
+type Named = (u32, Options, Option<usize>);
 
-impl<'a> Named<'a> {
-    fn of(
-        subject: &Subject<'a>,
-        ground: &Ground<'_>,
-        intake: &'a Intake<'a>,
-        live: &Everything<'_>,
-    ) -> Named<'a> {
-        let finder = Finder::new(subject.files);
-        let mut named = Named { intake, finder, by_path: BTreeMap::new() };
-        let mut chunks = live.chunks.iter().peekable();
-        for (index, visited) in live.tasks.iter().enumerate() {
-            while let Some((_, chunk)) = chunks.next_if(|(before, _)| *before <= index) {
-                Shelf::number(chunk).into_iter().for_each(|list| named.list(list));
-            }
-            if let Some(used) = use_of(ground, visited) {
-                named.enter(&used, None);
-            }
-        }
-        chunks.filter_map(|(_, chunk)| Shelf::number(chunk)).for_each(|list| named.list(list));
-        named
-    }
-
-    fn list(&mut self, number: usize) {
-        for met in self.intake.met(number) {
-            match met {
-                Met::Template(used) => self.enter(used, Some(number)),
-                Met::List(inner) => self.list(*inner),
-            }
-        }
-    }
-
-    fn enter(&mut self, used: &TemplateUse, list: Option<usize>) {
-        if let Some(path) = self.finder.find(&used.folders, &used.name)
-            && !self.by_path.contains_key(path)
+/// The templates that tasks name, by their paths.
+fn named<'a>(
+    subject: &Subject<'a>,
+    ground: &Ground<'_>,
+    intake: &Intake<'_>,
+    live: &Everything<'_>,
+) -> BTreeMap<&'a [u8], Named> {
+    let mut finder = Finder::new(subject.files);
+    let mut named = BTreeMap::new();
+    let mut enter = |used: &TemplateUse, list: Option<usize>| {
+        if let Some(path) = finder.find(&used.folders, &used.name)
+            && !named.contains_key(path)
         {
-            self.by_path.insert(path, (used.task, used.options.clone(), list));
+            named.insert(path, (used.task, used.options.clone(), list));
         }
-    }
+    };
+    intake.in_order(live, &mut |item| match item {
+        Item::Task(visited) => use_of(ground, visited).iter().for_each(|used| enter(used, None)),
+        Item::Met(list, Met::Template(used)) => enter(used, Some(list)),
+        Item::Met(..) => {}
+    });
+    named
 }
 
 /// Reads them: those of which something is to be told, and whether one of them is evaluated for certain.
@@ -102,7 +81,7 @@ pub(crate) fn read(
     live: &Everything<'_>,
     judge: &mut Judge<'_>,
 ) -> (Vec<Doubtful>, bool) {
-    let Named { by_path: named, .. } = Named::of(subject, ground, intake, live);
+    let named = named(subject, ground, intake, live);
     let (mut doubtful, mut certain) = (Vec::new(), false);
     for (path, file) in &subject.files.embedded {
         let shown = String::from_utf8_lossy(path);

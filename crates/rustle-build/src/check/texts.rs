@@ -104,10 +104,15 @@ impl Found<'_> {
 
     /// The problem at `len` bytes from `offset`.
     pub(crate) fn put(&self, problem: Problem, offset: usize, len: usize) -> Problem {
-        match self.locate(offset, len).filter(|at| !at.span.is_empty()).or_else(|| self.whole()) {
+        match self.place(offset, len) {
             Some(at) => problem.at(at),
             None => problem,
         }
+    }
+
+    /// Where a problem with `len` bytes from `offset` is told.
+    pub(crate) fn place(&self, offset: usize, len: usize) -> Option<Location> {
+        self.locate(offset, len).filter(|at| !at.span.is_empty()).or_else(|| self.whole())
     }
 }
 

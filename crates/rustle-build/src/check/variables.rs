@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use rustle_playbook::Problem;
+use rustle_playbook::{Location, Problem};
 use rustle_schema::task::Directives;
 use rustle_template::analysis::{Analysis, defined_where};
 use rustle_value::{Value, coerce};
@@ -26,9 +26,12 @@ pub(crate) struct Variables<'a> {
     around: Option<(u32, Around)>,
     /// Whether it is told where a variable may be undefined.
     tells_maybe: bool,
-    /// By name, and by whether it is certainly undefined.
-    found: BTreeMap<(Arc<str>, bool), Vec<Problem>>,
+    pub(crate) noted: Noted,
 }
+
+/// The places where variables are used that may not be defined, by name and by whether they are certainly undefined.
+#[derive(Default)]
+pub(crate) struct Noted(BTreeMap<(Arc<str>, bool), Vec<Option<Location>>>);
 
 /// A variable that a text uses and that may not be defined.
 pub(crate) struct Doubt {
@@ -37,20 +40,20 @@ pub(crate) struct Doubt {
 }
 
 impl<'a> Variables<'a> {
-    pub(crate) fn new(subject: &Subject<'a>, definitions: &'a Definitions) -> Variables<'a> {
+    pub(crate) fn new(
+        subject: &Subject<'_>,
+        definitions: &'a Definitions,
+        tasks: &'a [Visited<'a>],
+        noted: Noted,
+    ) -> Variables<'a> {
         Variables {
             definitions,
-            tasks: &[],
+            tasks,
             by_number: HashMap::new(),
             around: None,
             tells_maybe: !lints::is_allowed(MAYBE_UNDEFINED, subject.lints),
-            found: BTreeMap::new(),
+            noted,
         }
-    }
-
-    /// Takes the tasks that will be asked for.
-    pub(crate) fn of_tasks(&mut self, tasks: &'a [Visited<'a>]) {
-        self.tasks = tasks;
     }
 
     /// Whether something is to be told where a variable of this name is used.
@@ -93,10 +96,8 @@ impl<'a> Variables<'a> {
         if !certain && !self.tells_maybe {
             return;
         }
-        let problem =
-            if certain { undefined(&used.name, self.definitions) } else { maybe(&used.name, *known) };
-        let problem = found.put(problem, used.offset, used.len);
-        self.found.entry((used.name.clone(), certain)).or_default().push(problem);
+        let place = found.place(used.offset, used.len);
+        self.noted.0.entry((used.name.clone(), certain)).or_default().push(place);
     }
 
     /// What is known around the task with this number.
@@ -109,25 +110,36 @@ impl<'a> Variables<'a> {
         }
         self.around.as_ref().map(|(_, around)| around)
     }
+}
 
-    /// The problems that were noted.
-    pub(crate) fn problems(self) -> impl Iterator<Item = Problem> {
-        self.found.into_values().filter_map(first)
+impl Noted {
+    /// The problems that were noted: one for all places where a name is used.
+    pub(crate) fn problems(self, definitions: &Definitions) -> impl Iterator<Item = Problem> {
+        self.0.into_iter().map(|((name, certain), places)| {
+            let known = definitions.get(&name);
+            first(if certain { undefined(&name, definitions) } else { maybe(&name, known) }, places)
+        })
     }
 }
 
-/// One problem for all places where a name is used: the first, and how many there are besides.
-fn first(mut places: Vec<Problem>) -> Option<Problem> {
-    places.sort_by(crate::diagnostics::order);
+/// The problem at the first of the places, with how many there are besides.
+fn first(problem: Problem, mut places: Vec<Option<Location>>) -> Problem {
+    fn key(place: &Option<Location>) -> Option<(&str, usize, usize)> {
+        place.as_ref().map(|at| (at.file.path.as_str(), at.span.start, at.span.end))
+    }
+    places.sort_by(|one, other| key(one).cmp(&key(other)));
     // A file that is imported twice has its places twice.
-    places.dedup();
+    places.dedup_by(|one, other| key(one) == key(other));
     let more = places.len().saturating_sub(1);
-    let problem = places.into_iter().next()?;
-    Some(match more {
+    let problem = match places.into_iter().next().flatten() {
+        Some(at) => problem.at(at),
+        None => problem,
+    };
+    match more {
         0 => problem,
         1 => problem.with_note("it is used in one more place"),
         more => problem.with_note(format!("it is used in {more} more places")),
-    })
+    }
 }
 
 fn undefined(name: &str, definitions: &Definitions) -> Problem {

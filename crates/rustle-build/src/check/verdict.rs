@@ -30,10 +30,10 @@ pub(crate) struct Doubts {
 
 /// All that looks at texts.
 pub(crate) struct Judge<'a> {
-    pub(crate) names: Names,
+    pub(crate) names: &'a Names,
     pub(crate) definitions: &'a Definitions,
     pub(crate) variables: Variables<'a>,
-    pub(crate) facts: Facts,
+    pub(crate) facts: &'a mut Facts,
 }
 
 impl Judge<'_> {

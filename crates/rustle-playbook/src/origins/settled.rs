@@ -112,9 +112,10 @@ impl Origins {
         self.settled.push(settled);
     }
 
-    /// Reads again where everything in these lists was written, which were settled; they are numbered in the order in which
-    /// that was done.
-    pub fn restore(&mut self, lists: &BTreeSet<usize>) {
+    /// Reads again where everything in these lists was written, which were settled, and nothing else; they are numbered in the
+    /// order in which that was done.
+    #[must_use]
+    pub fn restored(&self, lists: &BTreeSet<usize>) -> Origins {
         let chosen = || lists.iter().filter_map(|number| self.settled.get(*number));
         let mut files: HashMap<*const SourceFile, (&SourceFile, Wanted)> = HashMap::new();
         for list in chosen() {
@@ -133,8 +134,7 @@ impl Origins {
                 find(&root, wanted);
             }
         }
-        let mut tasks = Vec::new();
-        let mut holders = Vec::new();
+        let mut origins = Origins { defaulted: self.defaulted.clone(), ..Origins::default() };
         let found = |file: &Arc<SourceFile>, offset: u32| {
             files.get(&Arc::as_ptr(file)).and_then(|(_, found)| found.get(&offset)).and_then(Clone::clone)
         };
@@ -143,18 +143,18 @@ impl Origins {
                 for TaskPlace { id, offset, action } in &group.tasks {
                     let action = group.actions.get(*action as usize);
                     if let (Some(node), Some(action)) = (found(&group.file, *offset), action) {
-                        tasks.push((*id, TaskOrigin::again(*id, &group.file, node, action, &group.folders)));
+                        let task = TaskOrigin::again(*id, &group.file, node, action, &group.folders);
+                        origins.tasks.insert(*id, task);
                     }
                 }
             }
             for HolderPlace { owner, file, offset, except } in &list.holders {
                 if let Some(node) = found(file, *offset) {
-                    holders.extend(Holder::of_keywords(owner.clone(), file, &node, except));
+                    origins.holders.extend(Holder::of_keywords(owner.clone(), file, &node, except));
                 }
             }
         }
-        self.tasks.extend(tasks);
-        self.holders.append(&mut holders);
+        origins
     }
 }
 
