@@ -18,7 +18,7 @@ pub(crate) struct Read {
     pub(crate) file: PathBuf,
 }
 
-/// Reads the playbook or plan that `options` name; `settle` gets the lists of a playbook. What is wrong goes into `problems`.
+/// Reads the playbook or plan that `options` name; `settle` gets the lists of steps. What is wrong goes into `problems`.
 pub(crate) fn load(
     options: &BuildOptions,
     modules: &Modules,
@@ -57,7 +57,12 @@ pub(crate) fn load(
         PlanSource::Plan(path) => match std::fs::read(&file) {
             Ok(text) => {
                 let name = path.to_string_lossy().replace('\\', "/");
-                rustle_playbook::load_plan_json(&text, &name, &root, &load)
+                match settle {
+                    Some(settle) => {
+                        rustle_playbook::load_plan_json_settling(&text, &name, &root, &load, settle)
+                    }
+                    None => rustle_playbook::load_plan_json(&text, &name, &root, &load),
+                }
             }
             Err(error) => {
                 problems.push(missing_source(options, &source, &error));

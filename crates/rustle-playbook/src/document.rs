@@ -23,6 +23,8 @@ pub(crate) struct Document {
     pub source: u32,
     /// What is encrypted, if all of it is.
     pub vault: Option<VaultText>,
+    /// Whether its nodes were made of others, so that its text does not say again what they are.
+    pub made: bool,
 }
 
 /// A document with what it says.
@@ -80,7 +82,7 @@ impl Loader<'_> {
         if VaultText::is(&bytes) {
             return match VaultText::read(&bytes) {
                 Ok(text) => {
-                    let doc = Arc::new(Document { path, file, source, vault: Some(text) });
+                    let doc = Arc::new(Document { path, file, source, vault: Some(text), made: false });
                     Some(Read { doc, root: None })
                 }
                 Err(why) => {
@@ -90,7 +92,7 @@ impl Loader<'_> {
             };
         }
         let root = self.parse(&file)?;
-        Some(Read { doc: Arc::new(Document { path, file, source, vault: None }), root })
+        Some(Read { doc: Arc::new(Document { path, file, source, vault: None, made: false }), root })
     }
 
     /// A source file of `bytes`; what is no UTF-8 is told and replaced.

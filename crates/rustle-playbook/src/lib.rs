@@ -140,7 +140,29 @@ pub fn load_inventory(folder: &Path, options: &Options) -> (Inventory, Vec<Probl
 /// Reads a plan in one of the four shapes of rustle-plan's JSON. `name` is its name for display; files that it names are
 /// looked for below `root`.
 pub fn load_plan_json(text: &[u8], name: &str, root: &Path, options: &Options) -> Loaded {
+    load_json(text, name, root, options, None)
+}
+
+/// The same, handing out every list of steps as soon as it is finished: what `settle` takes is not kept.
+pub fn load_plan_json_settling(
+    text: &[u8],
+    name: &str,
+    root: &Path,
+    options: &Options,
+    settle: &mut dyn Settle,
+) -> Loaded {
+    load_json(text, name, root, options, Some(settle))
+}
+
+fn load_json<'a>(
+    text: &[u8],
+    name: &str,
+    root: &Path,
+    options: &'a Options,
+    settle: Option<&'a mut dyn Settle>,
+) -> Loaded {
     let mut loader = loader::Loader::new(root, options);
+    loader.settle = settle;
     loader.plan.name = name.to_owned();
     if loader.plan_json(text, name) {
         return loader.finish();

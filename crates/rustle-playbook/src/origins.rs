@@ -33,7 +33,7 @@ pub struct Origins {
 }
 
 /// Something that holds values and is no task.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Holder {
     owner: Owner,
     file: Arc<SourceFile>,

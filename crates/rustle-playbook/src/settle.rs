@@ -49,7 +49,7 @@ impl Loader<'_> {
         let Some(settle) = self.settle.as_deref_mut() else { return };
         let list = FinishedList { origins: &self.origins, nested: scope.depth > 0, from };
         if settle.settle(&list, steps) {
-            self.origins.settle(from);
+            self.origins.settle(from, scope.doc.made);
         }
     }
 

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rustle_playbook::{
-    FinishedList, Loaded, Options, Origins, Settle, Snippet, TaskOrigin, load_playbook,
-    load_playbook_settling,
+    FinishedList, Loaded, Options, Origins, Settle, Snippet, TaskOrigin, load_plan_json,
+    load_plan_json_settling, load_playbook, load_playbook_settling,
 };
 use rustle_schema::bytes::Bytes;
 use rustle_schema::plan::Plan;
@@ -85,10 +85,22 @@ fn everything(shelf: &Shelf) -> BTreeSet<usize> {
 
 /// Asserts that the playbook is read as it is where nothing is taken away; how many lists were.
 fn check(playbook: &Path, options: &Options) -> usize {
-    let whole = load_playbook(playbook, options);
     let mut shelf = Shelf::default();
-    let Loaded { plan, origins, problems, .. } = load_playbook_settling(playbook, options, &mut shelf);
-    let name = playbook.display();
+    let settled = load_playbook_settling(playbook, options, &mut shelf);
+    compare(&playbook.display().to_string(), &load_playbook(playbook, options), settled, shelf)
+}
+
+/// The same with a plan.
+fn check_plan(plan: &Path) -> usize {
+    let (text, options) = (fs::read(plan).unwrap(), Options::default());
+    let (name, root) = (plan.display().to_string(), plan.parent().unwrap());
+    let mut shelf = Shelf::default();
+    let settled = load_plan_json_settling(&text, &name, root, &options, &mut shelf);
+    compare(&name, &load_plan_json(&text, &name, root, &options), settled, shelf)
+}
+
+fn compare(name: &str, whole: &Loaded, settled: Loaded, mut shelf: Shelf) -> usize {
+    let Loaded { plan, origins, problems, .. } = settled;
     assert_eq!(problems, whole.problems, "{name}");
     let mut together = snippets(&origins);
     together.append(&mut shelf.texts);
@@ -121,6 +133,15 @@ fn cases_are_read_alike() {
     let options = Options { modules: vec!["acme.web.vhost".into()], ..Options::default() };
     let taken: usize = playbooks.map(|playbook| check(&playbook, &options)).sum();
     assert!(taken > 50, "only {taken} lists were taken");
+}
+
+#[test]
+fn plans_are_read_alike() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plans");
+    let plans: Vec<PathBuf> = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let taken: usize =
+        plans.iter().filter(|plan| plan.extension().is_some()).map(|plan| check_plan(plan)).sum();
+    assert!(taken > 5, "only {taken} lists were taken");
 }
 
 #[test]

@@ -102,7 +102,7 @@ impl Loader<'_> {
             let source = u32::try_from(self.project.sources.len()).unwrap_or(u32::MAX);
             self.project.sources.push(file.path.clone());
             let path = Path::new("/").join(&file.path);
-            let doc = Arc::new(Document { path, file, source, vault: None });
+            let doc = Arc::new(Document { path, file, source, vault: None, made: false });
             self.structured_inventory(tree, &Read { doc, root });
         }
     }

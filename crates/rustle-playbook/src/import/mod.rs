@@ -65,6 +65,8 @@ impl Loader<'_> {
             Shape::Minimal => self.minimal_plan(&scope, &root),
             Shape::Flat => self.flat_plan(&scope, &root),
         };
+        // What the plays are made of they share.
+        drop(root);
         for play in &plays {
             self.play(&scope, play, &Given::default());
         }
@@ -84,7 +86,10 @@ impl Loader<'_> {
                 }
                 self.project.sources.push(file.path.clone());
                 let path = self.project.root.join(&file.path);
-                Some((Arc::new(Document { path, file: file.clone(), source: 0, vault: None }), root))
+                Some((
+                    Arc::new(Document { path, file: file.clone(), source: 0, vault: None, made: true }),
+                    root,
+                ))
             }
             Err(error) => {
                 let end = error.offset

@@ -18,10 +18,14 @@ pub(crate) struct Mark {
 }
 
 /// A list that was settled.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Settled {
     groups: Vec<Group>,
     holders: Vec<HolderPlace>,
+    /// Tasks that the text does not say again.
+    kept: Vec<(u32, TaskOrigin)>,
+    /// Holders of keywords likewise.
+    kept_holders: Vec<Holder>,
 }
 
 /// Tasks of one file.
@@ -69,14 +73,16 @@ impl Origins {
         holders.iter().filter(|holder| holder.place().is_some()).for_each(|holder| holder.visit(visit));
     }
 
-    /// Drops what is known of the tasks and holders since `from` but where they begin.
-    pub(crate) fn settle(&mut self, from: Mark) {
-        let mut settled = Settled { groups: Vec::new(), holders: Vec::new() };
+    /// Drops what is known of the tasks and holders since `from` but where they begin. What was `made` of other nodes is put
+    /// aside as it is.
+    pub(crate) fn settle(&mut self, from: Mark, made: bool) {
+        let mut settled = Settled::default();
         let mut actions: HashMap<Arc<str>, u32> = HashMap::new();
         for (id, task) in self.tasks.split_off(&from.task) {
             let (file, node, action, folders) = task.parts();
-            let Ok(offset) = u32::try_from(node.span.start.offset) else {
-                self.tasks.insert(id, task);
+            let offset = u32::try_from(node.span.start.offset).ok().filter(|_| !made);
+            let Some(offset) = offset else {
+                settled.kept.push((id, task));
                 continue;
             };
             let same =
@@ -98,10 +104,12 @@ impl Origins {
             }
             group.tasks.push(TaskPlace { id, offset, action: number });
         }
+        settled.kept.shrink_to_fit();
         settled.groups.iter_mut().for_each(|group| group.tasks.shrink_to_fit());
         let holders = self.holders.split_off(from.holders.min(self.holders.len()));
         for holder in holders {
             match holder.place() {
+                Some(_) if made => settled.kept_holders.push(holder),
                 Some((offset, except)) => {
                     let Holder { owner, file, .. } = holder;
                     settled.holders.push(HolderPlace { owner, file, offset, except });
@@ -139,6 +147,8 @@ impl Origins {
             files.get(&Arc::as_ptr(file)).and_then(|(_, found)| found.get(&offset)).and_then(Clone::clone)
         };
         for list in chosen() {
+            origins.tasks.extend(list.kept.iter().cloned());
+            origins.holders.extend(list.kept_holders.iter().cloned());
             for group in &list.groups {
                 for TaskPlace { id, offset, action } in &group.tasks {
                     let action = group.actions.get(*action as usize);

@@ -12,7 +12,7 @@ use crate::source::{Location, SourceFile};
 use rustle_value::yaml::{Node, NodeKind};
 
 /// Where a task was written, and everything in it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TaskOrigin {
     owner: Owner,
     file: Arc<SourceFile>,
