@@ -156,7 +156,7 @@ impl Loader<'_> {
 
     /// Tells that `key` stands at `span` and already stood at `before`.
     pub(crate) fn duplicate_key(&mut self, file: &Arc<SourceFile>, key: &str, span: Span, before: Span) {
-        let place = |span: Span| Location::new(file, span.start.offset..span.end.offset);
+        let place = |span: Span| Location::new(file, span.bytes());
         self.problems.add(
             Problem::warning("duplicate-key", format!("`{key}` is given twice; the last one counts"))
                 .at(place(span))

@@ -71,7 +71,7 @@ impl Holder {
     fn place(&self) -> Option<(u32, &'static [&'static str])> {
         match self.holds {
             Holds::Variables => None,
-            Holds::Keywords(except) => Some((u32::try_from(self.node.span.start.offset).ok()?, except)),
+            Holds::Keywords(except) => Some((u32::try_from(self.node.span.start.offset()).ok()?, except)),
         }
     }
 

@@ -54,7 +54,7 @@ impl Loader<'_> {
         let Some(shape) = shape(&root) else {
             self.problems.add(
                 Problem::error("unknown-shape", "this is no plan: it has neither `plays` nor `tasks`")
-                    .at(Location::new(&file, 0..root.span.end.offset.min(1))),
+                    .at(Location::new(&file, 0..root.span.end().min(1))),
             );
             return false;
         };

@@ -80,7 +80,7 @@ impl Origins {
         let mut actions: HashMap<Arc<str>, u32> = HashMap::new();
         for (id, task) in self.tasks.split_off(&from.task) {
             let (file, node, action, folders) = task.parts();
-            let offset = u32::try_from(node.span.start.offset).ok().filter(|_| !made);
+            let offset = u32::try_from(node.span.start.offset()).ok().filter(|_| !made);
             let Some(offset) = offset else {
                 settled.kept.push((id, task));
                 continue;
@@ -175,7 +175,7 @@ fn find(node: &Node, wanted: &mut Wanted) {
         NodeKind::Scalar { .. } => {}
         NodeKind::Sequence(items) => items.iter().for_each(|item| find(item, wanted)),
         NodeKind::Mapping(entries) => {
-            let offset = u32::try_from(node.span.start.offset).ok();
+            let offset = u32::try_from(node.span.start.offset()).ok();
             if let Some(place) = offset.and_then(|offset| wanted.get_mut(&offset)) {
                 *place = Some(node.clone());
             }

@@ -236,12 +236,12 @@ pub(crate) fn pair(node: &Node, name: &str) -> Option<(Range<usize>, Range<usize
 
 /// Where a piece of a scalar's text was written.
 pub(crate) fn piece(file: &Arc<SourceFile>, node: &Node, range: Range<usize>) -> Location {
-    let start = node.locate(range.start, &file.text).offset;
+    let start = node.locate(range.start, &file.text).offset();
     // The end is behind the last character rather than before the one that follows, which may stand on another line.
     let last =
         node.as_text().and_then(|text| text.get(range.clone())).and_then(|text| text.chars().next_back());
     let end = last.map_or(start, |last| {
-        node.locate(range.end.saturating_sub(last.len_utf8()), &file.text).offset + last.len_utf8()
+        node.locate(range.end.saturating_sub(last.len_utf8()), &file.text).offset() + last.len_utf8()
     });
     Location::new(file, start..end.max(start))
 }
