@@ -243,7 +243,14 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     }
     let until_checked = began.elapsed();
     let out = options.bundle_file.as_deref();
-    let packed = embed::pack(&plan, &shelf, &settings, &options.config, &files, &sealed, out);
+    let packed = embed::pack(
+        embed::Planned { plan: &plan, shelf: &shelf },
+        &settings,
+        &options.config,
+        &files,
+        &sealed,
+        out,
+    );
     let packed = packed.map_err(|error| problems.push(unpacked(&error))).ok()?;
     if let Some(problem) = size::check(&options.config.build, &packed) {
         problems.push(problem);

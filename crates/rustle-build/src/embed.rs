@@ -122,10 +122,16 @@ pub(crate) struct SealedContent {
 /// Plans of up to this many tasks are read once more when they have been packed.
 const READ_AGAIN: u64 = 5000;
 
-/// Packs plan, some of whose steps lie on `shelf`, settings and files: into the file `out`, or in memory where there is none.
+/// A plan, some of whose steps lie on a shelf.
+#[derive(Clone, Copy)]
+pub(crate) struct Planned<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) shelf: &'a Shelf,
+}
+
+/// Packs plan, settings and files: into the file `out`, or in memory where there is none.
 pub(crate) fn pack(
-    plan: &Plan,
-    shelf: &Shelf,
+    plan: Planned<'_>,
     settings: &Settings,
     config: &Config,
     files: &Files,
@@ -139,16 +145,13 @@ pub(crate) fn pack(
         Some(out) => Packed::File(fill(
             Writer::create(out, compression)?,
             plan,
-            shelf,
             settings,
             config,
             files,
             sealed,
             ways,
         )?),
-        None => {
-            fill(Writer::packed_by(compression), plan, shelf, settings, config, files, sealed, ways)?.into()
-        }
+        None => fill(Writer::packed_by(compression), plan, settings, config, files, sealed, ways)?.into(),
     };
     // What was just written is read as the runner will read it, so that a bundle that cannot be read is never built.
     let opened = bundle.open()?;
@@ -175,8 +178,7 @@ fn apart(config: &Config, files: &Files, sealed: &SealedContent) -> BTreeMap<Vec
 
 fn fill<S: Sink>(
     mut writer: Writer<S>,
-    plan: &Plan,
-    shelf: &Shelf,
+    Planned { plan, shelf }: Planned<'_>,
     settings: &Settings,
     config: &Config,
     files: &Files,
@@ -276,8 +278,7 @@ mod tests {
         configured(&config, &root, &mut files, &mut problems);
         assert_eq!(Problems::new(problems).to_string(), "");
         let packed = pack(
-            &Plan::default(),
-            &Shelf::default(),
+            Planned { plan: &Plan::default(), shelf: &Shelf::default() },
             &Settings::default(),
             &config,
             &files,

@@ -26,6 +26,8 @@ struct Known {
     doc: Arc<Document>,
     /// What it says; `None` if that is to be read again from the text.
     root: Option<Option<Node>>,
+    /// Whether everything is made of it.
+    spare: bool,
 }
 
 /// What is known of a document.
@@ -46,25 +48,26 @@ impl Documents {
         match self.known.get(path) {
             None => Found::Nothing,
             Some(None) => Found::Unreadable,
-            Some(Some(Known { doc, root: Some(root) })) => {
+            Some(Some(Known { doc, root: Some(root), .. })) => {
                 Found::Whole(Read { doc: doc.clone(), root: root.clone() })
             }
-            Some(Some(Known { doc, root: None })) => Found::Text(doc.clone()),
+            Some(Some(Known { doc, root: None, .. })) => Found::Text(doc.clone()),
         }
     }
 
     /// Enters what was read at `path`.
     pub fn enter(&mut self, path: &Path, read: Option<&Read>) {
-        let known = read.map(|read| Known { doc: read.doc.clone(), root: Some(read.root.clone()) });
+        let known =
+            read.map(|read| Known { doc: read.doc.clone(), root: Some(read.root.clone()), spare: false });
         self.known.insert(path.to_owned(), known);
     }
 
     /// Notes that everything was made of the document at `path` that it is good for: its tree is dropped as soon as there
     /// are too many such.
     pub fn spare(&mut self, path: &Path) {
-        let Some(Some(known)) = self.known.get(path) else { return };
-        let length = known.doc.file.text.len();
-        if !self.spare.iter().any(|(held, _)| held == path) {
+        let Some(Some(known)) = self.known.get_mut(path) else { return };
+        if !std::mem::replace(&mut known.spare, true) {
+            let length = known.doc.file.text.len();
             self.spare.push_back((path.to_owned(), length));
             self.held += length;
         }
@@ -74,6 +77,7 @@ impl Documents {
             self.held -= length;
             if let Some(Some(known)) = self.known.get_mut(&path) {
                 known.root = None;
+                known.spare = false;
             }
         }
     }

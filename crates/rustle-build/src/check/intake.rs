@@ -190,12 +190,13 @@ impl Settle for Intake<'_> {
                 }
             }
             if let Some((package, unlinked)) = Unlinked::of(&ground, visited) {
-                let same = |met: &mut Met| match met {
-                    Met::Unlinked(name, first) if *name == package => Some(first.add(&unlinked)),
+                let first = met.iter_mut().find_map(|met| match met {
+                    Met::Unlinked(name, first) if *name == package => Some(first),
                     _ => None,
-                };
-                if met.iter_mut().find_map(same).is_none() {
-                    met.push(Met::Unlinked(package, unlinked));
+                });
+                match first {
+                    Some(first) => first.add(&unlinked),
+                    None => met.push(Met::Unlinked(package, unlinked)),
                 }
             }
             if let Action::Module { module, .. } = &visited.task.action

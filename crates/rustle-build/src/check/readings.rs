@@ -133,6 +133,6 @@ impl Readings {
 impl Needs {
     /// Whether something is to be told of a text of the list, if it is of these names.
     pub(crate) fn are_doubtful(&self, names: &BTreeSet<u32>) -> bool {
-        self.doubtful || names.iter().any(|name| self.names.contains(name))
+        self.doubtful || self.names.iter().any(|name| names.contains(name))
     }
 }

@@ -20,7 +20,7 @@ pub(crate) type Missing = BTreeMap<String, Unlinked>;
 #[derive(Clone)]
 pub(crate) struct Unlinked {
     /// The first of them, and the place of its module's name.
-    first: (Task, Option<Location>),
+    first: Box<(Task, Option<Location>)>,
     /// How many there are besides.
     more: usize,
 }
@@ -31,7 +31,7 @@ impl Unlinked {
         let module = visited.module.filter(|module| !ground.modules.is_linked(module))?;
         let (Origin::Builtin(package) | Origin::Crate(package)) = &module.origin else { return None };
         let at = ground.origins.task(visited.task.id).map(TaskOrigin::module);
-        Some((package.clone(), Unlinked { first: (visited.task.clone(), at), more: 0 }))
+        Some((package.clone(), Unlinked { first: Box::new((visited.task.clone(), at)), more: 0 }))
     }
 
     /// Adds those that come behind.
@@ -130,7 +130,8 @@ fn unknown(ground: &Ground<'_>, name: &str, written: &str) -> Problem {
 
 /// One problem for each crate that is not linked.
 pub(crate) fn not_linked(missing: Missing, problems: &mut Vec<Problem>) {
-    for (package, Unlinked { first: (task, at), more }) in missing {
+    for (package, Unlinked { first, more }) in missing {
+        let (task, at) = *first;
         let written = match &task.action {
             Action::Module { written, .. } => written.as_str(),
             _ => "",
