@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use rustle_build::build_bundle;
+use rustle_build::{Prepared, build_bundle};
 use rustle_schema::plan::Plan;
 use rustle_schema::task::{Action, Step, Task};
 
@@ -43,26 +43,28 @@ pub fn run(matches: &ArgMatches) -> Result {
     let prepared = build_bundle(&options)?;
     warn(&prepared.warnings);
     if matches.get_flag("json") {
-        let json = serde_json::to_string_pretty(&prepared.plan).context("the plan")?;
+        let json = serde_json::to_string_pretty(&whole(&prepared)?).context("the plan")?;
         println!("{json}");
     } else if matches.get_flag("list-modules") {
         prepared.modules.iter().for_each(|name| println!("{name}"));
     } else if matches.get_flag("list-tasks") {
-        print!("{}", tasks(&prepared.plan));
+        print!("{}", tasks(&whole(&prepared)?));
     } else {
-        println!("{}", prepared.plan.name);
+        let plan = whole(&prepared)?;
+        println!("{}", plan.name);
         print!("{}", show::summary(&prepared));
-        println!(
-            "  hosts    {}",
-            prepared.plan.inventory.hosts.keys().cloned().collect::<Vec<_>>().join(", ")
-        );
-        for notice in &prepared.plan.notices {
+        println!("  hosts    {}", plan.inventory.hosts.keys().cloned().collect::<Vec<_>>().join(", "));
+        for notice in &plan.notices {
             println!("  note     {notice}");
         }
         println!();
-        print!("{}", tasks(&prepared.plan));
+        print!("{}", tasks(&plan));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn whole(prepared: &Prepared) -> Result<Plan> {
+    prepared.plan().context("the plan")
 }
 
 /// The tasks of every play, indented as blocks are.

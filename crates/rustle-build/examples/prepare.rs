@@ -24,8 +24,6 @@ fn main() -> ExitCode {
     let code = match build_bundle(&options) {
         Ok(prepared) => {
             println!("{} {}", prepared.bundle.length().unwrap_or(0), prepared.digest);
-            // As `prepare()` of a build script, which ends the same way.
-            std::mem::forget(prepared);
             ExitCode::SUCCESS
         }
         Err(problems) => {

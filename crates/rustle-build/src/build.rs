@@ -13,6 +13,7 @@ use rustle_seal::Seal;
 use rustle_value::Map;
 
 use crate::check;
+use crate::check::intake::Intake;
 use crate::companions;
 use crate::config::{Config, Embed};
 use crate::diagnostics::{Problems, any_error};
@@ -64,8 +65,6 @@ pub struct Prepared {
     pub bundle: Packed,
     /// Its digest, `sha256:…`.
     pub digest: String,
-    /// The plan in it.
-    pub plan: Plan,
     /// The modules that the plan names, canonical, sorted.
     pub modules: Vec<String>,
     /// The crates that they stand in, as Rust code names them, sorted. The runner's own is not among them.
@@ -93,6 +92,14 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// The plan in the bundle, with all steps in it.
+    ///
+    /// # Errors
+    /// If the bundle cannot be read.
+    pub fn plan(&self) -> Result<Plan, BundleError> {
+        self.bundle.open()?.plan()
+    }
+
     /// Where the embedded files lie, as a debug build of the runner reads it: path and file, each with a NUL behind it.
     pub(crate) fn live(&self) -> Vec<u8> {
         let mut text = Vec::new();
@@ -143,7 +150,7 @@ pub fn plan_of(options: &BuildOptions) -> Option<Plan> {
     let verified = verified(options, &mut problems);
     let modules = gather(options, &verified, &mut problems);
     let sealed = Sealed::load(&options.folder, &mut problems);
-    let mut plan = load(options, &modules, &sealed, &mut problems)?.loaded.plan?;
+    let mut plan = load(options, &modules, &sealed, None, &mut problems)?.loaded.plan?;
     plan.modules = check::modules_of(&plan);
     Some(plan)
 }
@@ -178,7 +185,8 @@ pub(crate) fn gather(options: &BuildOptions, verified: &Verified, problems: &mut
 fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem>) -> Option<Prepared> {
     let began = Instant::now();
     let sealed = Sealed::load(&options.folder, problems).with(&options.seals);
-    let Read { loaded, root, file } = load(options, modules, &sealed, problems)?;
+    let mut intake = Intake::new(modules);
+    let Read { loaded, root, file } = load(options, modules, &sealed, Some(&mut intake), problems)?;
     let read = began.elapsed();
     let Loaded { plan, origins, problems: found, mut files, vaults } = loaded;
     let unreadable =
@@ -188,22 +196,18 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     options.escalation.apply(&mut plan);
     files.watched.insert(file);
     embed::configured(&options.config, &root, &mut files, problems);
-    let used = check::Subject {
-        plan: &plan,
-        origins: &origins,
-        files: &files,
-        modules,
-        root: &root,
-        lints: &options.config.lints,
-    };
+    let used =
+        check::Subject { plan: &plan, files: &files, modules, root: &root, lints: &options.config.lints };
     let mut given = options.config.runner.extra_vars.clone();
     given.extend(options.extra_vars.keys().filter_map(|name| name.as_str().map(str::to_owned)));
     given.extend(options.config.secrets.values.keys().cloned());
     given.extend(options.seals.iter().flat_map(|seal| seal.names().map(str::to_owned)));
-    let checked = check::check(&used, unreadable, &given);
+    let checked = check::check(&used, &origins, &mut intake, unreadable, &given);
+    let checked = checked.map_err(|error| problems.push(unpacked(&error))).ok()?;
     problems.extend(checked.problems);
     // Nothing is told of places any more: what knows them need not lie beside what is packed.
     drop(origins);
+    let Intake { shelf, .. } = intake;
     plan.facts = checked.facts;
     plan.modules = checked.modules;
     problems.extend(modules.unused_packages(&plan.modules).iter().map(|package| {
@@ -239,7 +243,14 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     }
     let until_checked = began.elapsed();
     let out = options.bundle_file.as_deref();
-    let packed = embed::pack(&plan, &settings, &options.config, &files, &sealed, out);
+    let packed = embed::pack(
+        embed::Planned { plan: &plan, shelf: &shelf },
+        &settings,
+        &options.config,
+        &files,
+        &sealed,
+        out,
+    );
     let packed = packed.map_err(|error| problems.push(unpacked(&error))).ok()?;
     if let Some(problem) = size::check(&options.config.build, &packed) {
         problems.push(problem);
@@ -250,9 +261,8 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
     Some(Prepared {
         bundle: packed.bundle,
         digest: packed.digest,
-        modules: plan.modules.clone(),
+        modules: plan.modules,
         crates,
-        plan,
         linked: Vec::new(),
         signer: options.config.signer(),
         compiled: Vec::new(),

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
-use rustle_bundle::{BundleError, Compression, Kind, Packed, Sink, Writer};
+use rustle_bundle::{BundleError, Compression, Kind, Packed, Shelf, Sink, Writer};
 use rustle_playbook::{EmbeddedFile, Files, Location, Problem};
 use rustle_schema::plan::Plan;
 use rustle_schema::settings::Settings;
@@ -122,9 +122,16 @@ pub(crate) struct SealedContent {
 /// Plans of up to this many tasks are read once more when they have been packed.
 const READ_AGAIN: u64 = 5000;
 
+/// A plan, some of whose steps lie on a shelf.
+#[derive(Clone, Copy)]
+pub(crate) struct Planned<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) shelf: &'a Shelf,
+}
+
 /// Packs plan, settings and files: into the file `out`, or in memory where there is none.
 pub(crate) fn pack(
-    plan: &Plan,
+    plan: Planned<'_>,
     settings: &Settings,
     config: &Config,
     files: &Files,
@@ -171,7 +178,7 @@ fn apart(config: &Config, files: &Files, sealed: &SealedContent) -> BTreeMap<Vec
 
 fn fill<S: Sink>(
     mut writer: Writer<S>,
-    plan: &Plan,
+    Planned { plan, shelf }: Planned<'_>,
     settings: &Settings,
     config: &Config,
     files: &Files,
@@ -207,7 +214,7 @@ fn fill<S: Sink>(
         }
     }
     sealed.seals.write(&mut writer)?;
-    writer.finish(plan, settings)
+    writer.finish_from(plan, shelf, settings)
 }
 
 /// Where the file at `source` leads, if it is a link to something that the bundle carries too, and leads there in the bundle
@@ -270,9 +277,15 @@ mod tests {
         let mut files = Files::default();
         configured(&config, &root, &mut files, &mut problems);
         assert_eq!(Problems::new(problems).to_string(), "");
-        let packed =
-            pack(&Plan::default(), &Settings::default(), &config, &files, &SealedContent::default(), None)
-                .unwrap();
+        let packed = pack(
+            Planned { plan: &Plan::default(), shelf: &Shelf::default() },
+            &Settings::default(),
+            &config,
+            &files,
+            &SealedContent::default(),
+            None,
+        )
+        .unwrap();
         let bundle = packed.bundle.open().unwrap();
         let target = |path: &[u8]| bundle.entry(path).unwrap().target().to_vec();
         assert_eq!(target(b"tree/inner"), b"sub/a.txt");

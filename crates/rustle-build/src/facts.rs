@@ -20,9 +20,9 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    /// What tasks refer to beside their texts.
-    pub(crate) fn of(tasks: &[Visited<'_>]) -> Facts {
-        Facts { all: tasks.iter().any(shows_facts), ..Facts::default() }
+    /// Adds what tasks refer to beside their texts.
+    pub(crate) fn tasks(&mut self, tasks: &[Visited<'_>]) {
+        self.all = self.all || tasks.iter().any(shows_facts);
     }
 
     /// Adds what a text refers to.

@@ -65,7 +65,7 @@ fn replaced(file: &Arc<SourceFile>) -> (Vec<Vault>, String) {
     for node in yaml::parse(&file.text).unwrap_or_default() {
         trusted_with(&node, &mut |node| {
             let text = VaultText::read(node.as_text().unwrap_or_default().trim_start().as_bytes());
-            found.extend(text.map(|text| (node.span.start.offset..node.span.end.offset, text)));
+            found.extend(text.map(|text| (node.span.bytes(), text)));
             Value::None
         });
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rustle_playbook::{Loaded, Problem};
+use rustle_playbook::{Loaded, Problem, Settle};
 
 use crate::build::BuildOptions;
 use crate::config::PlanSource;
@@ -18,11 +18,12 @@ pub(crate) struct Read {
     pub(crate) file: PathBuf,
 }
 
-/// Reads the playbook or plan that `options` name. What is wrong goes into `problems`.
+/// Reads the playbook or plan that `options` name; `settle` gets the lists of steps. What is wrong goes into `problems`.
 pub(crate) fn load(
     options: &BuildOptions,
     modules: &Modules,
     sealed: &Sealed,
+    settle: Option<&mut dyn Settle>,
     problems: &mut Vec<Problem>,
 ) -> Option<Read> {
     let source = options.config.source();
@@ -49,11 +50,19 @@ pub(crate) fn load(
         sealed: sealed.vaults(),
     };
     let loaded = match &source {
-        PlanSource::Playbook(_) => rustle_playbook::load_playbook(&file, &load),
+        PlanSource::Playbook(_) => match settle {
+            Some(settle) => rustle_playbook::load_playbook_settling(&file, &load, settle),
+            None => rustle_playbook::load_playbook(&file, &load),
+        },
         PlanSource::Plan(path) => match std::fs::read(&file) {
             Ok(text) => {
                 let name = path.to_string_lossy().replace('\\', "/");
-                rustle_playbook::load_plan_json(&text, &name, &root, &load)
+                match settle {
+                    Some(settle) => {
+                        rustle_playbook::load_plan_json_settling(&text, &name, &root, &load, settle)
+                    }
+                    None => rustle_playbook::load_plan_json(&text, &name, &root, &load),
+                }
             }
             Err(error) => {
                 problems.push(missing_source(options, &source, &error));

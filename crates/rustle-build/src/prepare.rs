@@ -43,8 +43,6 @@ pub fn prepare() {
     match environment.map_err(outside).and_then(|environment| with(&environment)) {
         Ok(prepared) => {
             tell(&prepared.warnings);
-            // A build script ends here: to take a large plan apart, task by task, would be for nothing.
-            std::mem::forget(prepared);
         }
         Err(problems) if editor => tell(&problems),
         Err(problems) => {

@@ -23,7 +23,7 @@ pub fn vaults_of(options: &BuildOptions) -> Result<Vec<Vault>, Problems> {
     let verified = verified(options, &mut problems);
     let modules = gather(options, &verified, &mut problems);
     let sealed = Sealed::load(&options.folder, &mut Vec::new());
-    let read = load(options, &modules, &sealed, &mut problems);
+    let read = load(options, &modules, &sealed, None, &mut problems);
     let Some(Read { loaded, root, .. }) = read else { return Err(Problems::new(problems)) };
     let Loaded { mut files, vaults, problems: found, .. } = loaded;
     problems.extend(found.into_iter().filter(|problem| problem.code != "unsealed-secret"));

@@ -143,7 +143,7 @@ fn encrypted_values_and_files_stand_for_their_secrets() {
     assert_eq!(rustle_seal::stands_for(&content), Some(file.as_str()));
     assert_eq!(&*bundle.read(b"files/plain").unwrap(), b"x");
     assert!(bundle.entry(path.as_bytes()).is_some());
-    let plan = format!("{:?}", prepared.plan);
+    let plan = format!("{:?}", prepared.plan().unwrap());
     assert!(
         plan.contains(&format!("lookup('rustle.secret', '{inline}')")) && !plan.contains("ANSIBLE_VAULT")
     );

@@ -5,17 +5,23 @@ use rustle_schema::task::Step;
 
 use crate::error::BundleError;
 use crate::frames::Frames;
+use crate::shelf::Shelf;
 use crate::sink::Sink;
 use crate::steps;
 
 /// How many chunks' worth of tasks stay in the head at most, if each list of it is short.
 const CHUNKS: u64 = 4;
 
-/// Writes the long lists of `plan` as chunks of `tasks` tasks, and returns what is left.
-pub(crate) fn of<S: Sink>(plan: &Plan, tasks: u64, frames: &mut Frames<S>) -> Result<Plan, BundleError> {
+/// Writes the long lists of `plan` as chunks of `tasks` tasks, and returns what is left. Some of its steps may lie on `shelf`.
+pub(crate) fn of<S: Sink>(
+    plan: &Plan,
+    tasks: u64,
+    shelf: Option<&Shelf>,
+    frames: &mut Frames<S>,
+) -> Result<Plan, BundleError> {
     let left: u64 = lists(plan).map(|list| list.iter().map(Step::tasks).sum::<u64>().min(tasks)).sum();
     let inline = left <= tasks.saturating_mul(CHUNKS);
-    let mut cut = |list: &[Step]| steps::list(list, tasks, inline, frames);
+    let mut cut = |list: &[Step]| steps::list(list, tasks, inline, shelf, frames);
     let mut plays = Vec::with_capacity(plan.plays.len());
     for play in &plan.plays {
         plays.push(Play {

@@ -18,7 +18,7 @@ use crate::place;
 use crate::source::Source;
 
 /// How deep a plan may nest. YAML nests 200 levels at most; a block in a block takes two of them, and three here.
-const PLAN_DEPTH: usize = 512;
+pub(crate) const PLAN_DEPTH: usize = 512;
 
 /// How deep chunks may lie in chunks: a list of any length needs a few levels, and blocks in blocks may each have some.
 const CHUNK_DEPTH: usize = 256;

@@ -4,11 +4,13 @@
 //! more chunks. So the first task of any list lies a few small frames from its beginning.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use rustle_schema::task::{Block, Chunk, Step};
 
 use crate::error::BundleError;
 use crate::frames::Frames;
+use crate::shelf::{self, Put, Shelf};
 use crate::sink::Sink;
 
 /// How many tasks a chunk has, if nobody says otherwise.
@@ -30,9 +32,33 @@ pub struct StepList<'a> {
 
 #[derive(Debug, Default)]
 struct Level<'a> {
-    steps: Vec<Cow<'a, Step>>,
+    steps: Vec<Held<'a>>,
     encoded: Vec<u8>,
     weight: u64,
+}
+
+/// A step that waits to become part of a chunk.
+#[derive(Debug)]
+enum Held<'a> {
+    Step(Cow<'a, Step>),
+    /// A task of which there are only the bytes that it becomes, and where these are.
+    Task(Range<usize>),
+}
+
+impl Held<'_> {
+    fn tasks(&self) -> u64 {
+        match self {
+            Held::Step(step) => step.tasks(),
+            Held::Task(_) => 1,
+        }
+    }
+
+    fn imports(&self) -> bool {
+        match self {
+            Held::Step(step) => step.imports(),
+            Held::Task(_) => false,
+        }
+    }
 }
 
 impl Level<'_> {
@@ -80,11 +106,41 @@ impl<'a> StepList<'a> {
         step: Cow<'a, Step>,
         frames: &mut Frames<S>,
     ) -> Result<(), BundleError> {
-        let step = match &*step {
-            Step::Block(block) => Cow::Owned(Step::Block(Box::new(self.block(block, frames)?))),
-            _ => step,
-        };
-        self.push_at(0, step, frames)
+        self.push_from(step, None, frames)
+    }
+
+    /// Appends a step, or the steps on `shelf` that it stands for.
+    fn push_from<S: Sink>(
+        &mut self,
+        step: Cow<'a, Step>,
+        shelf: Option<&Shelf>,
+        frames: &mut Frames<S>,
+    ) -> Result<(), BundleError> {
+        match (&*step, shelf) {
+            (Step::Block(block), _) => {
+                let block = Cow::Owned(Step::Block(Box::new(self.block(block, shelf, frames)?)));
+                self.push_at(0, block, frames)
+            }
+            (Step::Chunk(chunk), Some(shelf)) if Shelf::number(chunk).is_some() => {
+                shelf.read(chunk, &mut |put| match put {
+                    Put::Task(bytes) => self.push_task(&bytes, frames),
+                    Put::Step(step) => self.push_from(Cow::Owned(step), Some(shelf), frames),
+                })
+            }
+            _ => self.push_at(0, step, frames),
+        }
+    }
+
+    /// Appends a task of which there are the bytes that it becomes.
+    fn push_task<S: Sink>(&mut self, bytes: &[u8], frames: &mut Frames<S>) -> Result<(), BundleError> {
+        self.make_room(0, 1, frames)?;
+        if let Some(level) = self.levels.first_mut() {
+            let begin = level.encoded.len();
+            level.encoded.extend_from_slice(bytes);
+            level.weight += 1;
+            level.steps.push(Held::Task(begin..level.encoded.len()));
+        }
+        Ok(())
     }
 
     fn push_at<S: Sink>(
@@ -93,22 +149,33 @@ impl<'a> StepList<'a> {
         step: Cow<'a, Step>,
         frames: &mut Frames<S>,
     ) -> Result<(), BundleError> {
-        let most = if number == 0 { self.tasks } else { self.tasks.max(2) };
         let weight = weight(&step);
+        self.make_room(number, weight, frames)?;
+        let Some(level) = self.levels.get_mut(number) else { return Ok(()) };
+        ciborium::into_writer(&*step, &mut level.encoded)
+            .map_err(|error| BundleError::Plan(error.to_string()))?;
+        level.weight += weight;
+        level.steps.push(Held::Step(step));
+        Ok(())
+    }
+
+    /// Sees to it that the level with this number is there and has room for a step of this weight.
+    fn make_room<S: Sink>(
+        &mut self,
+        number: usize,
+        weight: u64,
+        frames: &mut Frames<S>,
+    ) -> Result<(), BundleError> {
+        let most = if number == 0 { self.tasks } else { self.tasks.max(2) };
         let Some(level) = self.levels.get_mut(number) else {
             self.levels.push(Level::default());
-            return self.push_at(number, step, frames);
+            return Ok(());
         };
         let full = level.weight + weight > most || level.encoded.len() > BYTES;
         if full && !level.steps.is_empty() {
             let chunk = level.write(frames)?;
             self.push_at(number + 1, Cow::Owned(chunk), frames)?;
         }
-        let Some(level) = self.levels.get_mut(number) else { return Ok(()) };
-        ciborium::into_writer(&*step, &mut level.encoded)
-            .map_err(|error| BundleError::Plan(error.to_string()))?;
-        level.weight += weight;
-        level.steps.push(step);
         Ok(())
     }
 
@@ -126,12 +193,21 @@ impl<'a> StepList<'a> {
             }
             number += 1;
         }
-        let top = self.levels.pop().unwrap_or_default();
-        Ok(top.steps.into_iter().map(Cow::into_owned).collect())
+        let Level { steps, encoded, .. } = self.levels.pop().unwrap_or_default();
+        let whole = |held| match held {
+            Held::Step(step) => Ok(Cow::into_owned(step)),
+            Held::Task(bytes) => shelf::step(encoded.get(bytes).unwrap_or_default()),
+        };
+        steps.into_iter().map(whole).collect()
     }
 
-    fn block<S: Sink>(&self, block: &Block, frames: &mut Frames<S>) -> Result<Block, BundleError> {
-        let mut cut = |steps: &[Step]| list(steps, self.tasks, true, frames);
+    fn block<S: Sink>(
+        &self,
+        block: &Block,
+        shelf: Option<&Shelf>,
+        frames: &mut Frames<S>,
+    ) -> Result<Block, BundleError> {
+        let mut cut = |steps: &[Step]| list(steps, self.tasks, true, shelf, frames);
         Ok(Block {
             name: block.name.clone(),
             directives: block.directives.clone(),
@@ -145,16 +221,17 @@ impl<'a> StepList<'a> {
     }
 }
 
-/// Cuts a list that is there as a whole. With `inline`, a list of at most `tasks` tasks stays as it is.
+/// Cuts a list that is there as a whole, or lies on a shelf. With `inline`, a list of at most `tasks` tasks stays as it is.
 pub(crate) fn list<S: Sink>(
     steps: &[Step],
     tasks: u64,
     inline: bool,
+    shelf: Option<&Shelf>,
     frames: &mut Frames<S>,
 ) -> Result<Vec<Step>, BundleError> {
     let mut list = StepList::new(tasks, inline);
     for step in steps {
-        list.push(Cow::Borrowed(step), frames)?;
+        list.push_from(Cow::Borrowed(step), shelf, frames)?;
     }
     list.end(frames)
 }

@@ -14,6 +14,7 @@ use crate::error::BundleError;
 use crate::frames::Frames;
 use crate::index::{Entry, HEADER, Header, Index, Kind, Span};
 use crate::same::Same;
+use crate::shelf::Shelf;
 use crate::sink::{Disk, Memory, Sink};
 use crate::steps::{self, StepList};
 use crate::{head, path};
@@ -221,10 +222,33 @@ impl<S: Sink> Writer<S> {
     ///
     /// # Errors
     /// If a file cannot be read, an entry lies below one that is no folder, or the bundle cannot be written.
-    pub fn finish(mut self, plan: &Plan, settings: &Settings) -> Result<S::Done, BundleError> {
+    pub fn finish(self, plan: &Plan, settings: &Settings) -> Result<S::Done, BundleError> {
+        self.write(plan, None, settings)
+    }
+
+    /// The same for a plan some of whose steps lie on `shelf`. The bundle is the one that it would be with the steps in
+    /// their places.
+    ///
+    /// # Errors
+    /// As for [`finish`](Writer::finish), and if a chunk is none of the shelf's.
+    pub fn finish_from(
+        self,
+        plan: &Plan,
+        shelf: &Shelf,
+        settings: &Settings,
+    ) -> Result<S::Done, BundleError> {
+        self.write(plan, Some(shelf), settings)
+    }
+
+    fn write(
+        mut self,
+        plan: &Plan,
+        shelf: Option<&Shelf>,
+        settings: &Settings,
+    ) -> Result<S::Done, BundleError> {
         self.add_parents()?;
         let mut frames = self.frames;
-        let head = head::of(plan, self.tasks, &mut frames)?;
+        let head = head::of(plan, self.tasks, shelf, &mut frames)?;
         let mut encoded = Vec::new();
         ciborium::into_writer(&head, &mut encoded).map_err(|error| BundleError::Plan(error.to_string()))?;
         drop(head);

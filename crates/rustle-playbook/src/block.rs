@@ -8,7 +8,7 @@ use crate::loader::Loader;
 use crate::origins::Owner;
 use crate::problem::Problem;
 use crate::scope::Scope;
-use rustle_value::yaml::{Node, NodeKind};
+use rustle_value::yaml::Node;
 
 /// How many blocks and imports may stand within one another.
 const DEEPEST: usize = 100;
@@ -41,8 +41,10 @@ impl Loader<'_> {
             return Vec::new();
         };
         let mut steps = Vec::with_capacity(items.len());
+        let (mut from, mut settled) = (self.mark(), 0);
         for item in items {
             steps.append(&mut self.steps_of(scope, item));
+            settled = self.settled_portion(scope, &mut from, &mut steps, settled);
         }
         steps
     }
@@ -123,17 +125,13 @@ impl Loader<'_> {
     }
 
     /// Notes where the keywords of `node` were written, without those in `except`.
-    pub(crate) fn hold_keywords(&mut self, scope: &Scope, owner: Owner, node: &Node, except: &[&str]) {
-        let kept: Vec<_> = node
-            .as_mapping()
-            .unwrap_or_default()
-            .iter()
-            .filter(|(key, _)| key.as_text().is_some_and(|name| !except.contains(&name)))
-            .cloned()
-            .collect();
-        if !kept.is_empty() {
-            let node = Node { value: NodeKind::Mapping(kept.into()), tag: None, span: node.span };
-            self.origins.add_holder(owner, &scope.doc.file, node, true);
-        }
+    pub(crate) fn hold_keywords(
+        &mut self,
+        scope: &Scope,
+        owner: Owner,
+        node: &Node,
+        except: &'static [&'static str],
+    ) {
+        self.origins.add_keywords(owner, &scope.doc.file, node, except);
     }
 }

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use rustle_schema::task::Position;
 use rustle_seal::VaultText;
 
+use crate::documents::Found;
 use crate::import::json;
 use crate::loader::Loader;
 use crate::problem::Problem;
 use crate::source::{Location, SourceFile};
-use rustle_value::yaml::{Node, Span, YamlError, parse_noting};
+use rustle_value::yaml::{self, Node, Span, YamlError, parse_noting};
 
 /// A file that was read and parsed.
 pub(crate) struct Document {
@@ -20,10 +21,17 @@ pub(crate) struct Document {
     pub file: Arc<SourceFile>,
     /// Its index in [`Plan::sources`](rustle_schema::plan::Plan::sources).
     pub source: u32,
-    /// What it says; `None` if nothing.
-    pub root: Option<Node>,
     /// What is encrypted, if all of it is.
     pub vault: Option<VaultText>,
+    /// Whether its nodes were made of others, so that its text does not say again what they are.
+    pub made: bool,
+}
+
+/// A document with what it says.
+pub(crate) struct Read {
+    pub doc: Arc<Document>,
+    /// `None` if it says nothing.
+    pub root: Option<Node>,
 }
 
 impl Document {
@@ -46,17 +54,19 @@ impl Document {
 
 impl Loader<'_> {
     /// The document at `path`, encrypted or not, read at most once. `None` if it cannot be read or is not YAML: that is told.
-    pub(crate) fn any_document(&mut self, path: &Path) -> Option<Arc<Document>> {
+    pub(crate) fn any_document(&mut self, path: &Path) -> Option<Read> {
         self.project.watch(path);
-        if let Some(known) = self.project.documents.get(path) {
-            return known.clone();
-        }
-        let document = self.read_document(path);
-        self.project.documents.insert(path.to_owned(), document.clone());
-        document
+        let read = match self.project.documents.find(path) {
+            Found::Whole(read) => return Some(read),
+            Found::Unreadable => return None,
+            Found::Text(doc) => Some(Read { root: root_of(&doc.file.text), doc }),
+            Found::Nothing => self.read_document(path),
+        };
+        self.project.documents.enter(path, read.as_ref());
+        read
     }
 
-    fn read_document(&mut self, path: &Path) -> Option<Arc<Document>> {
+    fn read_document(&mut self, path: &Path) -> Option<Read> {
         let shown = self.project.display(path);
         let bytes = match std::fs::read(path) {
             Ok(bytes) => bytes,
@@ -71,7 +81,10 @@ impl Loader<'_> {
         let path = path.to_owned();
         if VaultText::is(&bytes) {
             return match VaultText::read(&bytes) {
-                Ok(text) => Some(Arc::new(Document { path, file, source, root: None, vault: Some(text) })),
+                Ok(text) => {
+                    let doc = Arc::new(Document { path, file, source, vault: Some(text), made: false });
+                    Some(Read { doc, root: None })
+                }
                 Err(why) => {
                     self.problems.add(Problem::error("bad-vault", why).at(Location::new(&file, 0..0)));
                     None
@@ -79,7 +92,7 @@ impl Loader<'_> {
             };
         }
         let root = self.parse(&file)?;
-        Some(Arc::new(Document { path, file, source, root, vault: None }))
+        Some(Read { doc: Arc::new(Document { path, file, source, vault: None, made: false }), root })
     }
 
     /// A source file of `bytes`; what is no UTF-8 is told and replaced.
@@ -143,7 +156,7 @@ impl Loader<'_> {
 
     /// Tells that `key` stands at `span` and already stood at `before`.
     pub(crate) fn duplicate_key(&mut self, file: &Arc<SourceFile>, key: &str, span: Span, before: Span) {
-        let place = |span: Span| Location::new(file, span.start.offset..span.end.offset);
+        let place = |span: Span| Location::new(file, span.bytes());
         self.problems.add(
             Problem::warning("duplicate-key", format!("`{key}` is given twice; the last one counts"))
                 .at(place(span))
@@ -151,6 +164,16 @@ impl Loader<'_> {
                 .and_at(place(before), "this one is lost"),
         );
     }
+}
+
+/// What a text says that was read before, so that nothing is to be told of it.
+pub(crate) fn root_of(text: &str) -> Option<Node> {
+    let json = text.trim_start().starts_with(['{', '[']).then(|| json::parse(text).ok()).flatten();
+    let root = match json {
+        Some((root, _)) => return Some(root),
+        None => yaml::parse(text).ok()?.into_iter().next(),
+    };
+    root.filter(|root| !root.is_null())
 }
 
 /// The problem for a syntax error, with the mistakes that people make most often explained.

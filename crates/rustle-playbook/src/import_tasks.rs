@@ -6,6 +6,7 @@ use rustle_schema::task::{Block, Step};
 use rustle_value::Value;
 
 use crate::directives::inherit;
+use crate::document::Read;
 use crate::loader::Loader;
 use crate::origins::Owner;
 use crate::problem::Problem;
@@ -27,9 +28,10 @@ impl Loader<'_> {
         if self.is_import_loop(scope, &path, &at) || self.is_too_deep(scope, parts.node) {
             return Vec::new();
         }
-        let Some(doc) = self.document(&path) else { return Vec::new() };
+        let Some(Read { doc, root }) = self.document(&path) else { return Vec::new() };
         let inner = known.within(&doc, at.clone());
-        let steps = match &doc.root {
+        let from = self.mark();
+        let mut steps = match &root {
             Some(root) => self.task_list(&inner, "a task file", root),
             None => {
                 let message = format!("`{name}` is empty and has no tasks to import");
@@ -37,6 +39,7 @@ impl Loader<'_> {
                 Vec::new()
             }
         };
+        self.settled_file(&inner, from, &mut steps);
         let notify = self.notify(scope, parts.own.notify);
         if scope.handlers {
             return steps.into_iter().map(|step| with_keywords(step, &parts.directives)).collect();

@@ -13,6 +13,7 @@ mod conditions;
 mod definitions;
 mod directives;
 mod document;
+mod documents;
 mod embed;
 mod fields;
 mod files;
@@ -36,6 +37,7 @@ mod problems;
 mod project;
 mod role;
 mod scope;
+mod settle;
 mod source;
 mod static_name;
 pub mod suggest;
@@ -54,8 +56,9 @@ use rustle_value::Map;
 
 pub use codes::{CODES, Code};
 pub use files::{EmbeddedFile, Files};
-pub use origins::{Occurrence, Origins, Owner, Snippet, SnippetKind, TaskOrigin, ValuePath};
+pub use origins::{Occurrence, Origins, Owner, Snippet, SnippetKind, TaskOrigin, ValuePath, file_candidates};
 pub use problem::{Problem, Severity};
+pub use settle::{FinishedList, Settle};
 pub use source::{Location, SourceFile};
 pub use vaults::{Vault, VaultKind, secret_template};
 
@@ -104,9 +107,19 @@ impl Loaded {
 
 /// Reads a playbook, with everything that it refers to.
 pub fn load_playbook(playbook: &Path, options: &Options) -> Loaded {
+    load(playbook, options, None)
+}
+
+/// The same, handing out every list of steps as soon as it is finished: what `settle` takes is not kept.
+pub fn load_playbook_settling(playbook: &Path, options: &Options, settle: &mut dyn Settle) -> Loaded {
+    load(playbook, options, Some(settle))
+}
+
+fn load<'a>(playbook: &Path, options: &'a Options, settle: Option<&'a mut dyn Settle>) -> Loaded {
     let path = project::absolute(playbook);
     let root = options.root.as_deref().or(path.parent()).unwrap_or(Path::new("/"));
     let mut loader = loader::Loader::new(root, options);
+    loader.settle = settle;
     loader.plan.name = loader.project.display(&path);
     loader.inventory(path.parent().unwrap_or(Path::new("/")));
     if loader.playbook(&path) {
@@ -127,7 +140,29 @@ pub fn load_inventory(folder: &Path, options: &Options) -> (Inventory, Vec<Probl
 /// Reads a plan in one of the four shapes of rustle-plan's JSON. `name` is its name for display; files that it names are
 /// looked for below `root`.
 pub fn load_plan_json(text: &[u8], name: &str, root: &Path, options: &Options) -> Loaded {
+    load_json(text, name, root, options, None)
+}
+
+/// The same, handing out every list of steps as soon as it is finished: what `settle` takes is not kept.
+pub fn load_plan_json_settling(
+    text: &[u8],
+    name: &str,
+    root: &Path,
+    options: &Options,
+    settle: &mut dyn Settle,
+) -> Loaded {
+    load_json(text, name, root, options, Some(settle))
+}
+
+fn load_json<'a>(
+    text: &[u8],
+    name: &str,
+    root: &Path,
+    options: &'a Options,
+    settle: Option<&'a mut dyn Settle>,
+) -> Loaded {
     let mut loader = loader::Loader::new(root, options);
+    loader.settle = settle;
     loader.plan.name = name.to_owned();
     if loader.plan_json(text, name) {
         return loader.finish();

@@ -14,6 +14,7 @@ use crate::problems::Problems;
 use crate::project::Project;
 use crate::role::{ArgumentSpec, RoleFolder, RoleGraph};
 use crate::scope::Scope;
+use crate::settle::Settle;
 use crate::vaults::Vault;
 use crate::{Files, Loaded, Options};
 use rustle_value::yaml::Node;
@@ -51,6 +52,8 @@ pub(crate) struct Loader<'a> {
     pub guesses: Vec<Guess>,
     /// What is encrypted.
     pub vaults: Vec<Vault>,
+    /// Who takes lists that are finished.
+    pub settle: Option<&'a mut dyn Settle>,
 }
 
 /// What names stand for that are looked for in the same folders.
@@ -95,6 +98,7 @@ impl<'a> Loader<'a> {
             definitions: Definitions::default(),
             guesses: Vec::new(),
             vaults: Vec::new(),
+            settle: None,
         }
     }
 

@@ -113,7 +113,9 @@ impl Loader<'_> {
             ("post_tasks", &mut play.post_tasks),
         ] {
             if let Some(tasks) = given(name) {
+                let from = self.mark();
                 *list = self.task_list(scope, &format!("`{name}`"), tasks);
+                self.settled(scope, from, list);
             }
         }
         if let Some(handlers) = given("handlers") {

@@ -36,9 +36,9 @@ impl Loader<'_> {
             self.problems.add(Problem::error("outside-project", message));
             return false;
         }
-        let Some(doc) = self.document(path) else { return false };
-        let scope = self.playbook_scope(&doc, None);
-        self.plays(&scope, &Given::default());
+        let Some(read) = self.document(path) else { return false };
+        let scope = self.playbook_scope(&read.doc, None);
+        self.plays(&scope, read.root.as_ref(), &Given::default());
         true
     }
 
@@ -55,11 +55,11 @@ impl Loader<'_> {
     }
 
     /// Reads the plays of the scope's document.
-    fn plays(&mut self, scope: &Scope, given: &Given) {
+    fn plays(&mut self, scope: &Scope, root: Option<&Node>, given: &Given) {
         let doc = scope.doc.clone();
         let shown = self.project.display(&doc.path);
         let nothing = Location::new(&doc.file, 0..0);
-        let Some(root) = &doc.root else {
+        let Some(root) = root else {
             let message = format!("Empty playbook, nothing to do: {shown}");
             self.problems.add(Problem::error("empty-playbook", message).at(nothing));
             return;
@@ -90,6 +90,7 @@ impl Loader<'_> {
                 self.play(scope, item, given);
             }
         }
+        self.spare(scope);
     }
 
     fn import_playbook(&mut self, scope: &Scope, node: &Node, given: &Given) {
@@ -114,8 +115,8 @@ impl Loader<'_> {
         if self.is_import_loop(scope, &path, &scope.at(target)) {
             return;
         }
-        let Some(doc) = self.document(&path) else { return };
-        let inner = self.playbook_scope(&doc, Some((scope, scope.at(target))));
+        let Some(read) = self.document(&path) else { return };
+        let inner = self.playbook_scope(&read.doc, Some((scope, scope.at(target))));
         let mut vars = directives.vars;
         vars.extend_from(&given.vars);
         let concat = |outer: &[Value], inner: Vec<Value>| outer.iter().cloned().chain(inner).collect();
@@ -124,7 +125,7 @@ impl Loader<'_> {
             tags: concat(&given.tags, directives.tags),
             when: concat(&given.when, directives.when),
         };
-        self.plays(&inner, &given);
+        self.plays(&inner, read.root.as_ref(), &given);
     }
 
     /// The playbook that an `import_playbook` names.

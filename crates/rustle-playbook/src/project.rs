@@ -1,10 +1,9 @@
 //! The project's files: where they lie, what they are called, which were looked at.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
 
-use crate::document::Document;
+use crate::documents::Documents;
 
 /// The files of a project.
 pub(crate) struct Project {
@@ -12,8 +11,8 @@ pub(crate) struct Project {
     pub root: PathBuf,
     /// What was looked at.
     pub watched: BTreeSet<PathBuf>,
-    /// Documents that were read, `None` for those that cannot be.
-    pub documents: HashMap<PathBuf, Option<Arc<Document>>>,
+    /// The documents that were read.
+    pub documents: Documents,
     /// [`Plan::sources`](rustle_schema::plan::Plan::sources).
     pub sources: Vec<String>,
     /// Folders outside of the root that the bundle holds, with the names they have there.
@@ -25,7 +24,7 @@ impl Project {
         Project {
             root: absolute(root),
             watched: BTreeSet::new(),
-            documents: HashMap::new(),
+            documents: Documents::default(),
             sources: Vec::new(),
             outside: Vec::new(),
         }

@@ -51,7 +51,7 @@ impl Location {
     /// Where `node` stands in `file`. A block scalar reaches to the beginning of the next line; that line end is no part
     /// of what is shown.
     pub(crate) fn of(file: &Arc<SourceFile>, node: &Node) -> Location {
-        let mut location = Location::new(file, node.span.start.offset..node.span.end.offset);
+        let mut location = Location::new(file, node.span.bytes());
         let shown = location.text().trim_end().len();
         location.span.end = location.span.start + shown;
         location

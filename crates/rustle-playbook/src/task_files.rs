@@ -7,6 +7,8 @@ use rustle_value::Value;
 use rustle_value::yaml::Node;
 
 use crate::definitions::Guess;
+use crate::document::{Read, root_of};
+use crate::documents::Found;
 use crate::include_loop::LoopNames;
 use crate::loader::{Job, Loader};
 use crate::problem::Problem;
@@ -186,10 +188,10 @@ impl Loader<'_> {
 
     /// Whether a file that lies among others is a list of tasks rather than a playbook or a file of variables.
     fn looks_like_tasks(&mut self, path: &Path) -> bool {
-        let known = self.project.documents.get(path).cloned().flatten();
-        let root = match known {
-            Some(doc) => doc.root.clone(),
-            None => {
+        let root = match self.project.documents.find(path) {
+            Found::Whole(Read { root, .. }) => root,
+            Found::Text(doc) => root_of(&doc.file.text),
+            Found::Nothing | Found::Unreadable => {
                 let text = std::fs::read_to_string(path).unwrap_or_default();
                 rustle_value::yaml::parse(&text).ok().and_then(|documents| documents.into_iter().next())
             }
@@ -206,18 +208,17 @@ impl Loader<'_> {
     /// Reads a task file that an include reaches.
     pub(crate) fn reached_task_file(&mut self, name: String, path: &Path, scope: &Scope) {
         let steps = match self.document(path) {
-            Some(doc) => {
+            Some(Read { doc, root }) => {
                 let scope = scope.apart(&doc);
-                let steps = doc
-                    .root
-                    .as_ref()
-                    .map(|root| self.task_list(&scope, "a task file", root))
-                    .unwrap_or_default();
+                let from = self.mark();
+                let mut steps =
+                    root.as_ref().map(|root| self.task_list(&scope, "a task file", root)).unwrap_or_default();
                 for step in &steps {
                     if let (Step::Task(task), true) = (step, scope.handlers) {
                         self.enter_handler(&scope, task);
                     }
                 }
+                self.settled_file(&scope, from, &mut steps);
                 steps
             }
             None => Vec::new(),

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rustle_value::{Map, Value};
 
+use crate::document::Read;
 use crate::fields::{is_variable_name, mended_name};
 use crate::kind::kind;
 use crate::loader::Loader;
@@ -49,14 +50,14 @@ impl Loader<'_> {
 
     /// The variables in the file at `path`, whose root must be a mapping. `scope` gives the playbook and the role.
     pub(crate) fn vars_file(&mut self, path: &Path, owner: Owner) -> Map {
-        let Some(doc) = self.any_document(path) else { return Map::new() };
+        let Some(Read { doc, root }) = self.any_document(path) else { return Map::new() };
         let first = self.vaults.len();
         if let Some(text) = &doc.vault {
             let variables = self.vault_variables(&doc, text);
             self.vaults_are_of(&owner, first);
             return variables;
         }
-        let Some(root) = &doc.root else { return Map::new() };
+        let Some(root) = &root else { return Map::new() };
         if root.as_mapping().is_none() {
             self.problems.add(
                 Problem::error(
@@ -69,7 +70,7 @@ impl Loader<'_> {
         }
         let value = self.trusted(&doc.file, root);
         self.vaults_are_of(&owner, first);
-        self.origins.add_holder(owner, &doc.file, root.clone(), false);
+        self.origins.add_variables(owner, &doc.file, root.clone());
         match value {
             Value::Map(map) => {
                 self.definitions.add_all(&map);

@@ -9,7 +9,7 @@ use rustle_template::trust::trusted_with;
 use rustle_value::yaml::Node;
 use rustle_value::{Map, Value};
 
-use crate::document::Document;
+use crate::document::{Document, Read};
 use crate::loader::Loader;
 use crate::origins::Owner;
 use crate::problem::Problem;
@@ -110,10 +110,10 @@ impl Loader<'_> {
     }
 
     /// The document at `path`, which may be encrypted: then its root is empty.
-    pub(crate) fn document(&mut self, path: &Path) -> Option<Arc<Document>> {
+    pub(crate) fn document(&mut self, path: &Path) -> Option<Read> {
         let document = self.any_document(path)?;
-        if document.vault.is_some() {
-            self.not_readable(&document.file);
+        if document.doc.vault.is_some() {
+            self.not_readable(&document.doc.file);
             return None;
         }
         Some(document)

@@ -44,7 +44,7 @@ fn locate_all(node: &Node, source: &str) {
         NodeKind::Scalar { text, .. } => {
             for offset in 0..=text.len() + 1 {
                 let pos = node.locate(offset, source);
-                assert!(source.get(pos.offset..).is_some(), "{source:?} {offset} {pos:?}");
+                assert!(source.get(pos.offset()..).is_some(), "{source:?} {offset} {pos:?}");
             }
         }
         NodeKind::Sequence(items) => items.iter().for_each(|item| locate_all(item, source)),

@@ -1,6 +1,6 @@
 //! Which variables anything in a plan can define.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use rustle_schema::names::BUNDLE_ROOT;
 use rustle_schema::plan::RoleUse;
@@ -9,6 +9,7 @@ use rustle_value::{Map, Value, yaml};
 
 use crate::check::Subject;
 use crate::check::walk::{Everything, Visited};
+use crate::modules::Modules;
 
 /// How sure it is that a variable is defined where it is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +26,8 @@ pub(crate) struct Definitions {
     names: BTreeMap<String, Sure>,
     /// Whether something defines variables whose names are known at run time only.
     pub(crate) open: bool,
+    /// Files of variables that tasks and plays name, and that were not looked for yet.
+    files: HashSet<Value>,
 }
 
 /// Variables that the runner itself defines; those that begin with `ansible_` beside them, which facts may be.
@@ -81,9 +84,17 @@ impl Definitions {
         map.keys().filter_map(Value::as_str).for_each(|name| self.add(name, sure));
     }
 
-    /// Everything that can be defined. `given` are names that the operator gives at run time.
-    pub(crate) fn of(subject: &Subject<'_>, all: &Everything<'_>, given: &[String]) -> Definitions {
-        let mut found = Definitions::default();
+    /// Adds what steps define, `nested` in a block or not.
+    pub(crate) fn list(&mut self, modules: &Modules, all: &Everything<'_>, nested: bool) {
+        all.role_uses.iter().for_each(|role| self.role_use(role));
+        all.blocks.iter().for_each(|block| self.directives(&block.directives));
+        all.tasks.iter().for_each(|visited| self.task(modules, visited, nested));
+    }
+
+    /// Adds all that is defined beside tasks: with the steps, that is everything that can be defined. `given` are names that
+    /// the operator gives at run time.
+    pub(crate) fn with_plan(mut self, subject: &Subject<'_>, given: &[String]) -> Definitions {
+        let found = &mut self;
         given.iter().for_each(|name| found.add(name, Sure::Always));
         let plan = subject.plan;
         for host in plan.inventory.hosts.values() {
@@ -99,17 +110,17 @@ impl Definitions {
         for play in &plan.plays {
             // What one play of several defines is not seen in the others.
             found.add_map(&play.directives.vars, if plays == 1 { Sure::Always } else { Sure::Perhaps });
-            play.vars_files.iter().for_each(|value| found.vars_file(subject, value));
+            found.files.extend(play.vars_files.iter().cloned());
         }
         for role in plan.roles.values() {
             for map in role.defaults.values().chain(role.vars.values()) {
                 found.add_map(map, Sure::Perhaps);
             }
         }
-        all.role_uses.iter().for_each(|role| found.role_use(role));
-        all.blocks.iter().for_each(|block| found.directives(&block.directives));
-        all.tasks.iter().for_each(|visited| found.task(subject, visited));
-        found
+        for value in std::mem::take(&mut found.files) {
+            found.vars_file(subject, &value);
+        }
+        self
     }
 
     fn directives(&mut self, directives: &Directives) {
@@ -121,7 +132,7 @@ impl Definitions {
         self.directives(&role.directives);
     }
 
-    fn task(&mut self, subject: &Subject<'_>, visited: &Visited<'_>) {
+    fn task(&mut self, modules: &Modules, visited: &Visited<'_>, nested: bool) {
         let task = visited.task;
         self.directives(&task.directives);
         let control = task.looping.as_ref().map(|looping| &looping.control);
@@ -129,17 +140,17 @@ impl Definitions {
             self.add(name, Sure::Perhaps);
         }
         if let Some(name) = &task.register {
-            self.add(name, register(visited));
+            self.add(name, register(visited, nested));
         }
         match &task.action {
-            Action::Module { module, args, .. } => self.module(subject, task, module, args),
+            Action::Module { module, args, .. } => self.module(modules, task, module, args),
             Action::IncludeTasks { apply, .. } | Action::IncludeRole { apply, .. } => self.directives(apply),
             Action::Meta(_) => {}
         }
     }
 
     /// What a module defines. `set_fact` and its kin are known; of another it is known only whether it returns facts.
-    fn module(&mut self, subject: &Subject<'_>, task: &Task, module: &str, args: &Value) {
+    fn module(&mut self, modules: &Modules, task: &Task, module: &str, args: &Value) {
         let args = match args {
             Value::Map(args) => args,
             _ => &Map::new(),
@@ -155,7 +166,7 @@ impl Definitions {
                 }
                 self.open |= args.is_empty();
             }
-            "include_vars" => self.include_vars(subject, args),
+            "include_vars" => self.include_vars(args),
             "package_facts" => self.add("packages", sure),
             "service_facts" => self.add("services", sure),
             "getent" => {
@@ -165,13 +176,13 @@ impl Definitions {
             }
             "setup" => {}
             other => {
-                let returns = subject.modules.get(other).map(|module| &module.spec.returns);
+                let returns = modules.get(other).map(|module| &module.spec.returns);
                 self.open |= returns.is_some_and(|values| values.iter().any(|it| it.name == "ansible_facts"));
             }
         }
     }
 
-    fn include_vars(&mut self, subject: &Subject<'_>, args: &Map) {
+    fn include_vars(&mut self, args: &Map) {
         if let Some(name) = args.get("name") {
             match name.as_str() {
                 Some(name) => self.add(name, Sure::Perhaps),
@@ -180,7 +191,8 @@ impl Definitions {
             return;
         }
         match args.get("file").or_else(|| args.get("_raw_params")) {
-            Some(value) => self.vars_file(subject, value),
+            Some(value) if self.files.contains(value) => {}
+            Some(value) => drop(self.files.insert(value.clone())),
             None => self.open = true,
         }
     }
@@ -218,9 +230,9 @@ impl Definitions {
 }
 
 /// How surely `register` has set its variable where that is used: a task that may be left out as a whole sets nothing.
-fn register(visited: &Visited<'_>) -> Sure {
+fn register(visited: &Visited<'_>, nested: bool) -> Sure {
     let tagged = !visited.task.directives.tags.is_empty();
-    if visited.within.is_none() && !tagged { Sure::Always } else { Sure::Perhaps }
+    if visited.within.is_none() && !nested && !tagged { Sure::Always } else { Sure::Perhaps }
 }
 
 fn is_yaml(path: &str) -> bool {

@@ -4,15 +4,13 @@ use rustle_playbook::{Problem, Severity};
 use rustle_template::Registry;
 use rustle_template::analysis::{Analysis, NameUse, known_functions};
 
-use crate::check::defined::Definitions;
 use crate::check::texts::{Found, Use};
 use crate::check::verdict::Used;
 use crate::suggest;
 
 /// The names that templates can call.
-pub(crate) struct Names<'a> {
+pub(crate) struct Names {
     registry: Registry,
-    definitions: &'a Definitions,
     filters: Kind,
     tests: Kind,
     lookups: Kind,
@@ -34,8 +32,8 @@ enum Called {
     Function,
 }
 
-impl<'a> Names<'a> {
-    pub(crate) fn new(definitions: &'a Definitions) -> Names<'a> {
+impl Names {
+    pub(crate) fn new() -> Names {
         let registry = Registry::builtin();
         Names {
             filters: Kind { code: "unknown-filter", noun: "filter", names: registry.filter_names() },
@@ -43,12 +41,16 @@ impl<'a> Names<'a> {
             lookups: Kind { code: "unknown-lookup", noun: "lookup", names: registry.lookup_names() },
             functions: Kind { code: "unknown-function", noun: "function", names: known_functions() },
             registry,
-            definitions,
         }
     }
 
-    /// What a text calls that there is not.
-    pub(crate) fn unknown(&self, analysis: &Analysis) -> Vec<UnknownName> {
+    /// The functions that a text calls and that are none unless something defines them.
+    pub(crate) fn to_define<'n>(&'n self, analysis: &'n Analysis) -> impl Iterator<Item = &'n NameUse> {
+        analysis.functions.iter().filter(|it| !self.functions.names.contains(&&*it.name))
+    }
+
+    /// What a text calls that there is not, and that is not `defined`.
+    pub(crate) fn unknown(&self, analysis: &Analysis, defined: &dyn Fn(&str) -> bool) -> Vec<UnknownName> {
         let registry = &self.registry;
         let mut unknown = Vec::new();
         let mut note = |kind: Called, it: &NameUse| {
@@ -64,11 +66,7 @@ impl<'a> Names<'a> {
                 note(Called::Lookup, &NameUse { name: name.clone(), offset: it.offset, len: it.len });
             }
         }
-        for it in &analysis.functions {
-            if !self.functions.names.contains(&&*it.name) && self.definitions.get(&it.name).is_none() {
-                note(Called::Function, it);
-            }
-        }
+        self.to_define(analysis).filter(|it| !defined(&it.name)).for_each(|it| note(Called::Function, it));
         unknown
     }
 

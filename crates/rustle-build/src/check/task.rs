@@ -7,43 +7,75 @@ use rustle_schema::names::is_ansible_builtin;
 use rustle_schema::task::{Action, Task};
 use rustle_value::{Map, Value};
 
-use crate::check::walk::Visited;
-use crate::check::{Subject, arguments};
+use crate::check::intake::{Intake, Item, Met};
+use crate::check::walk::{Everything, Visited};
+use crate::check::{Ground, arguments};
 use crate::modules::Origin;
 use crate::suggest;
 
-/// The tasks that need each crate that is not linked, by package name.
-pub(crate) type Missing<'a> = BTreeMap<String, Vec<(&'a Task, Option<&'a TaskOrigin>)>>;
+/// The crates that tasks need and that are not linked, by package name.
+pub(crate) type Missing = BTreeMap<String, Unlinked>;
+
+/// The tasks that need a crate.
+#[derive(Clone)]
+pub(crate) struct Unlinked {
+    /// The first of them, and the place of its module's name.
+    first: Box<(Task, Option<Location>)>,
+    /// How many there are besides.
+    more: usize,
+}
+
+impl Unlinked {
+    /// The crate that a task needs, if that is not linked.
+    pub(crate) fn of(ground: &Ground<'_>, visited: &Visited<'_>) -> Option<(String, Unlinked)> {
+        let module = visited.module.filter(|module| !ground.modules.is_linked(module))?;
+        let (Origin::Builtin(package) | Origin::Crate(package)) = &module.origin else { return None };
+        let at = ground.origins.task(visited.task.id).map(TaskOrigin::module);
+        Some((package.clone(), Unlinked { first: Box::new((visited.task.clone(), at)), more: 0 }))
+    }
+
+    /// Adds those that come behind.
+    pub(crate) fn add(&mut self, others: &Unlinked) {
+        self.more += 1 + others.more;
+    }
+}
+
+/// The crates that the tasks of a plan need and that are not linked.
+pub(crate) fn missing(ground: &Ground<'_>, intake: &Intake<'_>, live: &Everything<'_>) -> Missing {
+    let mut missing = Missing::new();
+    let mut add = |package: String, unlinked: Unlinked| match missing.get_mut(&package) {
+        Some(first) => first.add(&unlinked),
+        None => drop(missing.insert(package, unlinked)),
+    };
+    intake.in_order(live, &mut |item| match item {
+        Item::Task(visited) => {
+            Unlinked::of(ground, visited).into_iter().for_each(|(package, unlinked)| add(package, unlinked));
+        }
+        Item::Met(_, Met::Unlinked(package, unlinked)) => add(package.clone(), unlinked.clone()),
+        Item::Met(..) => {}
+    });
+    missing
+}
 
 /// Checks one task.
-pub(crate) fn check<'a>(
-    subject: &Subject<'a>,
-    visited: &Visited<'a>,
-    missing: &mut Missing<'a>,
-    problems: &mut Vec<Problem>,
-) {
+pub(crate) fn check(ground: &Ground<'_>, visited: &Visited<'_>, problems: &mut Vec<Problem>) {
     let task = visited.task;
     let Action::Module { module: name, written, args } = &task.action else { return };
-    let origin = subject.origins.task(task.id);
+    let origin = ground.origins.task(task.id);
     let Some(module) = visited.module else {
         // If sources could not be read, the module may stand in them; that is told already.
-        if !subject.modules.is_incomplete() {
-            problems.push(at(unknown(subject, name, written), origin, task));
+        if !ground.modules.is_incomplete() {
+            problems.push(at(unknown(ground, name, written), origin, task));
         }
         return;
     };
-    if !subject.modules.is_linked(module)
-        && let Origin::Builtin(package) | Origin::Crate(package) = &module.origin
-    {
-        missing.entry(package.clone()).or_default().push((task, origin));
-    }
     let given = match args {
         Value::Map(map) => map.clone(),
         Value::None => Map::new(),
         // The arguments are a template as a whole: nothing is known of them.
         _ => return,
     };
-    let defaulted = subject.origins.has_module_defaults(name);
+    let defaulted = ground.origins.has_module_defaults(name);
     let place = arguments::Place { written, task, origin, defaulted };
     arguments::check(&module.spec, &given, &place, problems);
 }
@@ -64,10 +96,10 @@ pub(crate) fn place(problem: Problem, location: Option<Location>, task: &Task) -
     }
 }
 
-fn unknown(subject: &Subject<'_>, name: &str, written: &str) -> Problem {
+fn unknown(ground: &Ground<'_>, name: &str, written: &str) -> Problem {
     let problem = Problem::error("unknown-module", format!("there is no module `{written}`"));
     let short = name.rsplit('.').next().unwrap_or(name);
-    if short != name && subject.modules.get(short).is_some() {
+    if short != name && ground.modules.get(short).is_some() {
         return problem
             .labelled(format!(
                 "none of the collection `{}`",
@@ -75,7 +107,7 @@ fn unknown(subject: &Subject<'_>, name: &str, written: &str) -> Problem {
             ))
             .with_help(format!("there is a builtin module `{short}`: is that meant?"));
     }
-    if let Some(near) = suggest::closest(name, subject.modules.names()) {
+    if let Some(near) = suggest::closest(name, ground.modules.names()) {
         return problem.labelled("no such module").with_help(format!("did you mean `{near}`?"));
     }
     if is_ansible_builtin(name) {
@@ -97,9 +129,9 @@ fn unknown(subject: &Subject<'_>, name: &str, written: &str) -> Problem {
 }
 
 /// One problem for each crate that is not linked.
-pub(crate) fn not_linked(missing: Missing<'_>, problems: &mut Vec<Problem>) {
-    for (package, tasks) in missing {
-        let Some((task, origin)) = tasks.first() else { continue };
+pub(crate) fn not_linked(missing: Missing, problems: &mut Vec<Problem>) {
+    for (package, Unlinked { first, more }) in missing {
+        let (task, at) = *first;
         let written = match &task.action {
             Action::Module { written, .. } => written.as_str(),
             _ => "",
@@ -107,7 +139,7 @@ pub(crate) fn not_linked(missing: Missing<'_>, problems: &mut Vec<Problem>) {
         let message =
             format!("the crate `{package}`, which has the module `{written}`, is not in Cargo.toml");
         let mut problem = Problem::error("missing-crate", message).labelled("needs that crate");
-        match tasks.len() - 1 {
+        match more {
             0 => {}
             1 => problem = problem.with_note("one more task needs it"),
             more => problem = problem.with_note(format!("{more} more tasks need it")),
@@ -116,6 +148,6 @@ pub(crate) fn not_linked(missing: Missing<'_>, problems: &mut Vec<Problem>) {
             "`cargo rustle check --fix` adds it; by hand, under `[dependencies]`: {package} = \"{}\"",
             env!("CARGO_PKG_VERSION")
         ));
-        problems.push(at(problem, *origin, task));
+        problems.push(place(problem, at, &task));
     }
 }

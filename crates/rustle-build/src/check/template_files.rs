@@ -5,40 +5,84 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustle_playbook::{Files, Problem, SourceFile, TaskOrigin};
+use rustle_playbook::{Files, Problem, SourceFile, file_candidates};
 use rustle_schema::module_spec::{FileArg, ModuleSpec};
 use rustle_schema::task::Action;
+use rustle_template::analysis::Analysis;
 use rustle_template::{Newline, Options};
 use rustle_value::{Map, Value, coerce};
 
-use crate::check::Subject;
-use crate::check::texts::{Reader, Use};
-use crate::check::walk::Visited;
+use crate::check::intake::{Intake, Item, Met, TemplateUse};
+use crate::check::texts::{Place, Reader, Use};
+use crate::check::verdict::{Judge, Verdict};
+use crate::check::walk::{Everything, Visited};
+use crate::check::{Ground, Subject};
 
 /// The folder of templates, in roles and beside playbooks.
 pub(crate) const FOLDER: &str = "templates";
 
-/// Reads them. A file that no task names may not be meant as a template, so what is wrong with it is a warning.
-pub(crate) fn read<'a>(
-    subject: &Subject<'a>,
-    tasks: &[Visited<'a>],
-    reader: &mut Reader<'_, 'a>,
-    problems: &mut Vec<Problem>,
-) {
-    let mut named: BTreeMap<&[u8], (u32, Options)> = BTreeMap::new();
-    let mut finder = Finder::new(subject.files);
-    for visited in tasks {
-        let Some(module) = visited.module else { continue };
-        let Action::Module { args: Value::Map(args), .. } = &visited.task.action else { continue };
-        let Some(name) = template_of(&module.spec, args) else { continue };
-        let Some(origin) = subject.origins.task(visited.task.id) else { continue };
-        if let Some(path) = finder.find(origin, name)
-            && !named.contains_key(path)
-            && let Some(options) = options_of(args)
-        {
-            named.insert(path, (visited.task.id, options));
-        }
+/// A file of which something is to be told.
+pub(crate) struct Doubtful {
+    file: Arc<SourceFile>,
+    verdict: Verdict,
+    task: Option<u32>,
+    use_: Use,
+    /// The list that was taken in and in which the task stands.
+    pub(crate) list: Option<usize>,
+}
+
+impl Doubtful {
+    /// Tells it. A file that no task names may not be meant as a template, so what is wrong with it is a warning.
+    pub(crate) fn tell(&self, reader: &mut Reader<'_, '_>, problems: &mut Vec<Problem>) {
+        reader.tell(&self.verdict, Place::File(&self.file), self.task, self.use_, problems);
     }
+}
+
+/// The task that names a template literally, if this does, and knows now how it is read.
+pub(crate) fn use_of(ground: &Ground<'_>, visited: &Visited<'_>) -> Option<TemplateUse> {
+    let Action::Module { args: Value::Map(args), .. } = &visited.task.action else { return None };
+    let name = template_of(&visited.module?.spec, args)?.to_owned();
+    let folders = ground.origins.task(visited.task.id)?.folders().clone();
+    Some(TemplateUse { task: visited.task.id, folders, name, options: options_of(args)? })
+}
+
+/// The first task that names a template, how it is read, and the list that was taken in and in which the task stands.
+type Named = (u32, Options, Option<usize>);
+
+/// The templates that tasks name, by their paths.
+fn named<'a>(
+    subject: &Subject<'a>,
+    ground: &Ground<'_>,
+    intake: &Intake<'_>,
+    live: &Everything<'_>,
+) -> BTreeMap<&'a [u8], Named> {
+    let mut finder = Finder::new(subject.files);
+    let mut named = BTreeMap::new();
+    let mut enter = |used: &TemplateUse, list: Option<usize>| {
+        if let Some(path) = finder.find(&used.folders, &used.name)
+            && !named.contains_key(path)
+        {
+            named.insert(path, (used.task, used.options.clone(), list));
+        }
+    };
+    intake.in_order(live, &mut |item| match item {
+        Item::Task(visited) => use_of(ground, visited).iter().for_each(|used| enter(used, None)),
+        Item::Met(list, Met::Template(used)) => enter(used, Some(list)),
+        Item::Met(..) => {}
+    });
+    named
+}
+
+/// Reads them: those of which something is to be told, and whether one of them is evaluated for certain.
+pub(crate) fn read(
+    subject: &Subject<'_>,
+    ground: &Ground<'_>,
+    intake: &Intake<'_>,
+    live: &Everything<'_>,
+    judge: &mut Judge<'_>,
+) -> (Vec<Doubtful>, bool) {
+    let named = named(subject, ground, intake, live);
+    let (mut doubtful, mut certain) = (Vec::new(), false);
     for (path, file) in &subject.files.embedded {
         let shown = String::from_utf8_lossy(path);
         let found = named.get(path.as_slice());
@@ -46,14 +90,23 @@ pub(crate) fn read<'a>(
             continue;
         }
         let Ok(Ok(text)) = std::fs::read(&file.source).map(String::from_utf8) else { continue };
-        let (task, use_) = match found {
-            Some((task, _)) => (Some(*task), Use::Certain),
-            None => (None, Use::Unknown),
+        let (task, list, use_) = match found {
+            Some((task, _, list)) => (Some(*task), *list, Use::Certain),
+            None => (None, None, Use::Unknown),
         };
-        let options = found.map_or_else(Options::file, |(_, options)| options.clone());
+        let options = found.map_or_else(Options::file, |(_, options, _)| options.clone());
         let file = Arc::new(SourceFile { path: shown.into_owned(), text });
-        reader.file(&file, &options, task, use_, problems);
+        let read = Analysis::of_template(&file.text, &options);
+        if read.is_ok() {
+            judge.facts.was_read(&file.path);
+        }
+        let verdict = judge.verdict(read);
+        certain |= use_ == Use::Certain && !matches!(verdict, Verdict::Malformed(_));
+        if !matches!(verdict, Verdict::Clean) {
+            doubtful.push(Doubtful { file, verdict, task, use_, list });
+        }
     }
+    (doubtful, certain)
 }
 
 /// Whether a folder of this name is above the file.
@@ -115,8 +168,8 @@ impl<'a> Finder<'a> {
     }
 
     /// The embedded file that a task means by `name`.
-    fn find(&mut self, origin: &'a TaskOrigin, name: &str) -> Option<&'a [u8]> {
-        let key = (origin.folders().as_ptr(), name.to_owned());
+    fn find(&mut self, folders: &Arc<[PathBuf]>, name: &str) -> Option<&'a [u8]> {
+        let key = (folders.as_ptr(), name.to_owned());
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
@@ -128,7 +181,7 @@ impl<'a> Finder<'a> {
                 self.by_file_name.entry(name).or_default().push((source, path));
             }
         }
-        let candidates = origin.file_candidates(FOLDER, name);
+        let candidates = file_candidates(folders, FOLDER, name);
         let found = candidates.iter().find_map(|candidate| self.at(candidate));
         self.known.insert(key, found);
         found

@@ -14,12 +14,12 @@ use rustle_template::analysis::Analysis;
 use rustle_template::{Options, SyntaxError, is_all_template};
 use rustle_value::{Map, Value};
 
-use crate::check::Subject;
+use crate::check::Ground;
 use crate::check::verdict::{Judge, Verdict};
 use crate::check::walk::Visited;
 
 /// How many texts are remembered: playbooks repeat themselves, most of all within a role.
-const REMEMBERED: usize = 8192;
+pub(crate) const REMEMBERED: usize = 8192;
 
 /// When a text is evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,10 +104,15 @@ impl Found<'_> {
 
     /// The problem at `len` bytes from `offset`.
     pub(crate) fn put(&self, problem: Problem, offset: usize, len: usize) -> Problem {
-        match self.locate(offset, len).filter(|at| !at.span.is_empty()).or_else(|| self.whole()) {
+        match self.place(offset, len) {
             Some(at) => problem.at(at),
             None => problem,
         }
+    }
+
+    /// Where a problem with `len` bytes from `offset` is told.
+    pub(crate) fn place(&self, offset: usize, len: usize) -> Option<Location> {
+        self.locate(offset, len).filter(|at| !at.span.is_empty()).or_else(|| self.whole())
     }
 }
 
@@ -135,17 +140,17 @@ impl<'j, 'a> Reader<'j, 'a> {
     /// Reads every text of the playbook and of its tasks' arguments.
     pub(crate) fn playbook(
         &mut self,
-        subject: &Subject<'a>,
+        ground: &Ground<'a>,
         tasks: &[Visited<'a>],
         problems: &mut Vec<Problem>,
     ) {
-        subject.origins.visit(&mut |occurrence| {
+        ground.origins.visit(&mut |occurrence| {
             let verdict = self.verdict(occurrence);
             let (task, use_) = belongs(occurrence);
             self.tell(&verdict, Place::Snippet(occurrence), task, use_, problems);
         });
         for visited in tasks {
-            self.arguments(subject, visited, problems);
+            self.arguments(ground, visited, problems);
         }
     }
 
@@ -167,17 +172,8 @@ impl<'j, 'a> Reader<'j, 'a> {
         verdict
     }
 
-    /// The arguments of a task that are bare expressions: `debug: var=…`, `assert: that: …`.
-    fn arguments(&mut self, subject: &Subject<'a>, visited: &Visited<'a>, problems: &mut Vec<Problem>) {
-        let Some(module) = visited.module else { return };
-        let Action::Module { args: Value::Map(args), .. } = &visited.task.action else { return };
-        if !module.spec.args.iter().any(|arg| arg.expression) {
-            return;
-        }
-        let Some(origin) = subject.origins.task(visited.task.id) else { return };
-        // `debug` says that its variable is not defined, and goes on.
-        let use_ = if module.spec.name == "debug" { Use::Lazy } else { Use::Certain };
-        for (name, index, text) in expression_texts(&module.spec, args) {
+    fn arguments(&mut self, ground: &Ground<'a>, visited: &Visited<'a>, problems: &mut Vec<Problem>) {
+        for (use_, origin, (name, index, text)) in expressions(ground, visited) {
             let verdict = match self.expressions.get(text) {
                 Some(verdict) => verdict.clone(),
                 None => Rc::new(self.judge.verdict(Analysis::of_expression(text))),
@@ -187,24 +183,7 @@ impl<'j, 'a> Reader<'j, 'a> {
         }
     }
 
-    /// Reads a file that is a template.
-    pub(crate) fn file(
-        &mut self,
-        file: &Arc<SourceFile>,
-        options: &Options,
-        task: Option<u32>,
-        use_: Use,
-        problems: &mut Vec<Problem>,
-    ) {
-        let read = Analysis::of_template(&file.text, options);
-        if read.is_ok() {
-            self.judge.facts.was_read(&file.path);
-        }
-        let verdict = self.judge.verdict(read);
-        self.tell(&verdict, Place::File(file), task, use_, problems);
-    }
-
-    fn tell(
+    pub(crate) fn tell(
         &mut self,
         verdict: &Verdict,
         place: Place<'a, '_>,
@@ -243,15 +222,31 @@ fn malformed(error: &SyntaxError, place: Place<'_, '_>, use_: Use) -> Problem {
 }
 
 /// The task of a snippet, and when it is evaluated.
-fn belongs(occurrence: &Occurrence<'_, '_>) -> (Option<u32>, Use) {
+pub(crate) fn belongs(occurrence: &Occurrence<'_, '_>) -> (Option<u32>, Use) {
     let Owner::Task(id) = occurrence.owner else { return (None, Use::Lazy) };
     // A name that cannot be rendered is shown as it is; variables are rendered where they are used.
     let lazy = matches!(occurrence.keyword(), "name" | "vars");
     (Some(*id), if lazy { Use::Lazy } else { Use::Certain })
 }
 
+/// The arguments of a task that are bare expressions: `debug: var=…`, `assert: that: …`.
+pub(crate) fn expressions<'a>(
+    ground: &Ground<'a>,
+    visited: &Visited<'a>,
+) -> Vec<(Use, &'a TaskOrigin, ExpressionText<'a>)> {
+    let Some(module) = visited.module else { return Vec::new() };
+    let Action::Module { args: Value::Map(args), .. } = &visited.task.action else { return Vec::new() };
+    if !module.spec.args.iter().any(|arg| arg.expression) {
+        return Vec::new();
+    }
+    let Some(origin) = ground.origins.task(visited.task.id) else { return Vec::new() };
+    // `debug` says that its variable is not defined, and goes on.
+    let use_ = if module.spec.name == "debug" { Use::Lazy } else { Use::Certain };
+    expression_texts(&module.spec, args).into_iter().map(|text| (use_, origin, text)).collect()
+}
+
 /// The name of each, the number of the item, where it is one of a list, and the text.
-type ExpressionText<'a> = (&'a str, Option<usize>, &'a str);
+pub(crate) type ExpressionText<'a> = (&'a str, Option<usize>, &'a str);
 
 fn expression_texts<'a>(spec: &'a ModuleSpec, args: &'a Map) -> Vec<ExpressionText<'a>> {
     let mut found = Vec::new();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use rustle_playbook::Problem;
+use rustle_playbook::{Location, Problem};
 use rustle_schema::task::Directives;
 use rustle_template::analysis::{Analysis, defined_where};
 use rustle_value::{Value, coerce};
@@ -26,9 +26,12 @@ pub(crate) struct Variables<'a> {
     around: Option<(u32, Around)>,
     /// Whether it is told where a variable may be undefined.
     tells_maybe: bool,
-    /// By name, and by whether it is certainly undefined.
-    found: BTreeMap<(Arc<str>, bool), Vec<Problem>>,
+    pub(crate) noted: Noted,
 }
+
+/// The places where variables are used that may not be defined, by name and by whether they are certainly undefined.
+#[derive(Default)]
+pub(crate) struct Noted(BTreeMap<(Arc<str>, bool), Vec<Option<Location>>>);
 
 /// A variable that a text uses and that may not be defined.
 pub(crate) struct Doubt {
@@ -38,9 +41,10 @@ pub(crate) struct Doubt {
 
 impl<'a> Variables<'a> {
     pub(crate) fn new(
-        subject: &Subject<'a>,
-        tasks: &'a [Visited<'a>],
+        subject: &Subject<'_>,
         definitions: &'a Definitions,
+        tasks: &'a [Visited<'a>],
+        noted: Noted,
     ) -> Variables<'a> {
         Variables {
             definitions,
@@ -48,7 +52,16 @@ impl<'a> Variables<'a> {
             by_number: HashMap::new(),
             around: None,
             tells_maybe: !lints::is_allowed(MAYBE_UNDEFINED, subject.lints),
-            found: BTreeMap::new(),
+            noted,
+        }
+    }
+
+    /// Whether something is to be told where a variable of this name is used.
+    pub(crate) fn matters(&self, name: &str) -> bool {
+        match self.definitions.get(name) {
+            Some(Sure::Always) => false,
+            Some(Sure::Perhaps) => self.tells_maybe,
+            None => self.tells_maybe || !self.definitions.open,
         }
     }
 
@@ -57,11 +70,7 @@ impl<'a> Variables<'a> {
         let mut doubts: Vec<Doubt> = Vec::new();
         for used in analysis.variables.iter().filter(|used| !used.guarded) {
             let known = self.definitions.get(used.name());
-            let matters = match known {
-                Some(Sure::Always) => false,
-                Some(Sure::Perhaps) => self.tells_maybe,
-                None => self.tells_maybe || !self.definitions.open,
-            };
+            let matters = self.matters(used.name());
             // The same name a second time in one text is no news.
             let again = |doubt: &Doubt| *doubt.used.name == *used.name();
             if let (true, Some(name)) = (matters, used.path.first())
@@ -87,10 +96,8 @@ impl<'a> Variables<'a> {
         if !certain && !self.tells_maybe {
             return;
         }
-        let problem =
-            if certain { undefined(&used.name, self.definitions) } else { maybe(&used.name, *known) };
-        let problem = found.put(problem, used.offset, used.len);
-        self.found.entry((used.name.clone(), certain)).or_default().push(problem);
+        let place = found.place(used.offset, used.len);
+        self.noted.0.entry((used.name.clone(), certain)).or_default().push(place);
     }
 
     /// What is known around the task with this number.
@@ -103,25 +110,36 @@ impl<'a> Variables<'a> {
         }
         self.around.as_ref().map(|(_, around)| around)
     }
+}
 
-    /// The problems that were noted.
-    pub(crate) fn problems(self) -> impl Iterator<Item = Problem> {
-        self.found.into_values().filter_map(first)
+impl Noted {
+    /// The problems that were noted: one for all places where a name is used.
+    pub(crate) fn problems(self, definitions: &Definitions) -> impl Iterator<Item = Problem> {
+        self.0.into_iter().map(|((name, certain), places)| {
+            let known = definitions.get(&name);
+            first(if certain { undefined(&name, definitions) } else { maybe(&name, known) }, places)
+        })
     }
 }
 
-/// One problem for all places where a name is used: the first, and how many there are besides.
-fn first(mut places: Vec<Problem>) -> Option<Problem> {
-    places.sort_by(crate::diagnostics::order);
+/// The problem at the first of the places, with how many there are besides.
+fn first(problem: Problem, mut places: Vec<Option<Location>>) -> Problem {
+    fn key(place: &Option<Location>) -> Option<(&str, usize, usize)> {
+        place.as_ref().map(|at| (at.file.path.as_str(), at.span.start, at.span.end))
+    }
+    places.sort_by(|one, other| key(one).cmp(&key(other)));
     // A file that is imported twice has its places twice.
-    places.dedup();
+    places.dedup_by(|one, other| key(one) == key(other));
     let more = places.len().saturating_sub(1);
-    let problem = places.into_iter().next()?;
-    Some(match more {
+    let problem = match places.into_iter().next().flatten() {
+        Some(at) => problem.at(at),
+        None => problem,
+    };
+    match more {
         0 => problem,
         1 => problem.with_note("it is used in one more place"),
         more => problem.with_note(format!("it is used in {more} more places")),
-    })
+    }
 }
 
 fn undefined(name: &str, definitions: &Definitions) -> Problem {

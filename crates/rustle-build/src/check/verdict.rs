@@ -6,6 +6,7 @@ use rustle_playbook::Problem;
 use rustle_template::SyntaxError;
 use rustle_template::analysis::Analysis;
 
+use crate::check::defined::Definitions;
 use crate::check::names::{Names, UnknownName};
 use crate::check::texts::{Place, Use};
 use crate::check::variables::{Doubt, Variables};
@@ -29,9 +30,10 @@ pub(crate) struct Doubts {
 
 /// All that looks at texts.
 pub(crate) struct Judge<'a> {
-    pub(crate) names: Names<'a>,
+    pub(crate) names: &'a Names,
+    pub(crate) definitions: &'a Definitions,
     pub(crate) variables: Variables<'a>,
-    pub(crate) facts: Facts,
+    pub(crate) facts: &'a mut Facts,
 }
 
 impl Judge<'_> {
@@ -42,8 +44,11 @@ impl Judge<'_> {
             Err(error) => return Verdict::Malformed(error),
         };
         self.facts.add(&analysis);
-        let doubts =
-            Doubts { names: self.names.unknown(&analysis), variables: self.variables.doubtful(&analysis) };
+        let defined = |name: &str| self.definitions.get(name).is_some();
+        let doubts = Doubts {
+            names: self.names.unknown(&analysis, &defined),
+            variables: self.variables.doubtful(&analysis),
+        };
         match doubts.names.is_empty() && doubts.variables.is_empty() {
             true => Verdict::Clean,
             false => Verdict::Doubtful(doubts),

@@ -1,10 +1,11 @@
 //! Every task of a plan, with what surrounds it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
+use rustle_bundle::Shelf;
 use rustle_schema::plan::{Plan, RoleUse};
-use rustle_schema::task::{Action, Block, Step, Task};
+use rustle_schema::task::{Action, Block, Chunk, Step, Task};
 
 use crate::modules::{Module, Modules};
 
@@ -35,34 +36,45 @@ impl<'a> Visited<'a> {
     }
 }
 
-/// All of a plan.
+/// All of a plan that is here.
 #[derive(Debug, Default)]
 pub(crate) struct Everything<'a> {
     /// Every task and handler, in the order of the plan.
     pub(crate) tasks: Vec<Visited<'a>>,
     pub(crate) blocks: Vec<&'a Block>,
     pub(crate) role_uses: Vec<&'a RoleUse>,
+    /// What stands for steps that are not here, and how many tasks stand before it.
+    pub(crate) chunks: Vec<(usize, &'a Chunk)>,
+}
+
+/// Lists that were taken in and are here again.
+#[derive(Debug, Default)]
+pub(crate) struct Lists {
+    /// The steps, by the numbers of the lists.
+    pub(crate) steps: BTreeMap<usize, Vec<Step>>,
+    /// Those of them that are asked for. The others stand around these.
+    pub(crate) wanted: BTreeSet<usize>,
 }
 
 impl<'a> Everything<'a> {
     pub(crate) fn of(plan: &'a Plan) -> Everything<'a> {
-        let mut all = Everything::default();
-        for play in &plan.plays {
-            all.role_uses.extend(&play.roles);
-            for list in [&play.pre_tasks, &play.tasks, &play.post_tasks] {
-                all.steps(list, None);
-            }
-            all.handlers(&play.handlers);
-        }
-        for list in plan.task_files.values() {
-            all.steps(list, None);
-        }
-        for role in plan.roles.values() {
-            all.role_uses.extend(&role.dependencies);
-            role.tasks.values().for_each(|list| all.steps(list, None));
-            role.handlers.values().for_each(|list| all.handlers(list));
-        }
-        all
+        let mut walk = Walk { all: Everything::default(), lists: None, here: true };
+        walk.plan(plan);
+        walk.all
+    }
+
+    /// All of one list.
+    pub(crate) fn of_list(list: &'a [Step]) -> Everything<'a> {
+        let mut walk = Walk { all: Everything::default(), lists: None, here: true };
+        walk.steps(list, None);
+        walk.all
+    }
+
+    /// All of the lists of a plan that are asked for.
+    pub(crate) fn of_lists(plan: &'a Plan, lists: &'a Lists) -> Everything<'a> {
+        let mut walk = Walk { all: Everything::default(), lists: Some(lists), here: false };
+        walk.plan(plan);
+        walk.all
     }
 
     /// Looks for the modules that tasks name.
@@ -74,20 +86,60 @@ impl<'a> Everything<'a> {
             }
         }
     }
+}
+
+struct Walk<'a> {
+    all: Everything<'a>,
+    lists: Option<&'a Lists>,
+    /// Whether the walk is where everything is wanted.
+    here: bool,
+}
+
+impl<'a> Walk<'a> {
+    fn plan(&mut self, plan: &'a Plan) {
+        for play in &plan.plays {
+            self.role_uses(&play.roles);
+            for list in [&play.pre_tasks, &play.tasks, &play.post_tasks] {
+                self.steps(list, None);
+            }
+            self.handlers(&play.handlers);
+        }
+        for list in plan.task_files.values() {
+            self.steps(list, None);
+        }
+        for role in plan.roles.values() {
+            self.role_uses(&role.dependencies);
+            role.tasks.values().for_each(|list| self.steps(list, None));
+            role.handlers.values().for_each(|list| self.handlers(list));
+        }
+    }
+
+    fn role_uses(&mut self, uses: &'a [RoleUse]) {
+        if self.here {
+            self.all.role_uses.extend(uses);
+        }
+    }
 
     fn handlers(&mut self, handlers: &'a [Task]) {
-        self.tasks.extend(handlers.iter().map(|task| Visited { task, module: None, within: None }));
+        handlers.iter().for_each(|task| self.task(task, None));
+    }
+
+    fn task(&mut self, task: &'a Task, within: Option<&Rc<Within<'a>>>) {
+        if self.here {
+            self.all.tasks.push(Visited { task, module: None, within: within.cloned() });
+        }
     }
 
     fn steps(&mut self, list: &'a [Step], within: Option<&Rc<Within<'a>>>) {
         for step in list {
             match step {
-                Step::Task(task) => self.tasks.push(Visited { task, module: None, within: within.cloned() }),
-                Step::Role(role) => self.role_uses.push(role),
-                // A plan that is being built is not packed yet.
-                Step::Chunk(_) => {}
+                Step::Task(task) => self.task(task, within),
+                Step::Role(role) => self.role_uses(std::slice::from_ref(role)),
+                Step::Chunk(chunk) => self.chunk(chunk, within),
                 Step::Block(block) => {
-                    self.blocks.push(block);
+                    if self.here {
+                        self.all.blocks.push(block);
+                    }
                     let rescued = !block.rescue.is_empty();
                     for (list, rescued) in
                         [(&block.block, rescued), (&block.rescue, false), (&block.always, false)]
@@ -96,6 +148,20 @@ impl<'a> Everything<'a> {
                     }
                 }
             }
+        }
+    }
+
+    fn chunk(&mut self, chunk: &'a Chunk, within: Option<&Rc<Within<'a>>>) {
+        let found = self.lists.zip(Shelf::number(chunk));
+        let steps = found
+            .and_then(|(lists, number)| Some((lists.steps.get(&number)?, lists.wanted.contains(&number))));
+        match steps {
+            Some((steps, wanted)) => {
+                let before = std::mem::replace(&mut self.here, wanted);
+                self.steps(steps, within);
+                self.here = before;
+            }
+            None => self.all.chunks.push((self.all.tasks.len(), chunk)),
         }
     }
 }

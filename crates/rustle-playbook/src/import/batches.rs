@@ -94,7 +94,7 @@ impl Loader<'_> {
             sorted.dedup_by(|a, b| a.as_text() == b.as_text());
             return list(sorted, hosts.span);
         }
-        let start = Span { start: play.span.start, end: play.span.start };
+        let start = Span::new(play.span.start, play.span.start.offset());
         let grouped = self.plan.inventory.groups.values().any(|group| !group.hosts.is_empty());
         if let Some((key, hosts)) = field(play, "hosts") {
             let name = text_field(play, "name").unwrap_or_default();

@@ -45,7 +45,7 @@ impl Loader<'_> {
         }
         let tasks = self.flat_order(scope, items(root, "tasks"));
         let tasks: Vec<Node> = tasks.into_iter().filter_map(|task| self.flat_task(scope, task)).collect();
-        let start = Span { start: root.span.start, end: root.span.start };
+        let start = Span::new(root.span.start, root.span.start.offset());
         let grouped = self.plan.inventory.groups.values().any(|group| !group.hosts.is_empty());
         let hosts = list(vec![text(if grouped { "all" } else { "localhost" }, start)], start);
         let mut play = vec![entry("hosts", hosts), entry("tasks", list(tasks, root.span))];

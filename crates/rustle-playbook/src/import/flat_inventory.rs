@@ -7,6 +7,7 @@ use rustle_value::yaml::Node;
 use rustle_value::{Map, Value};
 
 use super::nodes::{entries, field, text_field, texts, variant};
+use crate::document::{Document, Read};
 use crate::inventory::Tree;
 use crate::loader::Loader;
 use crate::origins::Owner;
@@ -101,8 +102,8 @@ impl Loader<'_> {
             let source = u32::try_from(self.project.sources.len()).unwrap_or(u32::MAX);
             self.project.sources.push(file.path.clone());
             let path = Path::new("/").join(&file.path);
-            let doc = Arc::new(crate::document::Document { path, file, source, root, vault: None });
-            self.structured_inventory(tree, &doc);
+            let doc = Arc::new(Document { path, file, source, vault: None, made: false });
+            self.structured_inventory(tree, &Read { doc, root });
         }
     }
 
@@ -165,7 +166,7 @@ impl Loader<'_> {
             self.wrong_type(scope, "variables", node, "a mapping");
             return Map::new();
         }
-        self.origins.add_holder(owner, &scope.doc.file, node.clone(), false);
+        self.origins.add_variables(owner, &scope.doc.file, node.clone());
         match self.value(scope, node) {
             Value::Map(map) => map,
             _ => Map::new(),

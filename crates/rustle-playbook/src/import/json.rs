@@ -101,7 +101,7 @@ impl Walk<'_> {
             Some(b'"') => NodeKind::Scalar { text: self.string(), style: Style::Double },
             _ => NodeKind::Scalar { text: self.word(), style: Style::Plain },
         };
-        Some(Node { value, tag: None, span: Span { start, end: self.pos() } })
+        Some(Node { value, tag: None, span: Span::new(start, self.at) })
     }
 
     /// Goes over what stands between two values: white space, and one `,` or `:`. Whether it is `close` instead.
@@ -211,7 +211,7 @@ mod tests {
         let items = root.get("ä").and_then(Node::as_sequence).unwrap();
         let at = items[1].span.start;
         assert_eq!((at.line, at.column), (2, 13));
-        assert_eq!(&text[items[0].span.start.offset..items[0].span.end.offset], "\"ü\"");
+        assert_eq!(&text[items[0].span.bytes()], "\"ü\"");
     }
 
     #[test]

@@ -47,15 +47,14 @@ impl Loader<'_> {
     /// Reads a plan. Whether there is one.
     pub(crate) fn plan_json(&mut self, text: &[u8], name: &str) -> bool {
         let file = self.source_file(name.to_owned(), text);
-        let Some(doc) = self.json_document(&file) else { return false };
-        let Some(root) = doc.root.clone() else { return false };
+        let Some((doc, root)) = self.json_document(&file) else { return false };
         let folder: Arc<Path> = Arc::from(self.project.root.as_path());
         self.playbooks.push(folder.clone());
         let scope = Scope::new(&doc, &folder, &self.options.extra_vars);
         let Some(shape) = shape(&root) else {
             self.problems.add(
                 Problem::error("unknown-shape", "this is no plan: it has neither `plays` nor `tasks`")
-                    .at(Location::new(&file, 0..root.span.end.offset.min(1))),
+                    .at(Location::new(&file, 0..root.span.end().min(1))),
             );
             return false;
         };
@@ -66,6 +65,8 @@ impl Loader<'_> {
             Shape::Minimal => self.minimal_plan(&scope, &root),
             Shape::Flat => self.flat_plan(&scope, &root),
         };
+        // What the plays are made of they share.
+        drop(root);
         for play in &plays {
             self.play(&scope, play, &Given::default());
         }
@@ -77,7 +78,7 @@ impl Loader<'_> {
         true
     }
 
-    fn json_document(&mut self, file: &Arc<SourceFile>) -> Option<Arc<Document>> {
+    fn json_document(&mut self, file: &Arc<SourceFile>) -> Option<(Arc<Document>, Node)> {
         match json::parse(&file.text) {
             Ok((root, twice)) => {
                 for twice in &twice {
@@ -85,13 +86,10 @@ impl Loader<'_> {
                 }
                 self.project.sources.push(file.path.clone());
                 let path = self.project.root.join(&file.path);
-                Some(Arc::new(Document {
-                    path,
-                    file: file.clone(),
-                    source: 0,
-                    root: Some(root),
-                    vault: None,
-                }))
+                Some((
+                    Arc::new(Document { path, file: file.clone(), source: 0, vault: None, made: true }),
+                    root,
+                ))
             }
             Err(error) => {
                 let end = error.offset

@@ -199,7 +199,7 @@ impl Loader<'_> {
     pub(super) fn hold_inventory(&mut self, file: &Arc<SourceFile>, owner: Owner, entries: &[(Node, Node)]) {
         let Some((first, _)) = entries.first() else { return };
         let node = Node { value: NodeKind::Mapping(entries.to_vec().into()), tag: None, span: first.span };
-        self.origins.add_holder(owner, file, node, false);
+        self.origins.add_variables(owner, file, node);
     }
 }
 
@@ -250,7 +250,7 @@ fn entry(file: &SourceFile, key: &str, value: &str, written: Range<usize>, line:
     let scalar = |text: &str, from: usize, to: usize| Node {
         value: NodeKind::Scalar { text: Arc::from(text), style: Style::Plain },
         tag: None,
-        span: Span { start: pos(from), end: pos(to) },
+        span: Span::new(pos(from), to),
     };
     let end = if text.contains(value) { start + value.len() } else { written.end };
     (scalar(key, written.start, written.start + key.len().min(text.len())), scalar(value, start, end))

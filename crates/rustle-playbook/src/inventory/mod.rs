@@ -113,8 +113,8 @@ impl Loader<'_> {
                 .with_help("write what `ansible-inventory --list` prints into a file of JSON, and use that"),
             );
         } else if structured {
-            if let Some(doc) = self.document(path) {
-                self.structured_inventory(tree, &doc);
+            if let Some(read) = self.document(path) {
+                self.structured_inventory(tree, &read);
             }
         } else {
             self.project.watch(path);

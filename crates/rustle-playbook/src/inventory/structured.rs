@@ -6,7 +6,7 @@ use rustle_value::yaml::Node;
 use rustle_value::{Map, Value};
 
 use super::{Tree, addresses};
-use crate::document::Document;
+use crate::document::{Document, Read};
 use crate::kind::kind;
 use crate::loader::Loader;
 use crate::origins::Owner;
@@ -18,8 +18,9 @@ const SECTIONS: [&str; 3] = ["hosts", "vars", "children"];
 
 impl Loader<'_> {
     /// Reads an inventory in YAML or JSON.
-    pub(crate) fn structured_inventory(&mut self, tree: &mut Tree, doc: &Arc<Document>) {
-        let Some(root) = &doc.root else {
+    pub(crate) fn structured_inventory(&mut self, tree: &mut Tree, read: &Read) {
+        let Read { doc, root } = read;
+        let Some(root) = root else {
             let message = format!("the inventory `{}` is empty", doc.file.path);
             self.problems.add(Problem::warning("empty-file", message));
             return;

@@ -12,7 +12,7 @@ use crate::source::{Location, SourceFile};
 use rustle_value::yaml::{Node, NodeKind};
 
 /// Where a task was written, and everything in it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TaskOrigin {
     owner: Owner,
     file: Arc<SourceFile>,
@@ -43,6 +43,23 @@ impl TaskOrigin {
             _ => Arc::default(),
         };
         TaskOrigin { owner: Owner::Task(id), file: file.clone(), node, action, folders: folders.clone() }
+    }
+
+    /// A task that was settled: what [`TaskOrigin::parts`] gave.
+    pub(super) fn again(
+        id: u32,
+        file: &Arc<SourceFile>,
+        node: Node,
+        action: &Arc<str>,
+        folders: &Arc<[PathBuf]>,
+    ) -> TaskOrigin {
+        let (file, action, folders) = (file.clone(), action.clone(), folders.clone());
+        TaskOrigin { owner: Owner::Task(id), file, node, action, folders }
+    }
+
+    /// Its file, the whole task, the keyword under which its action stands, and its folders.
+    pub(super) fn parts(&self) -> (&Arc<SourceFile>, &Node, &Arc<str>, &Arc<[PathBuf]>) {
+        (&self.file, &self.node, &self.action, &self.folders)
     }
 
     /// The whole task.
@@ -125,7 +142,7 @@ impl TaskOrigin {
     /// Where a relative file name is looked for, in order: below each folder of the task (its role's, its own file's, the
     /// playbook's) in `kind` (`files`, `templates`, `vars`), then in the folder itself.
     pub fn file_candidates(&self, kind: &str, name: &str) -> Vec<PathBuf> {
-        self.folders.iter().flat_map(|folder| [folder.join(kind).join(name), folder.join(name)]).collect()
+        file_candidates(&self.folders, kind, name)
     }
 
     fn location_of(&self, found: &Found<'_>) -> Location {
@@ -181,6 +198,11 @@ impl TaskOrigin {
     }
 }
 
+/// [`TaskOrigin::file_candidates`] of a task with these folders.
+pub fn file_candidates(folders: &[PathBuf], kind: &str, name: &str) -> Vec<PathBuf> {
+    folders.iter().flat_map(|folder| [folder.join(kind).join(name), folder.join(name)]).collect()
+}
+
 fn entry<'a>(node: &'a Node, name: &str) -> Option<&'a (Node, Node)> {
     node.as_mapping()?.iter().find(|(key, _)| key.as_text() == Some(name))
 }
@@ -214,12 +236,12 @@ pub(crate) fn pair(node: &Node, name: &str) -> Option<(Range<usize>, Range<usize
 
 /// Where a piece of a scalar's text was written.
 pub(crate) fn piece(file: &Arc<SourceFile>, node: &Node, range: Range<usize>) -> Location {
-    let start = node.locate(range.start, &file.text).offset;
+    let start = node.locate(range.start, &file.text).offset();
     // The end is behind the last character rather than before the one that follows, which may stand on another line.
     let last =
         node.as_text().and_then(|text| text.get(range.clone())).and_then(|text| text.chars().next_back());
     let end = last.map_or(start, |last| {
-        node.locate(range.end.saturating_sub(last.len_utf8()), &file.text).offset + last.len_utf8()
+        node.locate(range.end.saturating_sub(last.len_utf8()), &file.text).offset() + last.len_utf8()
     });
     Location::new(file, start..end.max(start))
 }

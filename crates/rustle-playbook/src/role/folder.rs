@@ -8,6 +8,7 @@ use rustle_schema::task::{Step, Task};
 use rustle_value::{Map, coerce};
 
 use super::RoleFolder;
+use crate::document::Read;
 use crate::keyword::Place;
 use crate::kind::kind;
 use crate::loader::{Job, Loader};
@@ -75,11 +76,11 @@ impl Loader<'_> {
 
     /// Reads a handler file of a role.
     pub(crate) fn role_handlers(&mut self, role: &Arc<RoleFolder>, entry: &str, path: &Path, scope: &Scope) {
-        let Some(doc) = self.document(path) else { return };
+        let Some(Read { doc, root }) = self.document(path) else { return };
         let mut inner = Scope::new(&doc, &scope.playbook, &self.options.extra_vars).in_role(role);
         inner.handlers = true;
         let steps =
-            doc.root.as_ref().map(|root| self.task_list(&inner, "a handler file", root)).unwrap_or_default();
+            root.as_ref().map(|root| self.task_list(&inner, "a handler file", root)).unwrap_or_default();
         let handlers = self.handler_tasks(&inner, steps);
         if let Some(known) = self.plan.roles.get_mut(&role.key) {
             known.handlers.insert(entry_name(entry), handlers);
@@ -100,14 +101,16 @@ impl Loader<'_> {
 
     /// Reads a task file of a role.
     pub(crate) fn role_tasks(&mut self, role: &Arc<RoleFolder>, entry: &str, path: &Path, scope: &Scope) {
-        let Some(doc) = self.document(path) else { return };
+        let Some(Read { doc, root }) = self.document(path) else { return };
         let mut inner = Scope::new(&doc, &scope.playbook, &self.options.extra_vars).in_role(role);
         inner.files = Chain::begin(path);
         inner.unit = Some(Arc::new((role.key.clone(), entry_name(entry))));
+        let from = self.mark();
         let check = self.argument_check(role, entry);
         let written =
-            doc.root.as_ref().map(|root| self.task_list(&inner, "a task file", root)).unwrap_or_default();
-        let steps = check.into_iter().chain(written).collect();
+            root.as_ref().map(|root| self.task_list(&inner, "a task file", root)).unwrap_or_default();
+        let mut steps = check.into_iter().chain(written).collect();
+        self.settled_file(&inner, from, &mut steps);
         if let Some(known) = self.plan.roles.get_mut(&role.key) {
             known.tasks.insert(entry_name(entry), steps);
         }
@@ -141,16 +144,16 @@ impl Loader<'_> {
     fn role_meta(&mut self, role: &Arc<RoleFolder>, scope: &Scope) {
         let specs = self.role_entry(role, "meta", "argument_specs", false).into_iter().next();
         let own_file = specs.is_some();
-        if let Some(doc) = specs.and_then(|path| self.document(&path)) {
+        if let Some(Read { doc, root }) = specs.and_then(|path| self.document(&path)) {
             let scope = Scope::new(&doc, &scope.playbook, &self.options.extra_vars).in_role(role);
-            let entries = doc.root.as_ref().and_then(Node::as_mapping).unwrap_or_default();
+            let entries = root.as_ref().and_then(Node::as_mapping).unwrap_or_default();
             for (_, specs) in entries.iter().filter(|(key, _)| key.as_text() == Some("argument_specs")) {
                 self.argument_specs(role, &scope, specs);
             }
         }
         let Some(path) = self.role_entry(role, "meta", "main", false).into_iter().next() else { return };
-        let Some(doc) = self.document(&path) else { return };
-        let Some(root) = &doc.root else { return };
+        let Some(Read { doc, root }) = self.document(&path) else { return };
+        let Some(root) = &root else { return };
         let scope = Scope::new(&doc, &scope.playbook, &self.options.extra_vars).in_role(role);
         let Some(entries) = root.as_mapping() else {
             let message =

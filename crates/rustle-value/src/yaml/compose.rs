@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span as Marks, Tag};
 
 use super::YamlError;
 use super::locate::closing_quote;
 use super::merge::{DuplicateKey, merged};
-use super::node::{Node, NodeKind, Pos, Span, Style};
+use super::node::{Node, NodeKind, Pos, Span, Style, Tag as FullTag};
 use super::repair::Repaired;
 use super::resolve;
 use super::source::Source;
@@ -45,8 +44,7 @@ pub fn parse_noting(text: &str, duplicates: &mut Vec<DuplicateKey>) -> Result<Ve
                     let source = repaired.source();
                     documents.iter_mut().for_each(|document| repaired.restore(document, &source));
                     for span in found.iter_mut().flat_map(|it| [&mut it.span, &mut it.before]) {
-                        span.start = repaired.original(span.start, &source);
-                        span.end = repaired.original(span.end, &source);
+                        *span = repaired.original_span(*span, &source);
                     }
                 }
                 duplicates.append(&mut found);
@@ -55,7 +53,11 @@ pub fn parse_noting(text: &str, duplicates: &mut Vec<DuplicateKey>) -> Result<Ve
             Err(error) if repaired.repair(&error) => {}
             Err(error) => {
                 let pos = Pos::new(error.line, error.column, error.offset);
-                let pos = if repaired.is_moved() { repaired.original(pos, &repaired.source()) } else { pos };
+                let pos = if repaired.is_moved() {
+                    repaired.original(pos.offset(), &repaired.source())
+                } else {
+                    pos
+                };
                 return Err(YamlError::at(pythons_words(&error.message), pos));
             }
         }
@@ -65,7 +67,7 @@ pub fn parse_noting(text: &str, duplicates: &mut Vec<DuplicateKey>) -> Result<Ve
 /// A sequence or mapping that is not finished.
 struct Frame {
     anchor: usize,
-    tag: Option<Arc<str>>,
+    tag: Option<FullTag>,
     span: Span,
     /// How many nodes it has so far.
     size: usize,
@@ -113,7 +115,8 @@ impl<'a> Composer<'a> {
     }
 
     fn span(&self, marks: Marks) -> Span {
-        Span { start: self.source.pos(marks.start.index()), end: self.source.pos(marks.end.index()) }
+        let start = self.source.pos(marks.start.index());
+        Span::new(start, self.source.pos(marks.end.index()).offset())
     }
 
     fn event(&mut self, event: Event<'_>, marks: Marks) -> Result<(), YamlError> {
@@ -170,17 +173,17 @@ impl<'a> Composer<'a> {
             ScalarStyle::Folded => Style::Folded,
         };
         let mut span = self.span(marks);
-        let written = self.source.text.get(span.start.offset..span.end.offset).unwrap_or_default();
+        let written = self.source.text.get(span.bytes()).unwrap_or_default();
         match style {
             // The parser takes the comment behind a quoted scalar, and the indentation behind a block, for parts of them.
             Style::Single | Style::Double => {
                 let quote = if style == Style::Single { '\'' } else { '"' };
                 let before_comment = closing_quote(written, quote).unwrap_or(written.len());
-                span.end = self.source.pos_at(span.start.offset + before_comment);
+                span = Span::new(span.start, span.start.offset() + before_comment);
             }
             Style::Literal | Style::Folded => {
                 let trimmed = written.trim_end_matches([' ', '\t']);
-                span.end = self.source.pos_at(span.start.offset + trimmed.len());
+                span = Span::new(span.start, span.start.offset() + trimmed.len());
             }
             Style::Plain => {}
         }
@@ -230,7 +233,7 @@ impl<'a> Composer<'a> {
         let Some(frame) = self.frames.pop() else {
             return Ok(());
         };
-        let mut span = frame.span;
+        let span = frame.span;
         let mut own = self.waiting.drain(frame.begin..);
         let value = if frame.is_sequence {
             NodeKind::Sequence(own.collect())
@@ -242,18 +245,18 @@ impl<'a> Composer<'a> {
             drop(own);
             NodeKind::Mapping(merged(entries, &mut self.duplicates)?.into())
         };
-        span.end = if marks.is_empty() {
+        let end = if marks.is_empty() {
             // The end of a block is noticed only at what follows it.
             let last = match &value {
                 NodeKind::Sequence(items) => items.last(),
                 NodeKind::Mapping(entries) => entries.last().map(|(_, value)| value),
                 NodeKind::Scalar { .. } => None,
             };
-            last.map_or(span.end, |last| last.span.end).max(span.start)
+            last.map_or(span.end(), |last| last.span.end()).max(span.start.offset())
         } else {
-            self.source.pos(marks.end.index())
+            self.source.pos(marks.end.index()).offset()
         };
-        let node = Node { value, tag: frame.tag, span };
+        let node = Node { value, tag: frame.tag, span: Span::new(span.start, end) };
         if frame.anchor > 0 {
             self.anchors.insert(frame.anchor, (node.clone(), frame.size));
         }
@@ -277,8 +280,8 @@ impl<'a> Composer<'a> {
 
     /// A sequence at its parent's indentation is said to begin behind its first dash.
     fn back_to_dash(&self, span: &mut Span) {
-        let before = self.source.text.get(..span.start.offset).unwrap_or_default();
-        let at_dash = self.source.text.get(span.start.offset..).is_some_and(|rest| rest.starts_with("- "));
+        let before = self.source.text.get(..span.start.offset()).unwrap_or_default();
+        let at_dash = self.source.text.get(span.start.offset()..).is_some_and(|rest| rest.starts_with("- "));
         let trimmed = before.trim_end_matches([' ', '\t']);
         if !at_dash && trimmed.len() < before.len() && trimmed.ends_with('-') {
             span.start = self.source.pos_at(trimmed.len() - 1);
@@ -298,8 +301,8 @@ fn depth(node: &Node) -> usize {
     below + 1
 }
 
-fn full_tag(tag: &Tag) -> Arc<str> {
-    Arc::from(format!("{}{}", tag.handle, tag.suffix))
+fn full_tag(tag: &Tag) -> FullTag {
+    FullTag::from(format!("{}{}", tag.handle, tag.suffix))
 }
 
 #[cfg(test)]
@@ -368,7 +371,7 @@ mod tests {
     fn spans() {
         let text = "- é: !unsafe \"x\"  # c\n  l: |\n    one\n  s:\n  - 1\n  - [a, b]\n";
         let nodes = parse(text).unwrap();
-        let written = |node: &Node| &text[node.span.start.offset..node.span.end.offset];
+        let written = |node: &Node| &text[node.span.bytes()];
         let task = &nodes[0].as_sequence().unwrap()[0];
         assert_eq!(written(task.get("é").unwrap()), "!unsafe \"x\"");
         assert_eq!(task.get("é").unwrap().tag.as_deref(), Some("!unsafe"));

@@ -12,8 +12,8 @@ impl Node {
         let NodeKind::Scalar { text, style } = &self.value else {
             return self.span.start;
         };
-        let begin = self.span.start.offset;
-        let Some(written) = source.get(begin..self.span.end.offset.max(begin)) else {
+        let begin = self.span.start.offset();
+        let Some(written) = source.get(begin..self.span.end().max(begin)) else {
             return self.span.start;
         };
         let content = content_start(written);
@@ -24,8 +24,8 @@ impl Node {
                 flow_offset(written.get(content..).unwrap_or_default(), *style, offset)
                     .map(|at| begin + content + at)
             }
-            Style::Literal => literal_offset(text, offset, &lines, self.span.end),
-            Style::Folded => folded_offset(text, offset, &lines, begin + content, self.span.end.offset),
+            Style::Literal => literal_offset(text, offset, &lines, self.span.end()),
+            Style::Folded => folded_offset(text, offset, &lines, begin + content, self.span.end()),
         };
         found.map_or(self.span.start, |at| lines.pos_at(at))
     }
@@ -119,17 +119,17 @@ fn folded_space(rest: &str) -> Option<(usize, usize)> {
 }
 
 /// Every line of a literal block is the end of a line of the source, so counting lines from the block's end finds it.
-fn literal_offset(text: &str, wanted: usize, lines: &Lines<'_>, end: Pos) -> Option<usize> {
+fn literal_offset(text: &str, wanted: usize, lines: &Lines<'_>, end: usize) -> Option<usize> {
     let before = text.get(..floor(text, wanted))?;
     let line_of_value = before.matches('\n').count();
     let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
     let kept = text.trim_end_matches('\n');
     let last_with_text = kept.matches('\n').count();
     // The block's last line that is not empty stands before its end.
-    let mut last = end.line as usize;
+    let mut last = lines.pos_at(end).line as usize;
     while last > 1 {
         let (start, line) = lines.line(last)?;
-        if !line.trim().is_empty() && start < end.offset {
+        if !line.trim().is_empty() && start < end {
             break;
         }
         last -= 1;
@@ -186,7 +186,7 @@ mod tests {
         let in_value: Vec<usize> = text.match_indices('@').map(|(at, _)| at).collect();
         let in_source: Vec<usize> = source.match_indices('@').map(|(at, _)| at).collect();
         assert!(!in_value.is_empty());
-        let found: Vec<usize> = in_value.iter().map(|at| node.locate(*at, source).offset).collect();
+        let found: Vec<usize> = in_value.iter().map(|at| node.locate(*at, source).offset()).collect();
         assert_eq!(found, in_source, "{source:?}");
     }
 

@@ -24,7 +24,7 @@ use crate::value::Value;
 pub use compose::{MAX_ALIASED, MAX_DEPTH, parse, parse_noting};
 pub use dump::{DumpOptions, dump};
 pub use merge::DuplicateKey;
-pub use node::{Node, NodeKind, Pos, Span, Style};
+pub use node::{Node, NodeKind, Pos, Span, Style, Tag};
 pub use resolve::plain;
 
 /// Text that is not YAML, or that holds what Ansible refuses.
@@ -46,7 +46,7 @@ impl YamlError {
             message: message.into(),
             line: pos.line as usize,
             column: pos.column as usize,
-            offset: pos.offset,
+            offset: pos.offset(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What YAML text says, before it is resolved to values.
 
+use std::fmt;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use super::resolve;
@@ -13,16 +15,23 @@ pub struct Pos {
     pub line: u32,
     /// The column, from 1, in characters.
     pub column: u32,
-    /// In bytes from the beginning.
-    pub offset: usize,
+    pub(super) offset: u32,
 }
 
 impl Pos {
-    /// The place at these numbers. A line or column beyond four thousand million is told as that.
+    /// The place at these numbers. What lies beyond four thousand million is told as that: a node has to be small.
     pub fn new(line: usize, column: usize, offset: usize) -> Pos {
-        let number = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
-        Pos { line: number(line), column: number(column), offset }
+        Pos { line: number(line), column: number(column), offset: number(offset) }
     }
+
+    /// In bytes from the beginning.
+    pub fn offset(self) -> usize {
+        self.offset as usize
+    }
+}
+
+fn number(it: usize) -> u32 {
+    u32::try_from(it).unwrap_or(u32::MAX)
 }
 
 /// From where to where something reaches.
@@ -30,8 +39,48 @@ impl Pos {
 pub struct Span {
     /// Where it begins: at its tag or anchor, if it has one.
     pub start: Pos,
-    /// Where it ends (the first place behind it).
-    pub end: Pos,
+    end: u32,
+}
+
+impl Span {
+    /// From `start` to the byte at `end`, which is the first behind it.
+    pub fn new(start: Pos, end: usize) -> Span {
+        Span { start, end: number(end) }
+    }
+
+    /// Where it ends: the first byte behind it.
+    pub fn end(self) -> usize {
+        self.end as usize
+    }
+
+    /// The bytes that it is.
+    pub fn bytes(self) -> Range<usize> {
+        self.start.offset()..self.end()
+    }
+}
+
+/// A tag in full.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag(Arc<String>);
+
+impl From<String> for Tag {
+    fn from(tag: String) -> Tag {
+        Tag(Arc::new(tag))
+    }
+}
+
+impl fmt::Display for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl Deref for Tag {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
 }
 
 /// How a scalar is written.
@@ -56,7 +105,7 @@ pub struct Node {
     /// What it is.
     pub value: NodeKind,
     /// Its tag in full: `!unsafe`, `!vault`, `tag:yaml.org,2002:str`.
-    pub tag: Option<Arc<str>>,
+    pub tag: Option<Tag>,
     /// Where it stands.
     pub span: Span,
 }
@@ -155,5 +204,16 @@ fn pair_value(item: &Node) -> Value {
     match item.as_mapping() {
         Some([(key, value)]) => Value::tuple([key.to_value(), value.to_value()]),
         _ => item.to_value(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_are_small() {
+        // A file of a million tasks has fifteen million of them.
+        assert!(size_of::<Node>() <= 48, "{}", size_of::<Node>());
     }
 }

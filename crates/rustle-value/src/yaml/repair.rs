@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::YamlError;
 use super::locate::closing_quote;
-use super::node::{Node, NodeKind, Pos};
+use super::node::{Node, NodeKind, Pos, Span};
 use super::source::Source;
 
 /// How often a text is repaired before it is given up.
@@ -106,20 +106,25 @@ impl<'a> Repaired<'a> {
     }
 
     /// The place in the original text.
-    pub fn original(&self, pos: Pos, source: &Source<'_>) -> Pos {
+    pub fn original(&self, offset: usize, source: &Source<'_>) -> Pos {
         let removed: usize = self
             .inserted
             .iter()
-            .take_while(|start| **start < pos.offset)
-            .map(|start| (pos.offset - start).min(INDENT))
+            .take_while(|start| **start < offset)
+            .map(|start| (offset - start).min(INDENT))
             .sum();
-        source.pos_at(pos.offset - removed)
+        source.pos_at(offset - removed)
+    }
+
+    /// The same of a span.
+    pub fn original_span(&self, span: Span, source: &Source<'_>) -> Span {
+        let start = self.original(span.start.offset(), source);
+        Span::new(start, self.original(span.end(), source).offset())
     }
 
     /// Gives a node and all below it their places in the original text.
     pub fn restore(&self, node: &mut Node, source: &Source<'_>) {
-        node.span.start = self.original(node.span.start, source);
-        node.span.end = self.original(node.span.end, source);
+        node.span = self.original_span(node.span, source);
         match &mut node.value {
             NodeKind::Scalar { .. } => {}
             NodeKind::Sequence(items) => {
@@ -175,7 +180,7 @@ mod tests {
         let map = nodes[0].get("b").unwrap();
         let written = |name: &str| {
             let span = map.get(name).unwrap().span;
-            &text[span.start.offset..span.end.offset]
+            &text[span.bytes()]
         };
         assert_eq!(written("c"), "\"x\n {{ y }}\"");
         assert_eq!(written("d"), "é");

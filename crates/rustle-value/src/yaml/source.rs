@@ -111,7 +111,7 @@ impl<'a> Lines<'a> {
     /// The lines that `span` touches.
     pub fn around(text: &'a str, span: Span) -> Lines<'a> {
         let bytes = text.as_bytes();
-        let begin = span.start.offset.min(bytes.len());
+        let begin = span.start.offset().min(bytes.len());
         let ends_line = |at: usize| match bytes.get(at) {
             Some(b'\n') => true,
             Some(b'\r') => bytes.get(at + 1) != Some(&b'\n'),
@@ -122,7 +122,7 @@ impl<'a> Lines<'a> {
         let mut end = text.len();
         for at in begin..text.len() {
             if ends_line(at) {
-                if at >= span.end.offset {
+                if at >= span.end() {
                     end = at + 1;
                     break;
                 }
@@ -170,7 +170,7 @@ mod tests {
     fn some_lines_are_numbered_as_all_are() {
         let text = "é: x\r\nb: ü\n- c\n\nd\n";
         let source = Source::new(text);
-        let span = Span { start: source.pos_at(10), end: source.pos_at(14) };
+        let span = Span::new(source.pos_at(10), 14);
         let lines = Lines::around(text, span);
         assert_eq!(lines.line(1), None);
         assert_eq!(lines.line(2), Some((7, "b: ü")));
@@ -179,7 +179,7 @@ mod tests {
         for offset in 7..16 {
             assert_eq!(lines.pos_at(offset), source.pos_at(offset), "{offset}");
         }
-        let whole = Lines::around(text, Span { start: source.pos_at(0), end: source.pos_at(99) });
+        let whole = Lines::around(text, Span::new(source.pos_at(0), 99));
         assert_eq!((whole.line(5), whole.line(6)), (Some((18, "d")), Some((20, ""))));
     }
 
@@ -190,16 +190,16 @@ mod tests {
             let fresh: Vec<Pos> = (0..count + 3).map(|index| Source::new(text).pos(index)).collect();
             let by_hand = |index: usize| text.char_indices().nth(index).map_or(text.len(), |(at, _)| at);
             for (index, pos) in fresh.iter().enumerate() {
-                assert_eq!(pos.offset, by_hand(index), "{text:?} {index}");
+                assert_eq!(pos.offset(), by_hand(index), "{text:?} {index}");
             }
             let source = Source::new(text);
             let forth = (0..count + 3).chain((0..count + 3).rev()).chain((0..count + 3).step_by(3));
             for index in forth {
                 assert_eq!(source.pos(index), fresh[index], "{text:?} {index}");
                 for place in &fresh {
-                    assert_eq!(source.pos_at(place.offset).offset, place.offset, "{text:?} {index}");
-                    let afresh = Source::new(text).pos_at(place.offset);
-                    assert_eq!(source.pos_at(place.offset), afresh, "{text:?} {index}");
+                    assert_eq!(source.pos_at(place.offset()).offset(), place.offset(), "{text:?} {index}");
+                    let afresh = Source::new(text).pos_at(place.offset());
+                    assert_eq!(source.pos_at(place.offset()), afresh, "{text:?} {index}");
                 }
             }
         }
@@ -211,7 +211,7 @@ mod tests {
         let text = "é, ".repeat(100_000);
         let source = Source::new(&text);
         let sum: usize = (0..300_000)
-            .map(|index| source.pos_at(source.pos(index).offset.saturating_sub(1)).column as usize % 2)
+            .map(|index| source.pos_at(source.pos(index).offset().saturating_sub(1)).column as usize % 2)
             .sum();
         assert!(sum > 0);
     }
