@@ -2,12 +2,14 @@
 
 mod program;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use program::{Ran, rustle};
 use rustle_bundle::Bundle;
 use rustle_bundle::folder;
+use rustle_schema::linked::LinkedModule;
 use tempfile::TempDir;
 
 fn ran(folder: &Path, args: &[&str]) -> Ran {
@@ -49,9 +51,14 @@ fn a_playbook_is_ejected_as_text() {
     assert!(names.contains(&&"rustle-pack".to_owned()) && names.contains(&&"rustle-module-file".to_owned()));
     assert!(manifest.get("build-dependencies").is_none() && manifest["package"].get("build").is_none());
     let main = fs::read_to_string(out.join("src/main.rs")).unwrap();
-    assert!(
-        main.contains("use ::rustle_module_file as _;") && main.contains("rustle_runtime::main!(BUNDLE);")
-    );
+    assert!(main.contains("use ::rustle_module_file as _;"));
+    assert!(main.contains("rustle_runtime::main!(BUNDLE, linked = LINKED);"));
+    // All modules of the crates that are linked, and no others.
+    let linked = fs::read_to_string(out.join("linked.json")).unwrap();
+    let linked: Vec<LinkedModule> = serde_json::from_str(&linked).unwrap();
+    let crates: BTreeSet<&str> = linked.iter().map(|module| module.krate.as_str()).collect();
+    assert_eq!(crates.into_iter().collect::<Vec<_>>(), ["rustle-module-control", "rustle-module-file"]);
+    assert!(linked.iter().any(|module| module.name == "template"));
     // A change in the text is a change of the runner.
     let play = fs::read_dir(out.join("bundle/plan/plays")).unwrap().next().unwrap().unwrap().path();
     let text = fs::read_to_string(&play).unwrap();

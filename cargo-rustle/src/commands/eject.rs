@@ -8,7 +8,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use quote::ToTokens;
 use rustle_build::config::Build;
 use rustle_build::env_vars::compression_level;
-use rustle_build::{BuildOptions, Prepared, Problems, build_bundle};
+use rustle_build::{BuildOptions, Prepared, Problems, build_bundle, linked};
 use rustle_bundle::folder::Packing;
 use tempfile::TempPath;
 
@@ -84,6 +84,7 @@ fn of_project(matches: &ArgMatches) -> Result {
         project: Some(&project.folder),
         manifest: read("Cargo.toml")?,
         main: read("src/main.rs")?,
+        linked: linked::without_script(&options, &prepared),
         prepared: &prepared,
         packing: packing(&options.config.build, &prepared),
         profile: options.config.build.profile(),
@@ -113,6 +114,7 @@ fn of_playbook(playbook: &Path, matches: &ArgMatches) -> Result {
         project: None,
         manifest: generate::manifest(&recipe)?,
         main: Template::Carried.text("src/main.rs")?.into_owned(),
+        linked: linked::without_script(&options, &prepared),
         prepared: &prepared,
         packing: packing(&options.config.build, &prepared),
         profile: options.config.build.profile(),

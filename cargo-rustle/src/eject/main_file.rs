@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use syn::spanned::Spanned;
 
-use super::{BUNDLE, MODULES};
+use super::{BUNDLE, LINKED, MODULES};
 use crate::failure::{Failure, Result};
 
 /// What links a runner's modules.
@@ -53,7 +53,9 @@ impl Glue<'_> {
             text,
             "/// The plan, its files and the settings: the folder `{BUNDLE}`, packed when this crate is compiled.\n\
              static BUNDLE: &[u8] = ::rustle_pack::bundle!(\"{BUNDLE}\");\n\n\
-             rustle_runtime::main!(BUNDLE{});",
+             /// The modules that are linked, and the crates that Cargo.lock pins: `cargo rustle inspect` tells them.\n\
+             static LINKED: &[u8] = ::rustle_pack::linked!(\"{LINKED}\");\n\n\
+             rustle_runtime::main!(BUNDLE, linked = LINKED{});",
             self.signer.map(|key| format!(", signer = {key:?}")).unwrap_or_default()
         );
         text
@@ -115,7 +117,10 @@ mod com_acme_greet;
 /// The plan, its files and the settings: the folder `bundle`, packed when this crate is compiled.
 static BUNDLE: &[u8] = ::rustle_pack::bundle!("bundle");
 
-rustle_runtime::main!(BUNDLE);
+/// The modules that are linked, and the crates that Cargo.lock pins: `cargo rustle inspect` tells them.
+static LINKED: &[u8] = ::rustle_pack::linked!("linked.json");
+
+rustle_runtime::main!(BUNDLE, linked = LINKED);
 
 fn f() {}
 "#

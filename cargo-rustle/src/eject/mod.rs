@@ -13,6 +13,7 @@ use rustle_build::Prepared;
 use rustle_build::profiles::Profile;
 use rustle_bundle::Bundle;
 use rustle_bundle::folder::{self, Packing};
+use rustle_schema::linked::LinkedModule;
 
 use crate::copy;
 use crate::failure::{Context, Failure, Result};
@@ -20,6 +21,9 @@ use crate::rustle_source::RustleSource;
 
 /// The folder of the bundle in an ejected project.
 const BUNDLE: &str = "bundle";
+
+/// The list of modules in an ejected project.
+const LINKED: &str = "linked.json";
 
 /// The folder of the files of modules, below `src`.
 const MODULES: &str = "rustle_modules";
@@ -34,6 +38,8 @@ pub struct Subject<'a> {
     pub main: String,
     /// What its build script would build.
     pub prepared: &'a Prepared,
+    /// The modules that are linked.
+    pub linked: Vec<LinkedModule>,
     /// How that was packed.
     pub packing: Packing,
     /// What it is built for.
@@ -115,6 +121,7 @@ fn fill(to: &Path, folder: &Path, subject: &Subject<'_>) -> Result<()> {
     let signer = subject.prepared.signer.as_deref();
     let glue = main_file::Glue { crates: &subject.prepared.crates, modules: &modules, signer };
     put(&to.join("src/main.rs"), glue.in_place(&subject.main)?.as_bytes())?;
+    put(&to.join(LINKED), &linked(&subject.linked)?)?;
     put(&to.join(".gitignore"), b"/target\n")?;
     let bundle = subject.prepared.bundle.open().context("the bundle")?;
     let bundle_folder = to.join(BUNDLE);
@@ -131,6 +138,13 @@ fn fill(to: &Path, folder: &Path, subject: &Subject<'_>) -> Result<()> {
         )));
     }
     Ok(())
+}
+
+/// The list of modules as text.
+fn linked(modules: &[LinkedModule]) -> Result<Vec<u8>> {
+    let mut text = serde_json::to_vec_pretty(modules).context(LINKED)?;
+    text.push(b'\n');
+    Ok(text)
 }
 
 fn put(path: &Path, content: &[u8]) -> Result<()> {

@@ -93,7 +93,7 @@ pub(crate) fn with(environment: &Environment) -> Result<Prepared, Problems> {
     prepared.watched.insert(environment.manifest_dir.join(config::FILE_NAME));
     prepared.watched.insert(environment.manifest_dir.join("Cargo.toml"));
     prepared.watched.insert(environment.manifest_dir.join("src"));
-    prepared.watched.extend(linked::cargo_lock(&environment.manifest_dir));
+    prepared.watched.extend(rustle_bundle::cargo_lock::path(&environment.manifest_dir));
     prepared.watched.extend(environment.module_crates.iter().map(|krate| krate.folder.join("src")));
     watch(&prepared, &environment.out_dir);
     Ok(prepared)

@@ -10,6 +10,8 @@
 //! [`MAX_FRAME`] or than what was there to be read.
 
 mod append;
+#[cfg(feature = "cargo-lock")]
+pub mod cargo_lock;
 mod codec;
 mod content;
 mod error;

@@ -12,11 +12,13 @@
 /// use rustle_module_file as _;
 ///
 /// static BUNDLE: &[u8] = rustle_pack::bundle!("bundle");
+/// static LINKED: &[u8] = rustle_pack::linked!("linked.json");
 ///
-/// rustle_runtime::main!(BUNDLE);
+/// rustle_runtime::main!(BUNDLE, linked = LINKED);
 /// ```
 ///
-/// `main!(BUNDLE, signer = "RW…")` takes a bundle only if that key has signed it.
+/// `linked` is what `cargo rustle inspect` and `repack` read, and may be left out.
+/// `main!(BUNDLE, linked = LINKED, signer = "RW…")` takes a bundle only if that key has signed it.
 #[macro_export]
 macro_rules! main {
     () => {
@@ -35,21 +37,19 @@ macro_rules! main {
             $crate::runner::main_with(&embedded, &__rustle::BESIDE)
         }
     };
-    ($bundle:expr) => {
-        $crate::main!(@ $bundle, ::core::option::Option::None);
-    };
-    ($bundle:expr, signer = $key:expr) => {
-        $crate::main!(@ $bundle, ::core::option::Option::Some($crate::runner::Signer::pinned($key)));
-    };
-    (@ $bundle:expr, $signer:expr) => {
+    (@linked) => { &[] };
+    (@linked $linked:expr) => { $linked };
+    (@signer) => { ::core::option::Option::None };
+    (@signer $key:expr) => { ::core::option::Option::Some($crate::runner::Signer::pinned($key)) };
+    ($bundle:expr $(, linked = $linked:expr)? $(, signer = $key:expr)?) => {
         fn main() -> ::std::process::ExitCode {
             use $crate::__private::include_dir::{Dir, DirEntry, File};
             static __RUSTLE_BUNDLE: Dir<'static> =
                 Dir::new("", &[DirEntry::File(File::new($crate::__private::BUNDLE_FILE, $bundle))]);
             $crate::runner::main(&$crate::runner::Embedded {
                 bundle: &__RUSTLE_BUNDLE,
-                linked: &[],
-                signer: $signer,
+                linked: $crate::main!(@linked $($linked)?),
+                signer: $crate::main!(@signer $($key)?),
                 name: env!("CARGO_PKG_NAME"),
                 version: env!("CARGO_PKG_VERSION"),
             })

@@ -1,5 +1,6 @@
 //! Cases as ejected runners: `cargo rustle eject` writes a crate without a build script, and cargo builds it.
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -32,6 +33,10 @@ impl Compile for Ejected {
         let built = build(&ejected, &self.target)?;
         let runner = into.join("runner");
         std::fs::copy(built, &runner)?;
-        Ok(runner)
+        let linked = rustle_bundle::find_linked(&File::open(&runner)?)?;
+        match linked.filter(|linked| linked.crates.iter().any(|krate| krate.name == "rustle-runtime")) {
+            Some(linked) if linked.module("debug").is_some() || linked.module("copy").is_some() => Ok(runner),
+            _ => Err(io::Error::other("an ejected runner does not say what is linked")),
+        }
     }
 }

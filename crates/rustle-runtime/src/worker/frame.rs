@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(read::<(String, i32)>(&mut from).unwrap(), Some(("a".into(), 1)));
         assert_eq!(read::<(String, i32)>(&mut from).unwrap(), Some(("b".into(), 2)));
         assert_eq!(read::<(String, i32)>(&mut from).unwrap(), None);
-        assert!(read::<(String, i32)>(&mut pipe[..7].as_ref()).is_err());
+        assert!(read::<(String, i32)>(&mut &pipe[..7]).is_err());
         assert!(read::<(String, i32)>(&mut [255_u8; 9].as_ref()).is_err());
     }
 }
