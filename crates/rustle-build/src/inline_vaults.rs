@@ -37,6 +37,10 @@ pub(crate) fn find(files: &Files, read: &[Vault]) -> Inline {
         }
         // What cannot be read, or is no YAML, is told where it is used.
         let Ok(text) = fs::read_to_string(&file.source) else { continue };
+        // Places are counted in 32 bits; the playbook refuses to read a longer file.
+        if u32::try_from(text.len()).is_err() {
+            continue;
+        }
         if text.starts_with(MARK) || !text.contains(MARK) {
             continue;
         }

@@ -65,3 +65,34 @@ fn a_template_is_judged_by_the_task_that_names_it() {
     let prepared = build(folder.path(), &[]).unwrap();
     assert!(prepared.warnings.is_empty(), "{}", prepared.warnings);
 }
+
+#[test]
+fn what_is_told_of_one_long_file_stands_where_it_was_written() {
+    let folder = tempfile::tempdir().unwrap();
+    put(
+        folder.path(),
+        "site.yml",
+        "- hosts: all\n  gather_facts: false\n  tasks: [{import_tasks: long.yml}]\n",
+    );
+    // Each is doubtful, so that the file is read again in several goes; few are wrong. An item that an alias repeats has the
+    // place of another.
+    let wrong = [2, 9_999, 10_001, 24_999];
+    let mut text =
+        String::from("- &first {debug: {msg: \"{{ given | default(1) }}\"}, when: given is defined}\n");
+    for task in 1..25_000 {
+        text.push_str(match task {
+            _ if wrong.contains(&task) => "- debug: {mgs: hello}\n",
+            _ if task % 5_000 == 0 => "- *first\n",
+            _ => "- debug: {msg: \"{{ given }}\"}\n",
+        });
+    }
+    put(folder.path(), "long.yml", &text);
+    let problems = build(folder.path(), &[("maybe-undefined", Level::Warn)]).unwrap_err();
+    let of = |code: &str| problems.iter().filter(|problem| problem.code == code).collect::<Vec<_>>();
+    let text = problems.to_string();
+    assert_eq!(of("unknown-argument").len(), wrong.len(), "{text}");
+    for task in wrong {
+        assert!(text.contains(&format!("long.yml:{}:11\n", task + 1)), "{task}: {text}");
+    }
+    assert_eq!(of("undefined-variable").len(), 1, "{text}");
+}

@@ -76,6 +76,12 @@ impl Loader<'_> {
                 return None;
             }
         };
+        // Places are counted in 32 bits.
+        if u32::try_from(bytes.len()).is_err() {
+            let message = format!("`{shown}` cannot be read: it is longer than 4 GiB");
+            self.problems.add(Problem::error("unreadable-file", message));
+            return None;
+        }
         let file = self.source_file(shown, &bytes);
         let source = self.add_source(path);
         let path = path.to_owned();

@@ -20,6 +20,8 @@ pub(crate) struct Documents {
     spare: VecDeque<(PathBuf, usize)>,
     /// How long these are together.
     held: usize,
+    /// Files that were looked at since an include may reach them, and whether they are lists of tasks.
+    pub task_lists: HashMap<PathBuf, bool>,
 }
 
 struct Known {

@@ -56,7 +56,9 @@ use rustle_value::Map;
 
 pub use codes::{CODES, Code};
 pub use files::{EmbeddedFile, Files};
-pub use origins::{Occurrence, Origins, Owner, Snippet, SnippetKind, TaskOrigin, ValuePath, file_candidates};
+pub use origins::{
+    Again, Occurrence, Origins, Owner, Snippet, SnippetKind, TaskOrigin, ValuePath, file_candidates,
+};
 pub use problem::{Problem, Severity};
 pub use settle::{FinishedList, Settle};
 pub use source::{Location, SourceFile};

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use path::ValuePath;
+pub use settled::Again;
 pub(crate) use settled::Mark;
 pub use snippets::{Occurrence, Owner, Snippet, SnippetKind};
 pub use task::{TaskOrigin, file_candidates};

@@ -188,6 +188,15 @@ impl Loader<'_> {
 
     /// Whether a file that lies among others is a list of tasks rather than a playbook or a file of variables.
     fn looks_like_tasks(&mut self, path: &Path) -> bool {
+        if let Some(known) = self.project.documents.task_lists.get(path) {
+            return *known;
+        }
+        let looks = self.is_task_list(path);
+        self.project.documents.task_lists.insert(path.to_owned(), looks);
+        looks
+    }
+
+    fn is_task_list(&self, path: &Path) -> bool {
         let root = match self.project.documents.find(path) {
             Found::Whole(Read { root, .. }) => root,
             Found::Text(doc) => root_of(&doc.file.text),

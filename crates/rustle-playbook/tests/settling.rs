@@ -106,7 +106,7 @@ fn compare(name: &str, whole: &Loaded, settled: Loaded, mut shelf: Shelf) -> usi
     together.append(&mut shelf.texts);
     together.sort();
     assert_eq!(together, snippets(&whole.origins), "{name}");
-    let restored = origins.restored(&everything(&shelf));
+    let restored = origins.again().restored(&everything(&shelf));
     together = [snippets(&origins), snippets(&restored)].concat();
     together.sort();
     assert_eq!(together, snippets(&whole.origins), "{name}");

@@ -104,7 +104,6 @@ impl Definitions {
             let sure = if name == "all" { Sure::Always } else { Sure::Perhaps };
             found.add_map(&group.vars, sure);
             found.add_map(&group.file_vars, sure);
-            found.add_map(&group.file_vars, sure);
         }
         let plays = plan.plays.len();
         for play in &plan.plays {

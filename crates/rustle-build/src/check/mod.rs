@@ -106,8 +106,9 @@ pub(crate) fn check(
         &templates.iter().filter_map(|template| template.list).collect(),
     );
     telling.tell(&ground, &live, templates.iter().filter(|template| template.list.is_none()));
+    let mut places = origins.again();
     for wanted in lists {
-        let origins = origins.restored(&wanted);
+        let origins = places.restored(&wanted);
         let lists = intake.lists(wanted)?;
         let mut again = Everything::of_lists(subject.plan, &lists);
         again.find_modules(subject.modules);

@@ -1,6 +1,7 @@
 //! Where the tasks of settled lists were written: enough to find it again in the text.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -45,7 +46,7 @@ type Wanted = HashMap<u32, Option<Node>>;
 #[derive(Debug)]
 struct TaskPlace {
     id: u32,
-    /// In bytes. A file that is longer than this counts is not settled.
+    /// In bytes: no file that is read is longer than this counts.
     offset: u32,
     /// Which of the actions it has.
     action: u32,
@@ -120,11 +121,27 @@ impl Origins {
         self.settled.push(settled);
     }
 
+    /// Who reads settled lists again.
+    #[must_use]
+    pub fn again(&self) -> Again<'_> {
+        Again { origins: self, roots: HashMap::new() }
+    }
+}
+
+/// Reads settled lists again, some at a time. A file of which more is wanted the next time is not parsed once more.
+#[derive(Debug)]
+pub struct Again<'a> {
+    origins: &'a Origins,
+    /// What the files say of which something was wanted last.
+    roots: HashMap<*const SourceFile, Option<Node>>,
+}
+
+impl Again<'_> {
     /// Reads again where everything in these lists was written, which were settled, and nothing else; they are numbered in the
     /// order in which that was done.
     #[must_use]
-    pub fn restored(&self, lists: &BTreeSet<usize>) -> Origins {
-        let chosen = || lists.iter().filter_map(|number| self.settled.get(*number));
+    pub fn restored(&mut self, lists: &BTreeSet<usize>) -> Origins {
+        let chosen = || lists.iter().filter_map(|number| self.origins.settled.get(*number));
         let mut files: HashMap<*const SourceFile, (&SourceFile, Wanted)> = HashMap::new();
         for list in chosen() {
             let tasks = list
@@ -137,12 +154,15 @@ impl Origins {
                 wanted.insert(offset, None);
             }
         }
-        for (file, wanted) in files.values_mut() {
-            if let Some(root) = document::root_of(&file.text) {
-                find(&root, wanted);
-            }
+        let mut roots = HashMap::new();
+        for (key, (file, wanted)) in &mut files {
+            let root = self.roots.remove(key).unwrap_or_else(|| document::root_of(&file.text));
+            let first = wanted.keys().min().copied().unwrap_or_default();
+            let last = wanted.keys().max().copied().unwrap_or_default();
+            root.iter().for_each(|root| find(root, first..=last, wanted));
+            roots.insert(*key, root);
         }
-        let mut origins = Origins { defaulted: self.defaulted.clone(), ..Origins::default() };
+        let mut origins = Origins { defaulted: self.origins.defaulted.clone(), ..Origins::default() };
         let found = |file: &Arc<SourceFile>, offset: u32| {
             files.get(&Arc::as_ptr(file)).and_then(|(_, found)| found.get(&offset)).and_then(Clone::clone)
         };
@@ -164,22 +184,37 @@ impl Origins {
                 }
             }
         }
+        self.roots = roots;
         origins
     }
 }
 
-/// Finds the mappings that begin where `wanted` says. No two mappings begin at the same place, but for those that an alias
-/// repeats.
-fn find(node: &Node, wanted: &mut Wanted) {
+/// Finds the mappings that begin where `wanted` says, all of them within `range`. No two mappings begin at the same place, but
+/// for those that an alias repeats.
+fn find(node: &Node, range: RangeInclusive<u32>, wanted: &mut Wanted) {
     match &node.value {
         NodeKind::Scalar { .. } => {}
-        NodeKind::Sequence(items) => items.iter().for_each(|item| find(item, wanted)),
+        NodeKind::Sequence(items) => {
+            for (index, item) in items.iter().enumerate() {
+                // An item ends before the next one begins, unless that is an alias, which has the place of what it repeats.
+                let next = items.get(index + 1).and_then(start).filter(|next| Some(*next) > start(item));
+                let before = next.is_some_and(|next| next <= *range.start());
+                let behind = start(item).is_some_and(|start| start > *range.end());
+                if !before && !behind {
+                    find(item, range.clone(), wanted);
+                }
+            }
+        }
         NodeKind::Mapping(entries) => {
-            let offset = u32::try_from(node.span.start.offset()).ok();
-            if let Some(place) = offset.and_then(|offset| wanted.get_mut(&offset)) {
+            if let Some(place) = start(node).and_then(|offset| wanted.get_mut(&offset)) {
                 *place = Some(node.clone());
             }
-            entries.iter().for_each(|(_, value)| find(value, wanted));
+            entries.iter().for_each(|(_, value)| find(value, range.clone(), wanted));
         }
     }
+}
+
+/// The byte at which a node begins.
+fn start(node: &Node) -> Option<u32> {
+    u32::try_from(node.span.start.offset()).ok()
 }
