@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 /// Tasks in one file.
 const IN_A_FILE: usize = 500;
 
-/// Task files of one role.
-const FILES_OF_A_ROLE: usize = 10;
+/// Tasks of one role.
+pub(crate) const IN_A_ROLE: usize = 5_000;
 
 /// Every how many tasks a block of three stands.
 const BLOCK_EVERY: usize = 50;
@@ -21,13 +21,21 @@ const BLOCK_EVERY: usize = 50;
 /// # Errors
 /// If a file cannot be written.
 pub(crate) fn write(folder: &Path, tasks: usize) -> io::Result<PathBuf> {
+    write_with(folder, tasks, IN_A_ROLE)
+}
+
+/// The same with so many tasks in each role.
+///
+/// # Errors
+/// If a file cannot be written.
+pub(crate) fn write_with(folder: &Path, tasks: usize, in_a_role: usize) -> io::Result<PathBuf> {
     let mut playbook = String::from(
         "- hosts: all\n  gather_facts: false\n  vars:\n    site: example.org\n    wanted: 3\n    root: out\n  roles:\n",
     );
     let mut from = 0;
     let mut number = 0;
     while from < tasks {
-        let until = tasks.min(from + IN_A_FILE * FILES_OF_A_ROLE);
+        let until = tasks.min(from + in_a_role);
         role(&folder.join(format!("roles/service_{number}")), number, from, until)?;
         let _ = writeln!(playbook, "    - role: service_{number}\n      tags: [service_{number}]");
         (from, number) = (until, number + 1);

@@ -8,28 +8,36 @@ use std::time::Instant;
 
 use super::prepare::SIZES;
 use super::project;
-use super::rebuild::made;
+use super::rebuild::{made, text};
 use crate::bench::{build, measure};
 
 /// What was measured for one size.
 #[derive(Debug)]
 pub(crate) struct Started {
     pub(crate) tasks: usize,
+    /// How many roles the tasks are in, whose handlers and variables are there from the start of the play.
+    pub(crate) roles: usize,
     /// Bytes of the bundle.
     pub(crate) bundle: u64,
     /// Milliseconds to the event that tells the first task's start.
     pub(crate) first_task: f64,
 }
 
-/// Measures one task, and the larger of [`SIZES`].
+/// Measures one task, and the larger of [`SIZES`]: in one role, and in as many as the other parts have.
 pub(crate) fn measure(root: &Path, work: &Path, rounds: usize) -> io::Result<Vec<Started>> {
     build::cargo(root, &["build", "--release", "-p", "rustle-tests", "--bin", "base"])?;
+    build::cargo(root, &["build", "--release", "-p", "rustle-build", "--example", "prepare"])?;
     let base = root.join("target/release/base");
     let mut all = Vec::new();
-    for tasks in [1].into_iter().chain(SIZES.into_iter().filter(|tasks| *tasks >= 100_000)) {
-        let folder = made(&work.join(format!("start-{tasks}")))?;
-        let playbook = project::write(&folder, tasks)?;
-        let bundle = build::bundle(&playbook)?;
+    let large = || SIZES.into_iter().filter(|tasks| *tasks >= 100_000);
+    let in_one = [1].into_iter().chain(large()).map(|tasks| (tasks, tasks));
+    for (tasks, in_a_role) in in_one.chain(large().map(|tasks| (tasks, project::IN_A_ROLE))) {
+        let folder = made(&work.join(format!("start-{tasks}-{in_a_role}")))?;
+        let playbook = project::write_with(&folder, tasks, in_a_role)?;
+        let packed = folder.join("plan.bundle");
+        let prepare = text(&root.join("target/release/examples/prepare"));
+        measure::run(&[prepare, text(&playbook), text(&packed)], &folder)?;
+        let bundle = fs::read(&packed)?;
         let runner = folder.join("runner");
         rustle_bundle::append(&base, &runner, &bundle).map_err(io::Error::other)?;
         let mut times = Vec::new();
@@ -37,7 +45,8 @@ pub(crate) fn measure(root: &Path, work: &Path, rounds: usize) -> io::Result<Vec
             times.push(first_task(&runner, &folder)?);
         }
         let first_task = measure::median(&mut times) * 1e3;
-        all.push(Started { tasks, bundle: bundle.len() as u64, first_task });
+        let roles = tasks.div_ceil(in_a_role);
+        all.push(Started { tasks, roles, bundle: bundle.len() as u64, first_task });
         eprintln!("bench: start: {:?}", all.last());
         fs::remove_dir_all(&folder)?;
     }
