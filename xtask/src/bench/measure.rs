@@ -50,6 +50,13 @@ pub(crate) fn output(program: &[String], folder: &Path) -> io::Result<(f64, Stri
     Ok((after - before, String::from_utf8_lossy(&output.stdout).into_owned()))
 }
 
+/// Where runs leave their files: in memory, where there is some, since what a disk makes of `fsync` differs more than what is
+/// compared.
+pub(crate) fn scratch(work: &Path) -> &Path {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { memory } else { work }
+}
+
 /// CPU seconds of all children so far.
 pub(crate) fn children() -> io::Result<f64> {
     usage(UsageWho::RUSAGE_CHILDREN)

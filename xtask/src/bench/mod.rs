@@ -143,7 +143,7 @@ pub fn run(matches: &ArgMatches) -> io::Result<ExitCode> {
 pub(crate) struct Bench {
     root: PathBuf,
     work: PathBuf,
-    /// Where tasks leave their files: in memory, since what a disk makes of `fsync` differs more than what is compared.
+    /// Where tasks leave their files.
     scratch: PathBuf,
     runner: PathBuf,
     floor: PathBuf,
@@ -159,8 +159,7 @@ impl Bench {
             true => Some(crate::conformance::ansible_playbook()?),
             false => None,
         };
-        let memory = PathBuf::from("/dev/shm");
-        let scratch = if memory.is_dir() { memory } else { work.clone() };
+        let scratch = measure::scratch(&work).to_owned();
         Ok(Bench { runner: release.join("base"), floor: release.join("floor"), root, work, scratch, ansible })
     }
 

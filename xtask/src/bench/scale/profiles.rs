@@ -57,7 +57,7 @@ pub(crate) fn measure(tool: &Tool, work: &Path, rounds: usize) -> io::Result<Vec
         let mut runs = Vec::new();
         let mut memory = 0;
         for _ in 0..rounds.max(1) {
-            let place = tempfile::tempdir_in(work)?;
+            let place = tempfile::tempdir_in(measure::scratch(work))?;
             Kind::Template.prepare(place.path(), TASKS)?;
             let (seconds, most) = run(&program, place.path())?;
             runs.push(seconds);
