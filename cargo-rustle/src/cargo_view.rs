@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use rustle_build::ModuleCrate;
 use rustle_package::Digest;
@@ -41,26 +41,12 @@ struct Kept {
 }
 
 impl View {
-    /// Asks Cargo for the package in `folder` as it is built on and for this machine, with these `options` for features.
-    ///
-    /// # Errors
-    /// If Cargo fails, which tells why itself.
-    pub fn read(folder: &Path, options: &[String]) -> Result<View> {
-        let mut question = question(folder, options);
-        question.args(["--filter-platform", "host-tuple"]).stderr(Stdio::inherit());
-        let output = question.output().context("cargo metadata")?;
-        if !output.status.success() {
-            return Err(Failure::Child(1));
-        }
-        let metadata: Value = serde_json::from_slice(&output.stdout).context("cargo metadata")?;
-        Ok(View::of(&metadata, folder))
-    }
-
-    /// The same for these `platforms` alone: Cargo has no need of packages that only others want, and may not have them.
+    /// Asks Cargo for the package in `folder` with these `options` for features, for these `platforms` alone: Cargo has no need
+    /// of packages that only others want, and may not have them.
     ///
     /// # Errors
     /// What Cargo says, if it fails.
-    fn read_for(folder: &Path, options: &[String], platforms: &[&str]) -> Result<View> {
+    fn read(folder: &Path, options: &[String], platforms: &[&str]) -> Result<View> {
         let mut question = question(folder, options);
         for platform in platforms {
             question.args(["--filter-platform", platform]);
@@ -81,7 +67,7 @@ impl View {
     /// # Errors
     /// What Cargo says, if it fails.
     pub fn kept(folder: &Path, state: &Path, options: &[String], platforms: &[&str]) -> Result<View> {
-        let file = state.join("cargo.json");
+        let file = state.join(format!("cargo-{}.json", platforms.join("-")));
         let environment = environment();
         let kept = fs::read(&file).ok().and_then(|text| serde_json::from_slice::<Kept>(&text).ok());
         let same = |kept: &Kept| {
@@ -93,7 +79,7 @@ impl View {
         if let Some(kept) = kept.filter(same) {
             return Ok(kept.view);
         }
-        let view = View::read_for(folder, options, platforms)?;
+        let view = View::read(folder, options, platforms)?;
         let files = view.files(folder).into_iter().map(|path| (surroundings::digest(&path), path));
         let files = files.map(|(digest, path)| (path, digest)).collect();
         let platforms = platforms.iter().map(|&it| it.to_owned()).collect();
@@ -258,7 +244,6 @@ mod tests {
         let other = "[target.'cfg(windows)'.dependencies]\nwindows = { path = \"../windows\" }\n";
         fs::write(folder.join("Cargo.toml"), package("web") + other).unwrap();
         assert!(View::kept(&folder, &state, &[], &[HOST]).unwrap().local.is_empty());
-        assert!(View::read(&folder, &[]).unwrap().local.is_empty());
         // Another platform is another question.
         let there = View::kept(&folder, &state, &[], &[HOST, "x86_64-pc-windows-msvc"]).unwrap();
         assert_eq!(there.local.len(), 1);
@@ -280,16 +265,20 @@ mod tests {
         manifest("1.0.0");
         let first = View::kept(&folder, &state, &[], &[HOST]).unwrap();
         assert_eq!(first.version, "1.0.0");
-        let before = fs::metadata(state.join("cargo.json")).unwrap().modified().unwrap();
+        let before = fs::metadata(state.join(format!("cargo-{HOST}.json"))).unwrap().modified().unwrap();
         assert_eq!(View::kept(&folder, &state, &[], &[HOST]).unwrap(), first);
-        assert_eq!(fs::metadata(state.join("cargo.json")).unwrap().modified().unwrap(), before);
+        assert_eq!(
+            fs::metadata(state.join(format!("cargo-{HOST}.json"))).unwrap().modified().unwrap(),
+            before
+        );
         manifest("1.0.1");
         assert_eq!(View::kept(&folder, &state, &[], &[HOST]).unwrap().version, "1.0.1");
         // A file that appears changes what Cargo does.
         fs::create_dir_all(folder.join(".cargo")).unwrap();
         fs::write(folder.join(".cargo/config.toml"), "[term]\nquiet = true\n").unwrap();
         View::kept(&folder, &state, &[], &[HOST]).unwrap();
-        let kept: Value = serde_json::from_slice(&fs::read(state.join("cargo.json")).unwrap()).unwrap();
+        let kept: Value =
+            serde_json::from_slice(&fs::read(state.join(format!("cargo-{HOST}.json"))).unwrap()).unwrap();
         let files = kept["files"].as_array().unwrap();
         let config = |it: &&Value| it[0].as_str().unwrap().ends_with("web/.cargo/config.toml");
         assert!(files.iter().find(config).unwrap()[1].is_string());

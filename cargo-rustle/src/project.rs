@@ -8,6 +8,8 @@ use rustle_build::modules::Sources;
 use rustle_build::packages::{lock_file, place};
 use rustle_build::{BuildOptions, Linked, ModuleCrate, PlanSource, Problems};
 
+use crate::base::state_folder;
+use crate::base::toolchain::Toolchain;
 use crate::cargo_view::View;
 use crate::failure::{Context, Failure, Result, warn};
 
@@ -99,7 +101,10 @@ impl Project {
     /// If locked modules are not there, or Cargo.toml cannot be read.
     pub fn options_with(&self, config: Config) -> Result<BuildOptions> {
         self.is_fetched()?;
-        self.options_of(config, &View::read(&self.folder, &[])?)
+        let state = state_folder(&self.folder);
+        let toolchain = Toolchain::find(&self.folder, &state, None)?;
+        let view = View::kept(&self.folder, &state, &[], &toolchain.platforms(None))?;
+        self.options_of(config, &view)
     }
 
     /// The same with what Cargo knows of the project.
