@@ -5,9 +5,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rustle_build::lints;
+use rustle_schema::names::BUNDLE_ROOT;
 
 use super::case::Case;
 use super::runner::Compile;
+
+/// Where `cargo rustle new` puts a playbook, in the bundle.
+pub(super) fn playbook_dir() -> String {
+    format!("{BUNDLE_ROOT}/playbook")
+}
 
 /// Compiles each case as a user would, into a target folder that all of them share.
 #[derive(Clone, Debug)]
@@ -25,6 +31,10 @@ impl Compile for Built {
         let runner = into.join("runner");
         std::fs::copy(built, &runner)?;
         Ok(runner)
+    }
+
+    fn playbook_dir(&self) -> String {
+        playbook_dir()
     }
 }
 

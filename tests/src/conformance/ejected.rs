@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::built::{build, project, succeed};
+use super::built::{self, build, project, succeed};
 use super::case::Case;
 use super::runner::Compile;
 
@@ -35,8 +35,12 @@ impl Compile for Ejected {
         std::fs::copy(built, &runner)?;
         let linked = rustle_bundle::find_linked(&File::open(&runner)?)?;
         match linked.filter(|linked| linked.crates.iter().any(|krate| krate.name == "rustle-runtime")) {
-            Some(linked) if linked.module("debug").is_some() || linked.module("copy").is_some() => Ok(runner),
+            Some(linked) if !linked.modules.is_empty() => Ok(runner),
             _ => Err(io::Error::other("an ejected runner does not say what is linked")),
         }
+    }
+
+    fn playbook_dir(&self) -> String {
+        built::playbook_dir()
     }
 }

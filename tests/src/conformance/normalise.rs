@@ -23,7 +23,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use fancy_regex::Regex;
-use rustle_schema::names::BUNDLE_ROOT;
 use serde_json::{Map, Value};
 
 use super::case::Case;
@@ -78,13 +77,13 @@ pub struct Normaliser {
 }
 
 impl Normaliser {
-    /// The normaliser for a case that runs in these surroundings.
-    pub fn new(case: &Case, scratch: &Scratch) -> io::Result<Normaliser> {
+    /// The normaliser for a case that runs in these surroundings, and whose playbook lies in the bundle's folder `playbook`.
+    pub fn new(case: &Case, playbook: &str, scratch: &Scratch) -> io::Result<Normaliser> {
         let mut places = vec![
             (scratch.out().to_string_lossy().into_owned(), "{{OUT}}"),
             (scratch.home().to_string_lossy().into_owned(), "{{HOME}}"),
             (case.dir.to_string_lossy().into_owned(), "{{CASE}}"),
-            (BUNDLE_ROOT.to_owned(), "{{CASE}}"),
+            (playbook.to_owned(), "{{CASE}}"),
         ];
         // The longest first, in case that one lies in another.
         places.sort_by_key(|(path, _)| std::cmp::Reverse(path.len()));

@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rustle_schema::names::BUNDLE_ROOT;
+
 use super::case::Case;
 use super::model::Recording;
 use super::normalise::Normaliser;
@@ -19,6 +21,11 @@ pub trait Compile {
     /// Writes the runner of `case` into the folder `into` and gives its path. A case whose playbook is refused is an
     /// error that holds the compiler's messages.
     fn compile(&self, case: &Case, into: &Path) -> io::Result<PathBuf>;
+
+    /// The folder in the bundle that the case's folder becomes.
+    fn playbook_dir(&self) -> String {
+        BUNDLE_ROOT.to_owned()
+    }
 }
 
 /// Compiles the case and runs it as often as it asks for, each time on the same output folder.
@@ -27,7 +34,7 @@ pub fn run(case: &Case, compiler: &dyn Compile) -> io::Result<Recording> {
     let into = scratch.side("runner");
     std::fs::create_dir(&into)?;
     let runner = compiler.compile(case, &into)?;
-    let normaliser = Normaliser::new(case, &scratch)?;
+    let normaliser = Normaliser::new(case, &compiler.playbook_dir(), &scratch)?;
     let args = arguments(case, &scratch.out())?;
     let mut runs = Vec::new();
     for _ in 0..case.config.runs {

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rustle_schema::names::BUNDLE_ROOT;
 use rustle_tests::conformance::ANSIBLE_CORE;
 use rustle_tests::conformance::case::Case;
 use rustle_tests::conformance::event;
@@ -47,7 +48,7 @@ impl Ansible {
     /// Runs a case as often as it asks for, each time on the same output folder.
     pub fn run(&self, case: &Case) -> io::Result<Recording> {
         let scratch = Scratch::prepare(case)?;
-        let normaliser = Normaliser::new(case, &scratch)?;
+        let normaliser = Normaliser::new(case, BUNDLE_ROOT, &scratch)?;
         let program = self.venv.join("bin/ansible-playbook");
         let args = self.arguments(case, &scratch)?;
         let mut runs = Vec::new();
