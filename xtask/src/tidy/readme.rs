@@ -71,7 +71,7 @@ pub fn check(root: &Path) -> Vec<String> {
 
 /// Removes what the README's commands make: it begins where none of them has run.
 fn remove_leftovers(root: &Path) {
-    for made in ["rustle-example", "motd-out", "/tmp/rustle-ledger", "/tmp/rustle-rotation"] {
+    for made in ["app-out", "rustle-example", "motd-out", "/tmp/rustle-ledger", "/tmp/rustle-rotation"] {
         let _ = std::fs::remove_dir_all(root.join(made));
     }
 }

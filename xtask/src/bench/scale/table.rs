@@ -68,6 +68,9 @@ pub(crate) fn text(scale: &Scale) -> String {
 }
 
 fn prepare(page: &mut String, scale: &Scale) {
+    if scale.prepare.is_empty() {
+        return;
+    }
     page.push_str(
         "| `prepare()` of | content | CPU s | µs a task | memory | of the content | not optimised |\n\
          | --- | --- | --- | --- | --- | --- | --- |\n",
