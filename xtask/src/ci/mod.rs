@@ -56,6 +56,21 @@ const ALWAYS: &[Step] = &[
 /// What runs with `--full` besides: the slowest proofs.
 const FULL: &[Step] = &[
     Step {
+        name: "built runners, all",
+        command: &[
+            "cargo",
+            "test",
+            "--locked",
+            "-p",
+            "rustle-tests",
+            "--test",
+            "built_runners",
+            "--",
+            "--ignored",
+        ],
+        environment: &[("BUILT", "all")],
+    },
+    Step {
         name: "ejected runners, all",
         command: &["cargo", "test", "--locked", "-p", "rustle-tests", "--test", "ejected", "--", "--ignored"],
         environment: &[("EJECT", "all")],
