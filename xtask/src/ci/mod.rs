@@ -11,106 +11,74 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 /// The chore's name.
 pub const NAME: &str = "ci";
 
-/// One step: its name, and the command line that must succeed.
+/// One step: its name, the command line that must succeed, and what it leaves below `target/` that no later step reads.
 struct Step {
     name: &'static str,
     command: &'static [&'static str],
     environment: &'static [(&'static str, &'static str)],
+    leaves: &'static [&'static str],
 }
 
 const fn step(name: &'static str, command: &'static [&'static str]) -> Step {
-    Step { name, command, environment: &[] }
+    Step { name, command, environment: &[], leaves: &[] }
 }
+
+impl Step {
+    const fn with(self, environment: &'static [(&'static str, &'static str)]) -> Step {
+        Step { environment, ..self }
+    }
+
+    const fn leaving(self, leaves: &'static [&'static str]) -> Step {
+        Step { leaves, ..self }
+    }
+}
+
+/// `cargo test` of one ignored test. Of the whole workspace: with `-p` cargo unites other features, and builds all that
+/// the tests are made of once more.
+macro_rules! test {
+    ($name:literal $(, $argument:literal)*) => {
+        &["cargo", "test", "--locked", "--workspace", "--test", $name, "--", "--ignored" $(, $argument)*]
+    };
+}
+
+/// What `cargo test --workspace` leaves that no step reads: the crates of the macros' tests.
+const TESTS_LEAVE: &[&str] = &["tests"];
 
 /// What runs at every change, after the tests.
 const ALWAYS: &[Step] = &[
     step("format", &["cargo", "fmt", "--all", "--check"]),
     step("lints", &["cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]),
-    Step {
-        name: "documentation",
-        command: &["cargo", "doc", "--workspace", "--no-deps", "--locked"],
-        environment: &[("RUSTDOCFLAGS", "-D warnings")],
-    },
-    step("tidy", &["cargo", "xtask", "tidy"]),
+    step("documentation", &["cargo", "doc", "--workspace", "--no-deps", "--locked"])
+        .with(&[("RUSTDOCFLAGS", "-D warnings")])
+        .leaving(&["doc"]),
+    step("tidy", &["cargo", "xtask", "tidy"]).leaving(&[
+        "release",
+        "readme",
+        concat!("rustle-base-", env!("CARGO_PKG_VERSION")),
+    ]),
     step("catalogue", &["cargo", "xtask", "catalogue", "--check"]),
     step("live conformance, a sample", &["cargo", "xtask", "conformance", "--live", "--sample", "6"]),
-    step(
-        "built runners",
-        &["cargo", "test", "--locked", "-p", "rustle-tests", "--test", "built_runners", "--", "--ignored"],
-    ),
-    step(
-        "ejected runners",
-        &["cargo", "test", "--locked", "-p", "rustle-tests", "--test", "ejected", "--", "--ignored"],
-    ),
-    step(
-        "six sources",
-        &["cargo", "test", "--locked", "-p", "rustle-tests", "--test", "six_sources", "--", "--ignored"],
-    ),
-    step(
-        "generated crates",
-        &["cargo", "test", "--locked", "-p", "cargo-rustle", "--test", "generated", "--", "--ignored"],
-    ),
-    step("aarch64", &["bash", "xtask/assets/aarch64.sh"]),
+    step("ejected runners", test!("ejected")).leaving(&["ejected-runners"]),
+    step("built runners", test!("built_runners")),
+    step("same runner", test!("rebuilding", "same_runner")),
+    step("six sources", test!("six_sources")).leaving(&["six-sources"]),
+    step("generated crates", test!("generated")).leaving(&["built-runners"]),
+    step("aarch64", &["bash", "xtask/assets/aarch64.sh"]).leaving(&["aarch64"]),
 ];
 
 /// What runs with `--full` besides: the slowest proofs.
 const FULL: &[Step] = &[
-    Step {
-        name: "built runners, all",
-        command: &[
-            "cargo",
-            "test",
-            "--locked",
-            "-p",
-            "rustle-tests",
-            "--test",
-            "built_runners",
-            "--",
-            "--ignored",
-        ],
-        environment: &[("BUILT", "all")],
-    },
-    Step {
-        name: "ejected runners, all",
-        command: &["cargo", "test", "--locked", "-p", "rustle-tests", "--test", "ejected", "--", "--ignored"],
-        environment: &[("EJECT", "all")],
-    },
+    step("built runners, all", test!("built_runners")).with(&[("BUILT", "all")]).leaving(&["built-runners"]),
+    step("ejected runners, all", test!("ejected")).with(&[("EJECT", "all")]).leaving(&["ejected-runners"]),
+    step("limits in full", test!("huge", "fault_46_in_full")),
+    step("nonces in full", test!("faults", "a_million_encryptions_repeat_no_nonce")),
     step("reproducible builds", &["bash", "xtask/assets/reproducible.sh"]),
     step("licences", &["bash", "xtask/assets/licences.sh"]),
     step("live conformance", &["cargo", "xtask", "conformance", "--live"]),
     step("fuzzing", &["bash", "xtask/assets/fuzz.sh", "60"]),
-    step("cross", &["bash", "xtask/assets/cross.sh"]),
-    step(
-        "a thousand hosts",
-        &[
-            "cargo",
-            "test",
-            "--locked",
-            "-p",
-            "rustle-tests",
-            "--test",
-            "fleet",
-            "--",
-            "--ignored",
-            "--nocapture",
-        ],
-    ),
-    step(
-        "twenty hosts with sshd",
-        &[
-            "cargo",
-            "test",
-            "--locked",
-            "-p",
-            "rustle-tests",
-            "--test",
-            "fleet_network",
-            "--",
-            "--ignored",
-            "--nocapture",
-            "--test-threads=1",
-        ],
-    ),
+    step("cross", &["bash", "xtask/assets/cross.sh"]).leaving(&["cross"]),
+    step("a thousand hosts", test!("fleet", "--nocapture")),
+    step("twenty hosts with sshd", test!("fleet_network", "--nocapture", "--test-threads=1")),
 ];
 
 /// Its command line.
@@ -130,6 +98,12 @@ pub fn command() -> Command {
                 .long("write")
                 .action(ArgAction::SetTrue)
                 .help("Writes the results to docs/CHECKS.md, dated; what did not run keeps its last one"),
+        )
+        .arg(
+            Arg::new("sweep")
+                .long("sweep")
+                .action(ArgAction::SetTrue)
+                .help("Removes what each step leaves below target/, for a disk that is small"),
         )
         .arg(Arg::new("list").long("list").action(ArgAction::SetTrue).help("Lists the steps"))
 }
@@ -154,12 +128,19 @@ pub fn run(matches: &ArgMatches) -> ExitCode {
         eprintln!("error: no step of that name; `cargo xtask ci --list` names them");
         return ExitCode::from(2);
     }
+    let sweep = matches.get_flag("sweep");
+    if sweep {
+        remove(TESTS_LEAVE);
+    }
     let mut results = Vec::new();
     for step in steps {
         println!("ci: {}: {}", step.name, step.command.join(" "));
         let begun = Instant::now();
         let passed = succeeds(step, &root);
         results.push((step.name, passed, begun.elapsed().as_secs_f64()));
+        if sweep {
+            remove(step.leaves);
+        }
     }
     println!();
     for (name, passed, seconds) in &results {
@@ -175,6 +156,13 @@ pub fn run(matches: &ArgMatches) -> ExitCode {
         }
     }
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Removes these folders of the target folder. One that cannot be removed only takes room.
+fn remove(folders: &[&str]) {
+    for folder in folders {
+        let _ = std::fs::remove_dir_all(crate::target().join(folder));
+    }
 }
 
 fn succeeds(step: &Step, root: &Path) -> bool {

@@ -1,7 +1,7 @@
 //! The Python environment with ansible-core. It is made once, in the target folder.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use rustle_tests::conformance::ANSIBLE_CORE;
@@ -11,7 +11,7 @@ const COMPANIONS: [&str; 2] = ["jinja2==3.1.6", "PyYAML==6.0.3"];
 
 /// Makes the environment if it is not there, and gives its folder.
 pub fn ensure() -> io::Result<PathBuf> {
-    let venv = target().join("ansible-venv");
+    let venv = crate::target().join("ansible-venv");
     let wanted = format!("ansible-core=={ANSIBLE_CORE} {}", COMPANIONS.join(" "));
     // Written last, so that an interrupted installation is begun again.
     let stamp = venv.join("installed");
@@ -25,15 +25,6 @@ pub fn ensure() -> io::Result<PathBuf> {
         .args(wanted.split(' ')))?;
     std::fs::write(stamp, wanted)?;
     Ok(venv)
-}
-
-/// Cargo's target folder. An executable that cargo runs lies in it: `target/debug/xtask`.
-fn target() -> PathBuf {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
-    match std::env::var_os("CARGO_TARGET_DIR") {
-        Some(dir) => workspace.join(dir),
-        None => workspace.join("target"),
-    }
 }
 
 fn run(command: &mut Command) -> io::Result<()> {

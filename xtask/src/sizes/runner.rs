@@ -35,8 +35,7 @@ pub(crate) struct Workshop {
 impl Workshop {
     /// In the target folder of the repository `root`, so that a second measurement finds the dependencies compiled.
     pub(crate) fn new(root: &Path, target: &'static str, profile: Profile) -> io::Result<Workshop> {
-        let build = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-        let folder = std::path::absolute(build)?.join("sizes");
+        let folder = crate::target().join("sizes");
         fs::create_dir_all(folder.join("src"))?;
         Ok(Workshop { root: root.to_owned(), folder, target, profile })
     }
