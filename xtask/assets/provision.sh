@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the checks need beyond Rust: Python for ansible-core, OpenSSL's program for the example of a receiver, a linker, a C
-# library and an emulator for aarch64.
+# What the checks need beyond Rust: Python for ansible-core, OpenSSL's program for the example of a receiver, sudo to become
+# other users with, a linker, a C library and an emulator for aarch64.
 set -euo pipefail
 
 packages=()
@@ -10,6 +10,7 @@ command -v qemu-aarch64-static >/dev/null || packages+=(qemu-user-static)
 command -v musl-gcc >/dev/null || packages+=(musl-tools)
 command -v git >/dev/null || packages+=(git)
 command -v openssl >/dev/null || packages+=(openssl)
+command -v sudo >/dev/null || packages+=(sudo)
 python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
 
 if [ ${#packages[@]} -gt 0 ] || [ ! -e /lib/ld-linux-aarch64.so.1 ]; then
