@@ -85,7 +85,11 @@ impl World {
         command.arg(self.path("sudoers"));
         command.args([ORDINARY, "--regid", ORDINARY, "--init-groups"]);
         command.arg(self.path("bin/runner")).arg("-e").arg(format!("out={}", self.path("out").display()));
-        command.env("HOME", self.path("home")).env("USER", ORDINARY).env("NO_COLOR", "1").stdin(Stdio::null());
+        command
+            .env("HOME", self.path("home"))
+            .env("USER", ORDINARY)
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null());
         // Runs of one plan at the same time would meet at its lock.
         command.env("TMPDIR", self.path("home"));
         command.current_dir("/");
@@ -101,7 +105,10 @@ impl World {
     fn everybody_was_become(&self) {
         let (status, told) = self.run();
         assert_eq!(status, Some(0), "{told}");
-        assert_eq!(self.said("nobody_else"), format!("{ORDINARY} {} {ORDINARY}\n", self.path("home").display()));
+        assert_eq!(
+            self.said("nobody_else"),
+            format!("{ORDINARY} {} {ORDINARY}\n", self.path("home").display())
+        );
         assert_eq!(self.said("other"), format!("{OTHER} /usr/games {OTHER}\n"));
         assert_eq!(self.said("root"), "root /root root\n");
         for (name, user) in [("mine", ORDINARY), ("theirs", OTHER), ("roots", "root")] {

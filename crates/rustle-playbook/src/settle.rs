@@ -14,7 +14,7 @@ const PORTION: usize = 512;
 pub trait Settle {
     /// Takes the steps of `list` away and puts in their place what stands for them: a [`Step::Chunk`], which only the taker
     /// can read. Whether it did; it may leave them. What was taken is known to [`Origins`] by the number of lists that were
-    /// taken before, and is found only among what [`Origins::restored`] reads again from then on.
+    /// taken before, and is found only among what [`Origins::again`] reads again from then on.
     fn settle(&mut self, list: &FinishedList<'_>, steps: &mut Vec<Step>) -> bool;
 }
 
