@@ -87,7 +87,7 @@ pub fn append_bundle(base: &Path, out: &Path, bundle: &Bundle) -> Result<(), Bun
     let start = appended(&file)?.map_or(metadata.len(), |found| found.start);
     check_executable(&mut file, base)?;
     let partial = partial_name(out)?;
-    let written = write(base, start, bundle, &partial).and_then(|()| {
+    let written = write(base, start, bundle, &partial).and_then(|_held| {
         fs::set_permissions(&partial, metadata.permissions())?;
         fs::rename(&partial, out)
     });
@@ -109,15 +109,17 @@ pub(crate) fn partial_name(out: &Path) -> Result<PathBuf, BundleError> {
     Ok(out.with_file_name(partial))
 }
 
-fn write(base: &Path, start: u64, bundle: &Bundle, to: &Path) -> io::Result<()> {
-    let mut to = File::create(to)?;
+/// Gives what holds the lock on the file.
+fn write(base: &Path, start: u64, bundle: &Bundle, to: &Path) -> io::Result<Option<File>> {
+    let (mut to, held) = crate::partial::create(to)?;
     if io::copy(&mut File::open(base)?.take(start), &mut to)? != start {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
     bundle.copy_to(&mut to)?;
     to.write_all(&start.to_le_bytes())?;
     to.write_all(&(bundle.length()).to_le_bytes())?;
-    to.write_all(&FOOTER_MAGIC)
+    to.write_all(&FOOTER_MAGIC)?;
+    Ok(held)
 }
 
 fn at(path: &Path, error: &io::Error) -> BundleError {

@@ -24,6 +24,7 @@ mod hostile;
 mod index;
 mod linked;
 mod packed;
+mod partial;
 mod path;
 mod place;
 mod reader;

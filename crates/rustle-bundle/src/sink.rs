@@ -56,6 +56,8 @@ pub struct Disk {
     file: BufWriter<File>,
     out: PathBuf,
     partial: PathBuf,
+    /// The lock on it.
+    _held: Option<File>,
 }
 
 impl Disk {
@@ -66,9 +68,10 @@ impl Disk {
         if let Some(folder) = out.parent() {
             fs::create_dir_all(folder).map_err(named)?;
         }
-        let mut file = BufWriter::with_capacity(256 << 10, File::create(&partial).map_err(named)?);
+        let (file, held) = crate::partial::create(&partial).map_err(named)?;
+        let mut file = BufWriter::with_capacity(256 << 10, file);
         file.write_all(&[0; HEADER as usize]).map_err(named)?;
-        Ok(Disk { file, out: out.to_owned(), partial })
+        Ok(Disk { file, out: out.to_owned(), partial, _held: held })
     }
 }
 
