@@ -37,10 +37,21 @@ pub fn ask(question: &str, instead: &str) -> Result<SecretBytes> {
 /// Asks twice, for what is new.
 ///
 /// # Errors
-/// If there is no terminal, or the answers differ.
+/// If there is no terminal, nothing is answered, or the answers differ.
 pub fn ask_new(question: &str, instead: &str) -> Result<SecretBytes> {
-    let answer = ask(question, instead)?;
-    if ask("The same again", instead)? != answer {
+    twice(question, instead, |question| ask(question, instead))
+}
+
+fn twice(
+    question: &str,
+    instead: &str,
+    mut ask: impl FnMut(&str) -> Result<SecretBytes>,
+) -> Result<SecretBytes> {
+    let answer = ask(question)?;
+    if answer.is_empty() {
+        return Err(Failure::new(format!("nothing was typed for: {question}")).help(instead));
+    }
+    if ask("The same again")? != answer {
         return Err(Failure::new("these are two different answers"));
     }
     Ok(answer)
@@ -63,5 +74,24 @@ impl Drop for Hidden {
     fn drop(&mut self) {
         // There is nobody to tell if the terminal has gone away.
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_new_is_typed_twice_and_is_not_nothing() {
+        let asked = |answers: [&str; 2]| {
+            let mut left = answers.into_iter();
+            let mut next = |_: &str| Ok(SecretBytes::new(left.next().unwrap_or_default().into()));
+            twice("db_password", "`--from-file FILE` gives it", &mut next)
+        };
+        assert_eq!(asked(["a", "a"]).unwrap().expose(), b"a");
+        assert!(matches!(asked(["a", "b"]), Err(Failure::Message(why, _)) if why.contains("two different")));
+        let nothing = asked(["", ""]);
+        assert!(matches!(nothing, Err(Failure::Message(why, help))
+            if why == "nothing was typed for: db_password" && help == ["`--from-file FILE` gives it"]));
     }
 }
