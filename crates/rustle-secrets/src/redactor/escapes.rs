@@ -106,7 +106,7 @@ fn python(text: &str, ascii: bool) -> String {
             control if control < ' ' || control == '\u{7f}' => write!(out, "\\x{code:02x}"),
             '\u{80}'.. if ascii => match code {
                 ..=0xff => write!(out, "\\x{code:02x}"),
-                ..=0xffff => write!(out, "\\u{code:04x}"),
+                0x100..=0xffff => write!(out, "\\u{code:04x}"),
                 _ => write!(out, "\\U{code:08x}"),
             },
             other => write!(out, "{other}"),
@@ -144,7 +144,7 @@ fn yaml(text: &str, escaped: impl Fn(char) -> bool) -> String {
             '\u{2029}' => write!(out, "\\P"),
             char if char.is_control() || escaped(char) => match code {
                 ..=0xff => write!(out, "\\x{code:02X}"),
-                ..=0xffff => write!(out, "\\u{code:04X}"),
+                0x100..=0xffff => write!(out, "\\u{code:04X}"),
                 _ => write!(out, "\\U{code:08X}"),
             },
             other => write!(out, "{other}"),
