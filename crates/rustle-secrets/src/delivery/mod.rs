@@ -102,6 +102,23 @@ fn carried(
 }
 
 impl Source {
+    /// Whether a place that was asked for can be read, where nothing is left to be opened. A descriptor is closed by that, so that
+    /// no program that is started later can read it.
+    ///
+    /// # Errors
+    /// If it cannot; why.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        match self {
+            Source::Credential { name, asked: true } => credential::read(name, true).map(drop),
+            Source::KeyFile(path) | Source::Identity(path) => file::read_private(path).map(drop),
+            Source::Descriptor(number) => descriptor::read(*number).map(drop),
+            Source::Credential { asked: false, .. }
+            | Source::HostKey(_)
+            | Source::Asked
+            | Source::Environment(_) => Ok(()),
+        }
+    }
+
     /// The keys that are there. None is no fault where nobody has asked for this place.
     ///
     /// # Errors
