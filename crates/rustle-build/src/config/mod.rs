@@ -24,6 +24,7 @@ use crate::lints::{self, Level};
 use crate::suggest;
 pub use build::{Build, Embed};
 pub use controller::Controller;
+pub(crate) use controller::ControllerSecret;
 pub use limits::Limits;
 pub use modules::{Declared, Key};
 pub use policy::Policy;
