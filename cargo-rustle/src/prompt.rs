@@ -151,11 +151,6 @@ mod tests {
             assert!(shows);
         }
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     #[test]
     fn what_is_new_is_typed_twice_and_is_not_nothing() {
