@@ -121,6 +121,7 @@ fn inventory() -> Arg {
     Arg::new("inventory")
         .short('i')
         .long("inventory")
+        .alias("inventory-file")
         .value_name("INVENTORY")
         .value_parser(value_parser!(PathBuf))
         .action(ArgAction::Append)
