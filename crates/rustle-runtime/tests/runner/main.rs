@@ -173,6 +173,12 @@ fn a_reader_that_goes_away_does_not_stop_the_run() {
     let report: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(report).expect("a report")).expect("JSON");
     assert_eq!(report["recap"]["localhost"]["ok"], 3000);
+    for (options, code) in [(&["--json"][..], 1), (&[], 0)] {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("a full disk");
+        let ended = done(runner.command(options).stdout(full).output().expect("started"));
+        assert_eq!(ended.code, Some(code), "{options:?}: {}", ended.stderr);
+        assert_eq!(ended.stderr.matches("standard output cannot be written").count(), 1, "{}", ended.stderr);
+    }
 }
 
 fn the_runner_tells_what_it_is() {
