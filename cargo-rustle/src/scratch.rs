@@ -1,26 +1,47 @@
 //! Room on disk for a bundle while a command needs it: one of a gigabyte does not go through memory.
 
-use std::fs;
-use std::path::Path;
+use std::fs::{self, File};
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
 
-use tempfile::{Builder, TempPath};
+use rustle_package::atomic;
+use tempfile::TempDir;
 
 use crate::base::builtin;
 use crate::failure::{Context, Result};
 
-/// A file in `folder`, which is made if it is not there. It goes when the result is dropped.
+/// Room for a bundle. It goes when this is dropped.
+///
+/// It is a folder, and the folder is what is locked: the file in it is written under another name first, and replaced.
+#[derive(Debug)]
+pub struct Room {
+    file: PathBuf,
+    _folder: TempDir,
+    _lock: File,
+}
+
+impl Deref for Room {
+    type Target = Path;
+
+    /// Where the bundle goes.
+    fn deref(&self) -> &Path {
+        &self.file
+    }
+}
+
+/// Room in `folder`, which is made if it is not there. What a command that was killed has left in it goes.
 ///
 /// # Errors
 /// If it cannot be written.
-pub fn file_in(folder: &Path) -> Result<TempPath> {
+pub fn file_in(folder: &Path) -> Result<Room> {
     fs::create_dir_all(folder).context(folder.display())?;
-    let file = Builder::new().prefix(".bundle-").tempfile_in(folder).context(folder.display())?;
-    Ok(file.into_temp_path())
+    let (room, lock) = atomic::scratch(folder).context(folder.display())?;
+    Ok(Room { file: room.path().join("bundle"), _folder: room, _lock: lock })
 }
 
 /// The same where there is no project; `None` where there is no place for it, and memory must do. It does not lie beside
 /// what is packed, which may be a whole folder.
-pub fn file() -> Option<TempPath> {
+pub fn file() -> Option<Room> {
     builtin::state_folder().and_then(|folder| file_in(&folder)).ok()
 }
 
@@ -42,5 +63,26 @@ mod tests {
         assert_eq!(prepared.bundle.open().unwrap().digest(), prepared.digest);
         drop(room);
         assert_eq!(fs::read_dir(&state).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_a_killed_command_left_goes_and_what_another_one_needs_stays() {
+        let home = tempfile::tempdir().unwrap();
+        let state = home.path().join("state");
+        let needed = file_in(&state).unwrap();
+        fs::write(&*needed, "a bundle").unwrap();
+        let Room { file: left, _folder: folder, _lock: lock } = file_in(&state).unwrap();
+        fs::write(&left, "a bundle").unwrap();
+        fs::write(left.with_file_name(".bundle.1.partial"), "half").unwrap();
+        // As a process ends that is killed: the lock goes, the folder stays.
+        let left = folder.keep();
+        drop(lock);
+        fs::write(state.join("trees"), "kept").unwrap();
+        let room = file_in(&state).unwrap();
+        assert!(!left.exists(), "it is swept");
+        assert_eq!(fs::read(&*needed).unwrap(), b"a bundle");
+        assert_ne!(*room, *needed);
+        drop((room, needed));
+        assert_eq!(fs::read_dir(&state).unwrap().count(), 1);
     }
 }

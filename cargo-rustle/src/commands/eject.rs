@@ -4,13 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::scratch::Room;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use quote::ToTokens;
 use rustle_build::config::Build;
 use rustle_build::env_vars::compression_level;
 use rustle_build::{BuildOptions, Prepared, Problems, build_bundle, linked};
 use rustle_bundle::folder::Packing;
-use tempfile::TempPath;
 
 use crate::commands::check::needed;
 use crate::commands::new::{check_name, package_name};
@@ -126,7 +126,7 @@ fn of_playbook(playbook: &Path, matches: &ArgMatches) -> Result {
 }
 
 /// What the build script would pack, and the room that it lies in until it has been written.
-fn packed(options: &mut BuildOptions) -> Result<(Prepared, Option<TempPath>)> {
+fn packed(options: &mut BuildOptions) -> Result<(Prepared, Option<Room>)> {
     level_of_environment(options)?;
     let room = scratch::file();
     options.bundle_file = room.as_ref().map(|room| room.to_path_buf());

@@ -1,9 +1,11 @@
 //! Files that are replaced whole or not at all.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
 
 use crate::fail::{self, Point};
 use crate::staging;
@@ -43,6 +45,18 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Removes what processes that died left in a folder; whatever is still being written stays. How many things that were.
 pub fn sweep(folder: &Path) -> u64 {
     staging::sweep(folder)
+}
+
+/// A folder in `parent` for what is large and needed for a while only, and the lock on it. What
+/// processes that died left in `parent` goes first; the new one goes when it is dropped, and is swept by the next who comes
+/// if nobody drops it.
+///
+/// # Errors
+///
+/// What the operating system says.
+pub fn scratch(parent: &Path) -> io::Result<(TempDir, File)> {
+    staging::sweep(parent);
+    staging::folder(parent)
 }
 
 /// Whether a name is one of those that something has while it is being written.

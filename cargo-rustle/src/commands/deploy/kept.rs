@@ -84,3 +84,17 @@ pub fn file_name(host: &str) -> String {
 pub fn short_digest(text: &str) -> String {
     Digest::of(text.as_bytes()).hex().split_off(48)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_a_file_name_whatever_it_is_called() {
+        assert_eq!(file_name("web-1.example.org"), "web-1.example.org");
+        assert_eq!(file_name("../../etc/passwd"), "%2E.%2F..%2Fetc%2Fpasswd");
+        assert_eq!(file_name("-rf"), "%2Drf");
+        assert_ne!(file_name(&"a".repeat(300)), file_name(&"a".repeat(301)));
+        assert!(file_name(&"/".repeat(300)).len() < 250);
+    }
+}

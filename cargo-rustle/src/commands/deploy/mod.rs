@@ -13,7 +13,9 @@ mod host;
 mod install;
 mod kept;
 mod options;
+mod passed;
 mod remote;
+mod resume;
 mod rolling;
 mod rollout;
 mod targets;
@@ -26,14 +28,18 @@ use clap::ArgMatches;
 use rustle_schema::report::Recap;
 
 use crate::executable::Runner;
-use crate::failure::{Context, Failure, Result};
+use crate::failure::{Context, Result};
 use connection::Common;
 use deployment::{Deployment, HostEnd, Record, State};
 use display::Display;
 use host::Shared;
 use options::{Arguments, Options};
+use resume::resumed;
 
 pub use options::command;
+
+/// How many hosts at the same time where nothing is said, as in Ansible.
+const FORKS: usize = 5;
 
 /// The exit code where a host has failed, as Ansible's.
 const FAILED: u8 = 2;
@@ -63,7 +69,8 @@ pub fn run(matches: &ArgMatches) -> Result {
     };
     let names = record.hosts.iter().cloned();
     let mut display = Display::new(names, options.json, options.verbosity, options.no_color);
-    let ends = rollout::run(&targets, options.forks, &shared, &mut display);
+    let forks = options.forks.or(record.forks).unwrap_or(FORKS);
+    let ends = rollout::run(&targets, forks, &shared, &mut display);
     let (recaps, notes, code) = summary(&deployment, &ends);
     display.finish(&recaps, code, &notes);
     Ok(ExitCode::from(code))
@@ -81,11 +88,13 @@ fn begun(options: &Options) -> Result<(Deployment, Runner, rustle_schema::invent
         format: 0,
         id: String::new(),
         runner: runner.path.clone(),
+        project: resume::project(options.what.as_deref().unwrap_or(Path::new(".")))?,
         sha256: runner.sha256.clone(),
         inventory: sources,
         batches: batches::split(hosts.len(), &rolling.serial),
         hosts,
         max_fail_percentage: rolling.max_fail_percentage,
+        forks: Some(options.forks.unwrap_or(FORKS)),
         remote_dir: options.remote_dir.clone(),
         words: options.arguments.words.clone(),
         files: options.arguments.files.clone(),
@@ -101,26 +110,6 @@ fn files(deployment: &Deployment) -> Result<Vec<Vec<u8>>> {
     let files: Result<Vec<Vec<u8>>> = record.files.iter().map(read).collect();
     let begun = |host: &String| known.get(host).is_some_and(|known| known.begun.is_some());
     if files.is_err() && record.hosts.iter().all(begun) { Ok(Vec::new()) } else { files }
-}
-
-/// The last deployment, again.
-fn resumed(options: &Options) -> Result<(Deployment, Runner, rustle_schema::inventory::Inventory)> {
-    let deployment = Deployment::last(&reports(options, options.what.as_deref())?)?;
-    let record = &deployment.record;
-    let runner = Runner::of(Some(&record.runner), None)?;
-    if runner.sha256 != record.sha256 {
-        return Err(Failure::new(format!(
-            "{} is not the runner any more that was deployed",
-            runner.path.display()
-        ))
-        .help("a new deployment brings the new one to the hosts"));
-    }
-    let sources = match options.inventory.as_slice() {
-        [] => record.inventory.clone(),
-        given => targets::absolute(given)?,
-    };
-    let inventory = targets::inventory(&sources, &runner.plan)?;
-    Ok((deployment, runner, inventory))
 }
 
 /// Where the reports go: where it was said; else into the target folder that the runner lies in, or that of the project; else

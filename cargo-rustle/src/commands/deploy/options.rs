@@ -1,7 +1,7 @@
 //! The command line of `cargo rustle deploy`.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -19,8 +19,8 @@ pub struct Options {
     pub inventory: Vec<PathBuf>,
     /// Which hosts.
     pub limit: Option<String>,
-    /// How many hosts at the same time.
-    pub forks: usize,
+    /// How many hosts at the same time, if it was said.
+    pub forks: Option<usize>,
     /// How many hosts a batch has.
     pub serial: Option<Vec<Serial>>,
     /// A batch in which more than this part of the hosts fails is the last one.
@@ -79,9 +79,8 @@ pub fn command() -> Command {
         .arg(inventory())
         .arg(option("limit", "PATTERN", "Only hosts that the pattern means").short('l'))
         .arg(
-            option("forks", "N", "How many hosts at the same time")
+            option("forks", "N", "How many hosts at the same time [default: 5; with --resume as before]")
                 .short('f')
-                .default_value("5")
                 .value_parser(value_parser!(u16).range(1..)),
         )
         .arg(option("serial", "N|N%,…", "How many hosts a batch has [default: the play's `serial`, or all]"))
@@ -101,7 +100,8 @@ pub fn command() -> Command {
         .arg(path(option("reports", "DIR", "Where the reports go [default: rustle/deploy in the target folder]")))
         .arg(
             option("remote-dir", "DIR", "Rustle's folder on a host, relative to the home folder")
-                .default_value(".rustle"),
+                .default_value(".rustle")
+                .value_parser(remote_dir),
         )
         .arg(flag("resume", "Goes on with the last deployment, where it was cut off").conflicts_with_all([
             "limit", "serial", "check", "diff", "tags", "skip-tags", "extra-vars", "options",
@@ -133,6 +133,19 @@ pub fn command() -> Command {
         )
 }
 
+/// A folder of Rustle's own: what it keeps there is cleared away from time to time.
+fn remote_dir(text: &str) -> std::result::Result<String, String> {
+    let depth = Path::new(text.trim()).components().fold(0_usize, |depth, part| match part {
+        Component::Normal(_) => depth + 1,
+        Component::ParentDir => depth.saturating_sub(1),
+        _ => depth,
+    });
+    match depth {
+        0 => Err("this is no folder of Rustle's own: name one below the home folder, as .rustle".into()),
+        _ => Ok(text.to_owned()),
+    }
+}
+
 impl Options {
     /// What `matches` asks for.
     ///
@@ -154,7 +167,7 @@ impl Options {
             what: matches.get_one("what").cloned(),
             inventory: crate::commands::inventories(matches),
             limit: text("limit"),
-            forks: matches.get_one::<u16>("forks").copied().map_or(5, usize::from),
+            forks: matches.get_one::<u16>("forks").copied().map(usize::from),
             serial,
             max_fail_percentage,
             reports: matches.get_one("reports").cloned(),
@@ -195,12 +208,14 @@ impl Arguments {
                 None => arguments.words.push(format!("--extra-vars={value}")),
             }
         }
+        let own = arguments.words.len();
         for word in matches.get_many::<OsString>("options").into_iter().flatten() {
             let word = word.to_str().ok_or_else(|| {
                 Failure::Usage(format!("{} is not UTF-8, and cannot be told to a host", word.display()))
             })?;
             arguments.words.push(word.to_owned());
         }
+        super::passed::check(arguments.words.iter().skip(own).map(String::as_str)).map_err(Failure::Usage)?;
         Ok(arguments)
     }
 
@@ -246,7 +261,7 @@ mod tests {
             "--start-at-task",
             "T",
         ]);
-        assert_eq!(options.forks, 20);
+        assert_eq!(options.forks, Some(20));
         let words = options.arguments.with_files_in("/h/vars");
         let wanted = [
             "--check",
@@ -266,5 +281,24 @@ mod tests {
     fn what_was_said_at_first_is_not_said_again() {
         assert!(command().try_get_matches_from(["deploy", "--resume", "--check"]).is_err());
         assert!(command().try_get_matches_from(["deploy", "--forks", "0"]).is_err());
+    }
+    #[test]
+    fn the_home_folder_is_not_rustles() {
+        for dir in ["", " ", ".", "./", "x/..", "..", "/"] {
+            let refused =
+                command().try_get_matches_from(["deploy", &format!("--remote-dir={dir}")]).unwrap_err();
+            assert_eq!(refused.exit_code(), 2);
+            assert!(refused.to_string().contains("name one below the home folder"), "{dir:?}: {refused}");
+        }
+        for dir in [".rustle", "a/b", "/opt/rustle", "../shared"] {
+            assert_eq!(options(&["--remote-dir", dir]).remote_dir, dir);
+        }
+    }
+
+    #[test]
+    fn what_is_a_deployments_own_is_refused_behind_the_dashes() {
+        let matches = command().try_get_matches_from(["deploy", "--check", "--", "-vl", "b"]).unwrap();
+        let refused = Options::of(&matches).unwrap_err();
+        assert!(matches!(&refused, Failure::Usage(why) if why.starts_with("`-vl` cannot")), "{refused:?}");
     }
 }

@@ -5,6 +5,9 @@ use clap_complete::Shell;
 
 use super::Listing;
 
+/// The heading of the options with which a runner does something else than run.
+pub const INSTEAD: &str = "Instead of a run";
+
 /// The command line of the runner called `name`.
 pub fn command(name: &str, version: &str) -> Command {
     let flag = |name: &'static str, help: &'static str| {
@@ -18,7 +21,6 @@ pub fn command(name: &str, version: &str) -> Command {
     let run = "Run";
     let choice = "Which tasks, and where";
     let told = "What is told";
-    let instead = "Instead of a run";
     Command::new(name.to_owned())
         .version(version.to_owned())
         .about("Brings this machine into the state that the embedded playbook describes")
@@ -87,7 +89,7 @@ pub fn command(name: &str, version: &str) -> Command {
             .conflicts_with_all(["job", "follow"]),
         )
         .arg(flag("detached", "Is the job itself").hide(true).requires("job"))
-        .next_help_heading(instead)
+        .next_help_heading(INSTEAD)
         .arg(
             option("follow", "DIR", "Writes the events of the job in this folder until it has ended")
                 .value_hint(ValueHint::DirPath),

@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::ArgMatches;
 use rustle_schema::settings::RunDefaults;
 
-pub use definition::command;
+pub use definition::{INSTEAD, command};
 pub use extra_vars::parse as parse_extra_vars;
 pub use host::{NoHost, choose as choose_host};
 pub use listing::Listing;
