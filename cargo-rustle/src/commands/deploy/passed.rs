@@ -13,7 +13,7 @@ pub fn check<'a>(words: impl Iterator<Item = &'a str>) -> Result<(), String> {
     // Behind a `--` there are no options, and a runner takes nothing else.
     for word in words.take_while(|word| *word != "--") {
         let refused = match word.strip_prefix("--") {
-            Some(long) => by_long(&command, long).and_then(|arg| why_not(arg)),
+            Some(long) => by_long(&command, long).and_then(why_not),
             // A value never begins with `-`: clap takes what does for an option.
             None => word.strip_prefix('-').and_then(|letters| in_letters(&command, letters)),
         };
