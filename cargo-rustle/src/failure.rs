@@ -39,6 +39,16 @@ impl Failure {
         self
     }
 
+    /// The same with words before the message: whom it befell.
+    #[must_use]
+    pub fn of(self, what: impl Display) -> Failure {
+        match self {
+            Failure::Message(message, help) => Failure::Message(format!("{what}: {message}"), help),
+            Failure::Usage(message) => Failure::Usage(format!("{what}: {message}")),
+            other => other,
+        }
+    }
+
     /// Tells it, and gives the exit code.
     pub fn report(self) -> ExitCode {
         let colour = colour();

@@ -1,5 +1,9 @@
 //! `cargo rustle`: from a playbook to a runner.
 
+// First, as its macros are for all that follow.
+#[macro_use]
+mod out;
+
 mod base;
 mod binary;
 mod cargo_view;
@@ -41,10 +45,37 @@ fn main() -> ExitCode {
     if args.get(1).is_some_and(|arg| arg == "rustle") {
         args.remove(1);
     }
-    let matches = command().get_matches_from(args);
-    match commands::run(&matches) {
+    let matches = match command().try_get_matches_from(args) {
+        Ok(matches) => matches,
+        Err(told) => return said(&told),
+    };
+    // Where exit code 1 is an answer, trouble has another.
+    let trouble = ExitCode::from(matches.subcommand_name().map_or(1, commands::trouble));
+    let code = match commands::run(&matches) {
         Ok(code) => code,
         Err(failure) => failure.report(),
+    };
+    done(code, trouble)
+}
+
+/// Help, the version, or what is wrong with the command line.
+fn said(told: &clap::Error) -> ExitCode {
+    match told.print() {
+        Err(error) if !told.use_stderr() => out::failed(error),
+        _ => {}
+    }
+    let code = ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2));
+    done(code, ExitCode::FAILURE)
+}
+
+/// The exit code `code`, or `trouble` if what the command prints could not be written.
+fn done(code: ExitCode, trouble: ExitCode) -> ExitCode {
+    match out::finish() {
+        Ok(()) => code,
+        Err(failure) => {
+            failure.report();
+            trouble
+        }
     }
 }
 

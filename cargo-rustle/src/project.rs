@@ -1,5 +1,6 @@
 //! The project that a command works on: a runner's crate, or a playbook alone.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use rustle_build::config::{self, Config};
@@ -139,7 +140,7 @@ impl Project {
 pub fn alone(file: &Path, inventory: &[PathBuf], root: Option<&PathBuf>) -> Result<BuildOptions> {
     let file = std::path::absolute(file).context(file.display())?;
     if !file.is_file() {
-        return Err(Failure::new(format!("there is no file {}", file.display())));
+        return Err(no_file(&file));
     }
     let folder = file.parent().unwrap_or(Path::new("/")).to_owned();
     let name = file.file_name().map(PathBuf::from).unwrap_or_default();
@@ -154,6 +155,24 @@ pub fn alone(file: &Path, inventory: &[PathBuf], root: Option<&PathBuf>) -> Resu
         options.config.runner.root = Some(std::path::absolute(root).context(root.display())?);
     }
     Ok(options)
+}
+
+/// What is wrong with a path that is no regular file.
+fn no_file(path: &Path) -> Failure {
+    match path.metadata() {
+        Ok(found) if found.is_dir() => {
+            Failure::new(format!("{} is a folder, not a playbook", path.display()))
+                .help("name the playbook in it, such as `site.yml`")
+        }
+        Ok(_) => Failure::new(format!(
+            "{} is a pipe, a device or the like: a playbook has to be a regular file",
+            path.display()
+        )),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Failure::new(format!("there is no file {}", path.display()))
+        }
+        Err(error) => Failure::new(format!("{}: {error}", path.display())),
+    }
 }
 
 /// A playbook, or a plan if its name ends in `.json`.
@@ -181,5 +200,16 @@ mod tests {
     fn json_is_a_plan() {
         assert_eq!(source_of(Path::new("a.json")), PlanSource::Plan("a.json".into()));
         assert_eq!(source_of(Path::new("a.yml")), PlanSource::Playbook("a.yml".into()));
+    }
+
+    #[test]
+    fn what_is_no_playbook_is_told_as_what_it_is() {
+        let told = |path: &str| match alone(Path::new(path), &[], None) {
+            Err(Failure::Message(message, _)) => message,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(told("/"), "/ is a folder, not a playbook");
+        assert!(told("/dev/null").contains("a device or the like"));
+        assert_eq!(told("/nowhere/at.yml"), "there is no file /nowhere/at.yml");
     }
 }

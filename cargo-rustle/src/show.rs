@@ -1,6 +1,7 @@
 //! How commands show plans, files and sizes.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use rustle_build::Prepared;
 
@@ -17,6 +18,16 @@ pub fn size(bytes: u64) -> String {
 /// A count with its noun: `1 task`, `2 tasks`.
 pub fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+/// A path as a shell's command line holds it: quoted if it has to be.
+pub fn in_shell(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let plain = |c: char| c.is_alphanumeric() || "/._-+:@%,=".contains(c);
+    match !text.is_empty() && text.chars().all(plain) {
+        true => text.into_owned(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
 }
 
 /// What was prepared, in a few lines.
@@ -36,6 +47,15 @@ pub fn summary(prepared: &Prepared) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_are_quoted_for_a_shell() {
+        let shown = |path: &str| in_shell(Path::new(path));
+        assert_eq!(shown("/srv/web-1/a.b"), "/srv/web-1/a.b");
+        assert_eq!(shown("/a b/$x"), "'/a b/$x'");
+        assert_eq!(shown("/it's"), r"'/it'\''s'");
+        assert_eq!(shown("~web"), "'~web'");
+    }
 
     #[test]
     fn sizes_and_counts() {

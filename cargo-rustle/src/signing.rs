@@ -8,6 +8,7 @@ use clap::{Arg, ArgMatches, value_parser};
 use rustle_bundle::{Bundle, append_bundle, appended, find_embedded, open_appended, signature};
 use rustle_package::signature::{Secret, SignError, seconds};
 
+use crate::binary::Binary;
 use crate::commands::password;
 use crate::failure::{Context, Failure, Result};
 
@@ -82,6 +83,23 @@ impl Signer {
             Unsigned::Sign(error) => Failure::new(error.to_string()),
             Unsigned::Bundle(error) => Failure::new(format!("the bundle cannot be signed: {error}")),
         })
+    }
+
+    /// Refuses the key if the finished runner `binary` says that it takes only what another has signed: the result would not
+    /// run.
+    ///
+    /// # Errors
+    /// If it does.
+    pub fn suits(&self, binary: &Binary) -> Result<()> {
+        match binary.linked.as_ref().and_then(|linked| linked.signer.as_deref()) {
+            Some(pinned) if pinned != self.public => Err(Failure::new(format!(
+                "{} takes only what the key {pinned} has signed, and `--sign` names the key {}",
+                binary.path.display(),
+                self.public
+            ))
+            .help("sign with that key; a runner that is pinned to another has to be built anew, with `[build] signer`")),
+            _ => Ok(()),
+        }
     }
 
     /// The public half.

@@ -247,3 +247,43 @@ fn module_new_writes_a_crate() {
     let path: PathBuf = folder.path().join("acme-hello");
     assert!(path.join("src/lib.rs").exists() && path.join("build.rs").exists());
 }
+
+#[test]
+fn a_full_disk_behind_standard_output_is_told() {
+    let folder = folder_with(&[("site.yml", GOOD)]);
+    let into = |args: &[&str], out: std::process::Stdio| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cargo-rustle"));
+        let child = command.arg("rustle").args(args).current_dir(folder.path()).stdout(out);
+        let child = child.stderr(std::process::Stdio::piped()).spawn().unwrap();
+        let ended = child.wait_with_output().unwrap();
+        (ended.status.code(), String::from_utf8(ended.stderr).unwrap())
+    };
+    let commands: [&[&str]; 5] =
+        [&["check", "site.yml"], &["plan", "site.yml"], &["completions", "bash"], &["doc"], &["--version"]];
+    for args in commands {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let (code, err) = into(args, full.into());
+        assert_eq!(code, Some(1), "{args:?}: {err}");
+        assert!(err.contains("error: standard output cannot be written: No space left"), "{args:?}: {err}");
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let (code, err) = into(args, writer.into());
+        assert!(code == Some(0) && err.is_empty(), "{args:?}: {code:?}, {err}");
+    }
+}
+
+#[test]
+fn new_names_what_it_leaves_out_and_quotes_what_it_advises() {
+    let folder = folder_with(&[
+        ("site.yml", GOOD),
+        ("roles/target/tasks/main.yml", "[]"),
+        ("app/node_modules/x.js", ""),
+    ]);
+    let made = rustle(folder.path(), &["new", "my runner", "--playbook", "site.yml"]);
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    assert!(made.err.contains("as folders of tools: app/node_modules"), "{}", made.err);
+    assert!(made.out.contains("/my runner' && cargo rustle build"), "{}", made.out);
+    let playbook = folder.path().join("my runner/playbook");
+    assert!(playbook.join("roles/target/tasks/main.yml").exists());
+    assert!(!playbook.join("my runner").exists());
+}

@@ -107,7 +107,12 @@ pub fn run(matches: &ArgMatches) -> Result {
     let signer = Signer::given(matches, pinned.as_deref())?;
     timings.phase("config");
     if matches.get_flag("estimate") {
-        print!("{}", estimate::of(&project, config, &wanted)?);
+        let estimated = estimate::of(&project, config, &wanted)?;
+        if matches.get_flag("json") {
+            println!("{}", estimated.to_json());
+        } else {
+            print!("{}", estimated.text());
+        }
         return Ok(ExitCode::SUCCESS);
     }
     let mut runner = rebuild::runner(&project, config, &wanted, &mut timings)?;

@@ -23,6 +23,9 @@ pub fn run(matches: &ArgMatches) -> Result {
     };
     // Shells complete the program; `cargo rustle` is Cargo's word for it.
     let mut command = crate::command().bin_name("cargo-rustle");
-    generate(*shell, &mut command, "cargo-rustle", &mut std::io::stdout().lock());
+    // `generate` panics if it cannot write.
+    let mut text = Vec::new();
+    generate(*shell, &mut command, "cargo-rustle", &mut text);
+    print!("{}", String::from_utf8_lossy(&text));
     Ok(ExitCode::SUCCESS)
 }

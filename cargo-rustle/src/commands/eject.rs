@@ -20,6 +20,7 @@ use crate::failure::{Context, Failure, Result, warn};
 use crate::generate::{self, Recipe};
 use crate::project::{Project, alone};
 use crate::scratch;
+use crate::show;
 use crate::template::Template;
 
 pub fn command() -> Command {
@@ -178,6 +179,6 @@ fn tell(folder: &Path, prepared: &Prepared) -> Result {
     println!("ejected into {}", folder.display());
     println!("  digest   {}", prepared.digest);
     println!("  modules  {}", prepared.modules.join(", "));
-    println!("next: cd {} && cargo build --release", folder.display());
+    println!("next: cd {} && cargo build --release", show::in_shell(folder));
     Ok(ExitCode::SUCCESS)
 }

@@ -110,6 +110,11 @@ pub fn run(matches: &ArgMatches) -> Result {
     }
 }
 
+/// The exit code of the command `name` if what it prints cannot be written.
+pub fn trouble(name: &str) -> u8 {
+    if name == "diff" { diff::TROUBLE } else { 1 }
+}
+
 /// The ids of packages that were given.
 fn ids(matches: &ArgMatches) -> Result<Vec<ModuleId>> {
     let texts = matches.get_many::<String>("ids").into_iter().flatten();
@@ -121,6 +126,7 @@ fn inventory() -> Arg {
     Arg::new("inventory")
         .short('i')
         .long("inventory")
+        .alias("inventory-file")
         .value_name("INVENTORY")
         .value_parser(value_parser!(PathBuf))
         .action(ArgAction::Append)

@@ -24,6 +24,27 @@ const PLAYBOOK: &str = "playbook";
 /// The name that a plan gets in the project.
 const PLAN: &str = "plan.json";
 
+/// Rustle's own crates, the modules' left out: Cargo would find two of one name.
+const CRATES: [&str; 17] = [
+    "cargo-rustle",
+    "rustle-build",
+    "rustle-bundle",
+    "rustle-controller",
+    "rustle-fetch",
+    "rustle-macros",
+    "rustle-pack",
+    "rustle-package",
+    "rustle-playbook",
+    "rustle-resolve",
+    "rustle-runtime",
+    "rustle-schema",
+    "rustle-seal",
+    "rustle-secrets",
+    "rustle-spec",
+    "rustle-template",
+    "rustle-value",
+];
+
 pub fn command() -> Command {
     let path = || value_parser!(PathBuf);
     Command::new("new")
@@ -83,11 +104,11 @@ pub fn run(matches: &ArgMatches) -> Result {
     match build_bundle(&options) {
         Ok(prepared) => {
             print!("{}", show::summary(&prepared));
-            println!("next: cd {} && cargo rustle build", folder.display());
+            println!("next: cd {} && cargo rustle build", show::in_shell(&folder));
             Ok(ExitCode::SUCCESS)
         }
         Err(_) if wants_modules(&options) => {
-            println!("next: cd {} && cargo rustle lock && cargo rustle build", folder.display());
+            println!("next: cd {} && cargo rustle lock && cargo rustle build", show::in_shell(&folder));
             Ok(ExitCode::SUCCESS)
         }
         Err(problems) => {
@@ -136,7 +157,7 @@ fn lay_out(folder: &Path, matches: &ArgMatches) -> Result<String> {
         return Ok(configuration("playbook", &named, Some(&root), &listed, &names));
     }
     let target = folder.join(PLAYBOOK);
-    copy::tree(&tree, &target)?;
+    bring(&tree, &target)?;
     let mut listed = Vec::new();
     for path in &inventories {
         // An inventory within the playbook's folder has come along with it.
@@ -147,6 +168,16 @@ fn lay_out(folder: &Path, matches: &ArgMatches) -> Result<String> {
     }
     let root = matches.contains_id("root").then_some(PLAYBOOK);
     Ok(configuration("playbook", &format!("{PLAYBOOK}/{file}"), root, &listed, &names))
+}
+
+/// Copies a folder into the crate, and tells what of it stays behind.
+fn bring(from: &Path, to: &Path) -> Result<()> {
+    let left_out = copy::tree(from, to)?;
+    if !left_out.is_empty() {
+        let names: Vec<String> = left_out.iter().map(|path| path.display().to_string()).collect();
+        eprintln!("note: left out of {}, as folders of tools: {}", from.display(), names.join(", "));
+    }
+    Ok(())
 }
 
 /// Copies inventories into the crate and gives their names there. `group_vars` and `host_vars` beside one come along.
@@ -163,13 +194,13 @@ fn inventories_in(folder: &Path, inventories: &[PathBuf]) -> Result<Vec<String>>
         let target = folder.join(&name);
         fs::create_dir_all(folder.join("inventory")).context("inventory")?;
         if path.is_dir() {
-            copy::tree(&path, &target)?;
+            bring(&path, &target)?;
         } else {
             fs::copy(&path, &target).context(path.display())?;
             for beside in ["group_vars", "host_vars"] {
                 let from = path.with_file_name(beside);
                 if from.is_dir() {
-                    copy::tree(&from, &folder.join("inventory").join(beside))?;
+                    bring(&from, &folder.join("inventory").join(beside))?;
                 }
             }
         }
@@ -257,11 +288,19 @@ pub(super) fn check_name(name: &str) -> Result<()> {
     let mut chars = name.chars();
     let good = chars.next().is_some_and(|c| c.is_ascii_alphabetic())
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-    match good {
-        true => Ok(()),
-        false => Err(Failure::new(format!("`{name}` is no name for a package"))
-            .help("`--name NAME` gives another: letters, digits, `-` and `_`, a letter first")),
+    if !good {
+        return Err(Failure::new(format!("`{name}` is no name for a package"))
+            .help("`--name NAME` gives another: letters, digits, `-` and `_`, a letter first"));
     }
+    let why = match name.to_ascii_lowercase().replace('_', "-").as_str() {
+        "build" | "deps" | "examples" | "incremental" => "Cargo keeps files of its own under it",
+        name if CRATES.contains(&name) || name.starts_with("rustle-module-") => {
+            "a crate of Rustle has it, which a runner may depend on"
+        }
+        _ => return Ok(()),
+    };
+    Err(Failure::new(format!("a runner cannot have the name `{name}`: {why}"))
+        .help("`--name NAME` gives another"))
 }
 
 #[cfg(test)]
@@ -280,6 +319,20 @@ mod tests {
         assert_eq!(package_name(Path::new("/x/My Site")).unwrap(), "my-site");
         assert!(package_name(Path::new("/x/---")).is_err());
         assert!(check_name("web-1").is_ok() && check_name("1web").is_err() && check_name("").is_err());
+    }
+
+    #[test]
+    fn names_that_cargo_cannot_read_are_refused() {
+        let names =
+            ["build", "deps", "examples", "incremental", "rustle-runtime", "rustle-build", "rustle_build"];
+        for name in names.into_iter().chain(["rustle-module-files"]) {
+            assert!(check_name(name).is_err(), "{name}");
+        }
+        let crates = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../crates")).unwrap();
+        for name in crates.map(|entry| entry.unwrap().file_name().into_string().unwrap()) {
+            assert!(CRATES.contains(&name.as_str()), "{name}");
+        }
+        assert!(check_name("builds").is_ok() && check_name("rustle-site").is_ok());
     }
 
     #[test]

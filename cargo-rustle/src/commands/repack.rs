@@ -68,6 +68,9 @@ pub fn run(matches: &ArgMatches) -> Result {
     };
     let signer = Signer::given(matches, None)?;
     let binary = Binary::open(path)?;
+    if let Some(signer) = &signer {
+        signer.suits(&binary)?;
+    }
     timings.phase("read");
     let mut options = match matches.get_one::<PathBuf>("playbook") {
         Some(playbook) => {

@@ -7,6 +7,7 @@ mod built;
 mod table;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use rustle_build::config::Config;
 use rustle_build::{Linked, build_bundle, companions};
@@ -32,11 +33,21 @@ struct Estimate {
     bytes: Option<(u64, String)>,
 }
 
-/// The estimate, for people.
+/// How large a runner will be.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Estimated {
+    /// Bytes of the bundle.
+    bundle: u64,
+    /// Bytes of the files in it.
+    content: u64,
+    executable: Estimate,
+}
+
+/// The estimate.
 ///
 /// # Errors
 /// Every problem of the playbook.
-pub fn of(project: &Project, config: Config, wanted: &Wanted) -> Result<String> {
+pub fn of(project: &Project, config: Config, wanted: &Wanted) -> Result<Estimated> {
     let state = state_folder(&project.folder);
     let target = wanted.target.as_deref();
     let toolchain = Toolchain::find(&project.folder, &state, target)?;
@@ -44,7 +55,7 @@ pub fn of(project: &Project, config: Config, wanted: &Wanted) -> Result<String> 
     let options = project.options_of(config, &view)?;
     let prepared = build_bundle(&options)?;
     let built = built::nearest(&prepared.crates, wanted, &kept::all(&state));
-    let estimate = built.unwrap_or_else(|| {
+    let executable = built.unwrap_or_else(|| {
         let linked = prepared.linked.iter().map(|module| module.krate.as_str());
         let packages: BTreeSet<&str> =
             linked.chain(companions::needed(&options).iter().map(|it| it.package)).collect();
@@ -62,17 +73,38 @@ pub fn of(project: &Project, config: Config, wanted: &Wanted) -> Result<String> 
     });
     let bundle = prepared.bundle.length().unwrap_or_default();
     let content: u64 = prepared.files.iter().map(|(_, length)| length).sum();
-    Ok(text(bundle, content, &estimate))
+    Ok(Estimated { bundle, content, executable })
 }
 
-fn text(bundle: u64, content: u64, estimate: &Estimate) -> String {
-    let mut lines =
-        vec![format!("  bundle     {} (exact), of files with {}", show::size(bundle), show::size(content))];
-    lines.push(format!("  executable {}", estimate.executable));
-    if let Some((bytes, error)) = &estimate.bytes {
-        lines.push(format!("  runner     {} ({error})", show::size(bytes + bundle + FOOTER)));
+impl Estimated {
+    /// Bytes of the whole, if those of the executable are known, and how far they may be off.
+    fn runner(&self) -> Option<(u64, &str)> {
+        let (bytes, error) = self.executable.bytes.as_ref()?;
+        Some((bytes + self.bundle + FOOTER, error))
     }
-    lines.join("\n") + "\n"
+
+    /// For people.
+    pub fn text(&self) -> String {
+        let (bundle, content) = (show::size(self.bundle), show::size(self.content));
+        let mut text = format!("  bundle     {bundle} (exact), of files with {content}\n");
+        let _ = writeln!(text, "  executable {}", self.executable.executable);
+        if let Some((bytes, error)) = self.runner() {
+            let _ = writeln!(text, "  runner     {} ({error})", show::size(bytes));
+        }
+        text
+    }
+
+    /// For programs: `size` is null where it is not known.
+    pub fn to_json(&self) -> serde_json::Value {
+        let runner = self.runner();
+        serde_json::json!({
+            "size": runner.map(|(bytes, _)| bytes),
+            "error": runner.map(|(_, error)| error),
+            "bundle": self.bundle,
+            "content": self.content,
+            "executable": self.executable.executable,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -83,11 +115,20 @@ mod tests {
     fn the_bundle_is_added_to_what_is_known() {
         let known =
             Estimate { executable: "4.0 MB, so".into(), bytes: Some((4_000_000, "within 1%".into())) };
+        let of = |bundle, content, executable| Estimated { bundle, content, executable };
+        let known = of(499_968, 1, known);
         assert_eq!(
-            text(499_968, 1, &known),
+            known.to_json(),
+            serde_json::json!({
+                "size": 4_500_000, "error": "within 1%", "bundle": 499_968, "content": 1, "executable": "4.0 MB, so",
+            })
+        );
+        assert_eq!(
+            known.text(),
             "  bundle     500.0 kB (exact), of files with 1 bytes\n  executable 4.0 MB, so\n  runner     4.5 MB (within 1%)\n"
         );
         let unknown = Estimate { executable: "not known".into(), bytes: None };
-        assert!(text(1, 1, &unknown).ends_with("  executable not known\n"));
+        let unknown = of(1, 1, unknown);
+        assert!(unknown.text().ends_with("  executable not known\n") && unknown.to_json()["size"].is_null());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::workshop::{Workshop, begins_with, executable, saying};
+use crate::workshop::{Workshop, begins_with, executable, pinned, saying};
 
 #[test]
 fn a_copy_gets_another_plan_and_keeps_all_else() {
@@ -133,4 +133,33 @@ fn what_is_no_runner_is_refused() {
     assert!(refused.code == Some(1) && refused.err.contains("carries no bundle"), "{}", refused.err);
     let refused = shop.rustle(&["repack", "text", "--playbook", "site.yml"]);
     assert_eq!(refused.code, Some(2), "where it goes must be said");
+}
+
+#[test]
+fn a_key_that_the_runner_is_not_pinned_to_is_refused() {
+    let shop = Workshop::new();
+    shop.put("site.yml", saying("hello"));
+    for name in ["ours", "theirs"] {
+        shop.done(&["module", "key", name, "--dir", "keys", "--no-password"]);
+    }
+    let public = shop.path("keys/ours.pub");
+    let public = fs::read_to_string(public).unwrap().lines().last().unwrap().to_owned();
+    for (name, signer) in [("open", None), ("pinned", Some(public.as_str()))] {
+        shop.put(name, pinned(&["debug"], signer));
+        rustle_bundle::append(&shop.path(name), &shop.path(name), &shop.bundle("site.yml")).unwrap();
+    }
+    let before = fs::read(shop.path("pinned")).unwrap();
+    let repack = |name: &str, key: &str| {
+        shop.rustle(&["repack", name, "--playbook", "site.yml", "--in-place", "--sign", key])
+    };
+    let refused = repack("pinned", "keys/theirs.key");
+    assert_eq!(refused.code, Some(1), "{}", refused.out);
+    assert!(
+        refused.err.contains(&format!("pinned takes only what the key {public} has signed")),
+        "{}",
+        refused.err
+    );
+    assert_eq!(fs::read(shop.path("pinned")).unwrap(), before);
+    assert_eq!(repack("pinned", "keys/ours.key").code, Some(0));
+    assert_eq!(repack("open", "keys/theirs.key").code, Some(0));
 }

@@ -75,6 +75,11 @@ impl Workshop {
 
 /// What looks like an executable, in which the list of `modules` lies somewhere.
 pub fn executable(modules: &[&str]) -> Vec<u8> {
+    pinned(modules, None)
+}
+
+/// The same, and it says that it is pinned to the key of `signer`.
+pub fn pinned(modules: &[&str], signer: Option<&str>) -> Vec<u8> {
     let module = |name: &&str| {
         let spec = rustle_build::catalogue::find(name);
         LinkedModule {
@@ -90,7 +95,9 @@ pub fn executable(modules: &[&str]) -> Vec<u8> {
     };
     let crates =
         vec![LinkedCrate { name: "zstd".into(), version: "0.14.0".into(), ..LinkedCrate::default() }];
-    let linked = Linked { format: LINKED_FORMAT, modules: modules.iter().map(module).collect(), crates };
+    let signer = signer.map(str::to_owned);
+    let modules = modules.iter().map(module).collect();
+    let linked = Linked { format: LINKED_FORMAT, modules, crates, signer };
     let mut bytes = b"\x7fELF\x02\x01\x01".to_vec();
     bytes.resize(18, 0);
     bytes.extend([183, 0]);

@@ -16,6 +16,7 @@ use crate::check;
 use crate::check::intake::Intake;
 use crate::companions;
 use crate::config::{Config, Embed};
+use crate::controller_secrets;
 use crate::diagnostics::{Problems, any_error};
 use crate::embed;
 use crate::escalation::Escalation;
@@ -228,6 +229,8 @@ fn prepare(options: &BuildOptions, modules: &Modules, problems: &mut Vec<Problem
             .as_ref()
             .map(|it| it.settings(&options.folder, &mut files.watched, problems)),
     };
+    let hosts = plan.inventory.hosts.keys().map(String::as_str);
+    controller_secrets::check(&options.config, &options.seals, hosts, problems);
     let sealed = vaulted::sealed_content(options, &sealed, &files, vaults, problems);
     // Where there is none, none is needed: a build that lacks one has failed, and runs again anyway.
     let seals = options.folder.join(sealed::FOLDER);

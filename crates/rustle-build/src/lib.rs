@@ -12,6 +12,7 @@ pub mod catalogue;
 mod check;
 pub mod companions;
 pub mod config;
+mod controller_secrets;
 pub mod diagnostics;
 mod embed;
 pub mod env_vars;

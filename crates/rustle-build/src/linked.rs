@@ -20,12 +20,18 @@ use crate::packages::verify::FileModule;
 /// The list of an executable with every builtin module, of which this Cargo.lock pins the crates.
 pub fn of_base(lock: &str, package: &str) -> Linked {
     let modules = catalogue::builtin().iter().map(|spec| module(spec, &spec.krate)).collect();
-    Linked { format: LINKED_FORMAT, modules, crates: crates(lock, package, &BTreeSet::new()) }
+    let crates = crates(lock, package, &BTreeSet::new());
+    Linked { format: LINKED_FORMAT, modules, crates, ..Linked::default() }
 }
 
-/// The list of a runner in `folder`, whose package is called `package`, with these modules.
-pub(crate) fn of_runner(folder: &Path, package: &str, modules: Vec<LinkedModule>) -> Linked {
-    Linked { format: LINKED_FORMAT, modules, crates: crates_of(folder, package) }
+/// The list of a runner in `folder`, whose package is called `package`.
+pub(crate) fn of_runner(folder: &Path, package: &str, prepared: &Prepared) -> Linked {
+    Linked {
+        format: LINKED_FORMAT,
+        modules: prepared.linked.clone(),
+        crates: crates_of(folder, package),
+        signer: prepared.signer.clone(),
+    }
 }
 
 /// The modules that the runner of these options would have, whose plan needs these crates and files of modules: for who builds
@@ -114,5 +120,15 @@ mod tests {
         let copy = base.module("copy").unwrap();
         assert_eq!((copy.krate.as_str(), copy.spec.len()), ("rustle-module-file", 64));
         assert_eq!(base, of_base(LOCK, "web"));
+    }
+
+    #[test]
+    fn a_runner_says_whom_it_is_pinned_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let pinned = |signer: Option<&str>| {
+            let prepared = Prepared { signer: signer.map(str::to_owned), ..Prepared::default() };
+            of_runner(folder.path(), "web", &prepared).signer
+        };
+        assert_eq!((pinned(None), pinned(Some("RW"))), (None, Some("RW".to_owned())));
     }
 }

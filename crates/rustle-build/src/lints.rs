@@ -159,6 +159,34 @@ pub(crate) fn is_allowed(code: &str, set: &BTreeMap<String, Level>) -> bool {
     set.get(code).copied().or_else(by_default) == Some(Level::Allow)
 }
 
+/// Warnings of the build and its tools that are no lints, and not of the playbook's reader. `[lints]` can name them as well.
+const OTHERS: [&str; 18] = [
+    "builtin-name",
+    "cargo-lock",
+    "manifest-description",
+    "manifest-feature",
+    "manifest-license",
+    "manifest-rust-version",
+    "module-path-dependency",
+    "module-rust-version",
+    "policy-claim",
+    "policy-permission",
+    "registry-index",
+    "store",
+    "template-syntax",
+    "unknown-filter",
+    "unknown-function",
+    "unknown-lookup",
+    "unknown-test",
+    "unused-secret",
+];
+
+/// The names that `[lints]` can hold: of lints, and of all other checks.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> + Clone {
+    let of_reader = rustle_playbook::CODES.iter().map(|code| code.name);
+    ALL.iter().map(|lint| lint.name).chain(of_reader).chain(OTHERS)
+}
+
 /// Applies the levels that are `set` to `problems`: what is allowed goes, what is denied becomes an error. Errors that are
 /// no lints stay as they are.
 pub(crate) fn apply(problems: Vec<Problem>, set: &BTreeMap<String, Level>) -> Vec<Problem> {
@@ -187,6 +215,27 @@ pub(crate) fn apply(problems: Vec<Problem>, set: &BTreeMap<String, Level>) -> Ve
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_warning_has_a_name_that_can_be_set() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+        let mut found = 0;
+        for entry in walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap) {
+            // Tests name checks that do not exist.
+            if entry.path().extension().is_none_or(|it| it != "rs") {
+                continue;
+            }
+            let text = std::fs::read_to_string(entry.path()).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for rest in code.split("Problem::warning(").skip(1) {
+                let Some(rest) = rest.trim_start().strip_prefix('"') else { continue };
+                let name = rest.split('"').next().unwrap_or_default();
+                assert!(names().any(|it| it == name), "{name} in {}", entry.path().display());
+                found += 1;
+            }
+        }
+        assert!(found > 5, "{found}");
+    }
 
     #[test]
     fn levels_are_applied() {

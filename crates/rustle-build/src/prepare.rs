@@ -111,7 +111,7 @@ fn watch(prepared: &Prepared, out_dir: &Path) {
 fn write(environment: &Environment, prepared: &Prepared) -> io::Result<()> {
     let folder = environment.out_dir.join(BUNDLE);
     output::keep_only(&folder, &[rustle_bundle::FILE_NAME])?;
-    let linked = linked::of_runner(&environment.manifest_dir, &environment.package, prepared.linked.clone());
+    let linked = linked::of_runner(&environment.manifest_dir, &environment.package, prepared);
     let linked = rustle_bundle::pack_linked(&linked).map_err(io::Error::other)?;
     output::write_if_changed(&environment.out_dir.join(LINKED), &linked)?;
     let object = environment.out_dir.join(OBJECT);

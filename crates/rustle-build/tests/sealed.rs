@@ -221,3 +221,67 @@ fn what_is_encrypted_for_one_host_is_sealed_for_it_alone() {
     fs::write(&toml, named.replace(hosts, "")).unwrap();
     assert!(build(project.path()).is_ok());
 }
+
+/// The problems of a project that reports with the secret `name`, by how they are printed.
+fn reporting(with: &str, more: &str) -> (tempfile::TempDir, Vec<String>) {
+    let controller = format!("[controller]\nurl = \"https://h/\"\n{with}\n");
+    let project = project(USES, &format!("{NAMES}{more}"));
+    let toml = project.path().join("rustle.toml");
+    let text = fs::read_to_string(&toml).unwrap();
+    fs::write(&toml, format!("{controller}{text}")).unwrap();
+    seal(project.path(), Scope::All, &["password"]);
+    let problems = build(project.path()).map_or_else(|problems| problems, |built| built.warnings);
+    let shown = |it: &rustle_playbook::Problem| {
+        let place = it.primary.as_ref().map_or("", |at| at.text());
+        format!("{:?} {} {place} {} {}", it.severity, it.code, it.message, it.help.join("; "))
+    };
+    let shown = problems.iter().map(shown).collect();
+    (project, shown)
+}
+
+#[test]
+fn what_a_report_needs_must_be_sealed() {
+    let (_project, problems) = reporting("token = { secret = \"password\" }\nkey = { env = \"K\" }", "");
+    assert_eq!(problems, [""; 0]);
+    let (_project, problems) = reporting("token = { secret = \"pasword\" }\nkey = { secret = \"nope\" }", "");
+    assert_eq!(problems.len(), 2, "{problems:?}");
+    let expected = "Error unsealed-secret \"pasword\" `token` of `[controller]` needs the secret `pasword`, which nothing \
+                    seals did you mean `password`?; `[secrets.values]`";
+    assert!(problems[0].starts_with(expected), "{problems:?}");
+    assert!(problems[1].starts_with("Error unsealed-secret \"nope\" `key` of"), "{problems:?}");
+    assert!(!problems[1].contains("did you mean"), "{problems:?}");
+}
+
+#[test]
+fn what_a_report_needs_should_be_for_all_hosts() {
+    let hosts = "own = { env = \"X\", hosts = [\"web1\"] }\n[secrets.hosts.web1]\nrecipients = [\"key\"]\n";
+    let (project, _) = reporting("token = { secret = \"own\" }", hosts);
+    let toml = project.path().join("rustle.toml");
+    let text = fs::read_to_string(&toml).unwrap();
+    fs::write(&toml, text.replace("[runner]", "[runner]\ninventory = \"web1,web2\"")).unwrap();
+    seal(project.path(), Scope::Host("web1".into()), &["own"]);
+    let warnings = build(project.path()).unwrap().warnings;
+    let told: Vec<_> = warnings.iter().filter(|it| it.code == "unsealed-secret").collect();
+    assert_eq!(told.len(), 1, "{}", warnings.render(false));
+    assert!(told[0].message.contains("`own`, which is not for the hosts `web2`: "), "{}", told[0].message);
+    assert_eq!(told[0].primary.as_ref().unwrap().text(), "\"own\"");
+}
+
+#[test]
+fn a_finished_runner_reports_with_the_seals_that_it_has() {
+    let project = project(USES, "");
+    let mut sealer = Sealer::new(Scope::All).unwrap();
+    sealer.identity(&key(), Kdf::ARGON2ID).unwrap();
+    sealer.secret("password", Secret::text("hunter2")).unwrap();
+    let seals = vec![rustle_seal::Seal::read(&sealer.seal().unwrap()).unwrap()];
+    let built = |name: &str| {
+        let mut config = Config::load(project.path(), &mut Vec::new());
+        let token = Some(rustle_schema::settings::SecretSource::Secret(name.into()));
+        let settings = rustle_schema::settings::ControllerSettings { token, ..Default::default() };
+        config.controller = Some(rustle_build::config::Controller::of(settings));
+        let folder = project.path().to_owned();
+        build_bundle(&BuildOptions { folder, config, seals: seals.clone(), ..BuildOptions::default() })
+    };
+    assert!(built("password").is_ok());
+    assert!(built("other").unwrap_err().iter().any(|it| it.code == "unsealed-secret"));
+}

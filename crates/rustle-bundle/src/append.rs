@@ -9,7 +9,8 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::BundleError;
-use crate::index::HEADER;
+use crate::executable;
+use crate::index::{HEADER, MAGIC};
 use crate::reader::Bundle;
 use crate::source::{FilePart, read_exact_at};
 
@@ -31,24 +32,38 @@ pub struct Appended {
 /// Finds the bundle that is appended to `file`, if there is one.
 ///
 /// # Errors
-/// If the file cannot be read, or its footer does not fit it.
+/// If the file cannot be read, or its footer does not fit it. If a bundle begins where the executable ends, and no footer
+/// does: the file was cut, or something was put behind it. What was compiled in would be an older plan.
 pub fn appended(file: &File) -> Result<Option<Appended>, BundleError> {
     let total = file.metadata()?.len();
-    let Some(footer_start) = total.checked_sub(FOOTER) else {
-        return Ok(None);
-    };
+    let Some(footer_start) = total.checked_sub(FOOTER) else { return Ok(None) };
     let mut footer = [0; FOOTER as usize];
     read_exact_at(file, &mut footer, footer_start)?;
     let Some((start, rest)) = footer.split_first_chunk::<8>() else { return Ok(None) };
     let Some((length, magic)) = rest.split_first_chunk::<8>() else { return Ok(None) };
     if magic != FOOTER_MAGIC {
-        return Ok(None);
+        return if begins_behind(file, total)? { Err(BundleError::Footer) } else { Ok(None) };
     }
     let found = Appended { start: u64::from_le_bytes(*start), length: u64::from_le_bytes(*length) };
     if found.start.checked_add(found.length) != Some(footer_start) || found.length < HEADER {
         return Err(BundleError::Digest("the footer behind the executable".into()));
     }
     Ok(Some(found))
+}
+
+/// Whether a bundle begins where the executable itself ends.
+fn begins_behind(file: &File, total: u64) -> io::Result<bool> {
+    let Some(end) = executable::end(file)? else { return Ok(false) };
+    let mut magic = [0; MAGIC.len()];
+    if end.saturating_add(MAGIC.len() as u64) > total {
+        // Of a bundle that was cut within its first bytes these are left.
+        let left = total.saturating_sub(end) as usize;
+        let Some(magic) = magic.get_mut(..left) else { return Ok(false) };
+        read_exact_at(file, magic, end)?;
+        return Ok(left > 0 && MAGIC.starts_with(magic));
+    }
+    read_exact_at(file, &mut magic, end)?;
+    Ok(magic == MAGIC)
 }
 
 /// Opens the bundle that is appended to the executable at `path`, if there is one.
@@ -65,10 +80,11 @@ pub fn open_appended(path: &Path) -> Result<Option<Bundle>, BundleError> {
 
 /// Writes to `out` the executable `base` with `bundle` behind it, and a footer. A bundle that is appended to `base` already
 /// is left out, so that the result is the same as from a pristine base. `out` appears at once or not at all, with the
-/// mode of `base`; it may be `base` itself.
+/// mode of `base`; it may be `base` itself. A symbolic link stays, and what it leads to is replaced.
 ///
 /// # Errors
-/// If the bundle is damaged, the base is no executable that can carry one, or reading or writing fails.
+/// If the bundle is damaged, the base is no executable that can carry one, `out` is a device or anything else that is no
+/// regular file, or reading or writing fails.
 pub fn append(base: &Path, out: &Path, bundle: &[u8]) -> Result<(), BundleError> {
     append_bundle(base, out, &Bundle::open(bundle.to_vec())?)
 }
@@ -85,7 +101,8 @@ pub fn append_bundle(base: &Path, out: &Path, bundle: &Bundle) -> Result<(), Bun
     let mut file = File::open(base).map_err(|error| at(base, &error))?;
     let metadata = file.metadata()?;
     let start = appended(&file)?.map_or(metadata.len(), |found| found.start);
-    check_executable(&mut file, base)?;
+    executable::check(&mut file, base)?;
+    let out = &regular(out)?;
     let partial = partial_name(out)?;
     let written = write(base, start, bundle, &partial).and_then(|_held| {
         fs::set_permissions(&partial, metadata.permissions())?;
@@ -96,6 +113,22 @@ pub fn append_bundle(base: &Path, out: &Path, bundle: &Bundle) -> Result<(), Bun
         return Err(at(out, &error));
     }
     Ok(())
+}
+
+/// The file that is to be replaced: behind links, and no device.
+fn regular(out: &Path) -> Result<PathBuf, BundleError> {
+    let target = if out.is_symlink() {
+        fs::canonicalize(out).map_err(|error| at(out, &error))?
+    } else {
+        out.to_owned()
+    };
+    match fs::metadata(&target) {
+        Ok(metadata) if !metadata.is_file() => Err(BundleError::Executable(format!(
+            "{}: this is no regular file, and is not replaced",
+            out.display()
+        ))),
+        _ => Ok(target),
+    }
 }
 
 /// The name under which `out` is written before it is complete: beside it, so that renaming it is atomic.
@@ -124,18 +157,4 @@ fn write(base: &Path, start: u64, bundle: &Bundle, to: &Path) -> io::Result<Opti
 
 fn at(path: &Path, error: &io::Error) -> BundleError {
     BundleError::Io(io::Error::new(error.kind(), format!("{}: {error}", path.display())))
-}
-
-/// Refuses what cannot carry a bundle: Mach-O executables are signed as a whole, and text is no executable.
-fn check_executable(file: &mut File, path: &Path) -> Result<(), BundleError> {
-    let mut magic = Vec::new();
-    file.take(4).read_to_end(&mut magic)?;
-    let refuse = |why: &str| Err(BundleError::Executable(format!("{}: {why}", path.display())));
-    match magic.as_slice() {
-        b"\x7fELF" | [b'M', b'Z', ..] => Ok(()),
-        b"\xcf\xfa\xed\xfe" | b"\xca\xfe\xba\xbe" => refuse(
-            "a macOS executable is signed as a whole and cannot have a bundle appended: build it instead",
-        ),
-        _ => refuse("this is no executable"),
-    }
 }

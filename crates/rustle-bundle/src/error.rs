@@ -26,6 +26,8 @@ pub enum BundleError {
     NotFound(String),
     /// The plan in it cannot be read.
     Plan(String),
+    /// A bundle begins behind the executable, and no footer ends the file.
+    Footer,
     /// The executable cannot carry an appended bundle; says why.
     Executable(String),
     /// Reading or writing failed.
@@ -51,6 +53,9 @@ impl fmt::Display for BundleError {
             BundleError::Path(what) => f.write_str(what),
             BundleError::NotFound(path) => write!(f, "the bundle holds no file `{path}`"),
             BundleError::Plan(what) => write!(f, "the bundle's plan cannot be read: {what}"),
+            BundleError::Footer => f.write_str(
+                "the bundle behind the executable was cut, or something was put behind it: copy or build it anew",
+            ),
             BundleError::Executable(what) => f.write_str(what),
             BundleError::Io(error) => error.fmt(f),
         }

@@ -15,6 +15,7 @@ pub mod cargo_lock;
 mod codec;
 mod content;
 mod error;
+mod executable;
 #[cfg(feature = "folder")]
 pub mod folder;
 mod frames;

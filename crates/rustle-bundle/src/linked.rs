@@ -95,7 +95,7 @@ mod tests {
     fn a_list_is_found_behind_marks_that_mean_nothing() {
         let module =
             LinkedModule { name: "copy".into(), aliases: vec!["cp".into()], ..LinkedModule::default() };
-        let linked = Linked { format: LINKED_FORMAT, modules: vec![module], crates: Vec::new() };
+        let linked = Linked { format: LINKED_FORMAT, modules: vec![module], ..Linked::default() };
         let packed = pack_linked(&linked).unwrap();
         assert_eq!(pack_linked(&linked).unwrap(), packed);
         let filler = vec![0xab; 3 << 20];

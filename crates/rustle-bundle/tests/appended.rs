@@ -15,7 +15,11 @@ fn bundle(name: &str) -> Vec<u8> {
 
 fn executable(folder: &Path) -> std::path::PathBuf {
     let path = folder.join("base");
-    fs::write(&path, [b"\x7fELF".as_slice(), &[7; 5000]].concat()).unwrap();
+    let mut bytes = [b"\x7fELF\x02\x01".as_slice(), &[7; 4998]].concat();
+    // One section, whose entry ends the file.
+    bytes[40..48].copy_from_slice(&(5004_u64 - 64).to_le_bytes());
+    bytes[58..62].copy_from_slice(&[64, 0, 1, 0]);
+    fs::write(&path, bytes).unwrap();
     path
 }
 
@@ -60,13 +64,21 @@ fn damage_is_noticed() {
     let (base, out) = (executable(folder.path()), folder.path().join("out"));
     append(&base, &out, &bundle("one")).unwrap();
     let good = fs::read(&out).unwrap();
-    for at in (5004..good.len() - 16).step_by(3) {
+    for at in (5004..good.len()).step_by(3) {
         let mut bad = good.clone();
         bad[at] ^= 4;
         fs::write(&out, bad).unwrap();
         assert!(open_appended(&out).is_err(), "byte {at}");
     }
-    fs::write(&out, &good[..good.len() - 1]).unwrap();
+    // What was compiled in would be an older plan: it must not run in place of what cannot be read.
+    for length in 5005..good.len() {
+        fs::write(&out, &good[..length]).unwrap();
+        assert!(open_appended(&out).is_err(), "{length} bytes");
+        assert!(append(&out, &out, &bundle("two")).is_err());
+    }
+    fs::write(&out, [good.as_slice(), b"x"].concat()).unwrap();
+    assert!(open_appended(&out).is_err(), "a byte more");
+    fs::write(&out, &good[..5004]).unwrap();
     assert!(open_appended(&out).unwrap().is_none());
 }
 
@@ -83,4 +95,21 @@ fn what_cannot_carry_a_bundle() {
     }
     assert!(append(&executable(folder.path()), &out, b"not a bundle").is_err());
     assert!(!out.exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_and_a_device_is_not_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let (base, out) = (executable(folder.path()), folder.path().join("out"));
+    append(&base, &out, &bundle("one")).unwrap();
+    let link = folder.path().join("link");
+    std::os::unix::fs::symlink("out", &link).unwrap();
+    append(&link, &link, &bundle("two")).unwrap();
+    assert!(link.is_symlink());
+    assert_eq!(open_appended(&out).unwrap().unwrap().plan().unwrap().name, "two");
+    let socket = folder.path().join("socket");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let error = append(&base, &socket, &bundle("one")).unwrap_err().to_string();
+    assert!(error.contains("this is no regular file"), "{error}");
 }

@@ -1,5 +1,6 @@
 //! What the runtime tells of a run goes into the journal; at the end it is waited for, for a while.
 
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,7 +9,7 @@ use rustle_runtime::report::linked::Warn;
 use rustle_runtime::schema::controller::Summary;
 use rustle_runtime::schema::event::Event;
 
-use crate::cleanup;
+use crate::cleanup::Executable;
 use crate::control::Control;
 use crate::event_json::{now, timed};
 use crate::journal::{Journal, Limits};
@@ -37,8 +38,8 @@ pub(crate) struct End {
     pub(crate) wait: Duration,
     /// Whether the report has to be acknowledged.
     pub(crate) required: bool,
-    /// Whether the executable removes itself.
-    pub(crate) cleanup: bool,
+    /// The executable as the run began, if it removes itself.
+    pub(crate) cleanup: Option<io::Result<Executable>>,
     /// How the operator has what is left delivered.
     pub(crate) advice: String,
 }
@@ -70,8 +71,10 @@ impl Reporter for Controller {
         let told = |journal: &Journal| journal.troubles().into_iter().for_each(|it| self.warn.tell(it));
         if finished.delivered {
             told(&self.journal);
-            if self.end.cleanup && !self.summary.check {
-                self.remove(finished.older);
+            if let Some(executable) = &self.end.cleanup
+                && !self.summary.check
+            {
+                self.remove(executable, finished.older);
             }
             return None;
         }
@@ -102,13 +105,17 @@ impl Controller {
         }
     }
 
-    fn remove(&self, older: bool) {
-        if older {
-            self.warn.tell(
+    fn remove(&self, executable: &io::Result<Executable>, older: bool) {
+        let failed = |error: &io::Error| format!("the executable cannot be removed: {error}");
+        let trouble = match executable {
+            _ if older => Some(
                 "the executable stays: earlier runs are in the spool, and it is what delivers them".into(),
-            );
-        } else if let Err(error) = cleanup::remove_executable() {
-            self.warn.tell(format!("the executable cannot be removed: {error}"));
+            ),
+            Ok(executable) => executable.remove().err().map(|error| failed(&error)),
+            Err(error) => Some(failed(error)),
+        };
+        if let Some(trouble) = trouble {
+            self.warn.tell(trouble);
         }
     }
 }

@@ -11,6 +11,7 @@ use rustle_runtime::report::linked::RunStart;
 use rustle_runtime::schema::controller::{RunHead, Summary};
 use rustle_runtime::schema::settings::ControllerSettings;
 
+use crate::cleanup::Executable;
 use crate::control::Control;
 use crate::event_json::now;
 use crate::journal::{Disk, Journal, Limits};
@@ -84,7 +85,7 @@ pub(crate) fn open(start: &RunStart<'_>) -> Box<dyn Reporter> {
             wait: Duration::from_secs(settings.wait),
             required: settings.required,
             // Whoever follows a job does so with this executable.
-            cleanup: settings.cleanup_on_completion && !start.job,
+            cleanup: (settings.cleanup_on_completion && !start.job).then(Executable::of_this_process),
             advice,
         },
         warn: start.warn.clone(),

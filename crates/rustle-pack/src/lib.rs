@@ -50,7 +50,7 @@ fn expand_linked(root: &Path, package: &str, file: &LitStr) -> syn::Result<Token
     let text = std::fs::read(&path).map_err(|error| refuse(error.to_string()))?;
     let modules = serde_json::from_slice(&text).map_err(|error| refuse(error.to_string()))?;
     let crates = cargo_lock::crates_of(root, package);
-    let linked = Linked { format: LINKED_FORMAT, modules, crates };
+    let linked = Linked { format: LINKED_FORMAT, modules, crates, ..Linked::default() };
     let bytes = rustle_bundle::pack_linked(&linked).map_err(|error| refuse(error.to_string()))?;
     let read = [path.clone(), root.join("Cargo.toml")].into_iter().chain(cargo_lock::path(root));
     watched(read.collect(), &bytes, file.span())

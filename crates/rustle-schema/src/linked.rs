@@ -19,6 +19,10 @@ pub struct Linked {
     /// as procedural macros: Cargo.lock does not tell them apart.
     #[serde(default)]
     pub crates: Vec<LinkedCrate>,
+    /// The public key that the executable is pinned to, if it is to one. What the executable insists on stands in its code: this
+    /// is for who prepares a bundle for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signer: Option<String>,
 }
 
 /// A module that is linked.

@@ -157,6 +157,14 @@ impl Seal {
         self.parts.wraps.iter().any(|wrap| matches!(wrap, Wrap::Passphrase { .. }))
     }
 
+    /// How the passphrases that open it become keys: one for each. As [`Seal::is_for`], it is proven only by opening.
+    pub fn derivations(&self) -> impl Iterator<Item = Kdf> {
+        self.parts.wraps.iter().filter_map(|wrap| match wrap {
+            Wrap::Passphrase { kdf, .. } => Some(*kdf),
+            Wrap::Key { .. } | Wrap::X25519 { .. } | Wrap::Ssh { .. } => None,
+        })
+    }
+
     /// Whether a key of 32 bytes opens it.
     pub fn takes_key(&self) -> bool {
         self.parts.wraps.iter().any(|wrap| matches!(wrap, Wrap::Key { .. }))

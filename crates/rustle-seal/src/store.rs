@@ -109,10 +109,16 @@ impl Store {
         if !pieces::has_few_values(text) {
             return Err(refuse("it has too many values"));
         }
-        let document: DocumentMut =
-            text.parse().map_err(|error: toml_edit::TomlError| refuse(error.message()))?;
-        if document.get("format").and_then(Item::as_integer) != Some(1) {
-            return Err(refuse("it has another format than 1; a newer Rustle may read it"));
+        let document: DocumentMut = text.parse().map_err(|error| SealError::Refused(told(&error, text)))?;
+        match document.get("format").map(Item::as_integer) {
+            Some(Some(1)) => {}
+            Some(_) => return Err(refuse("it has another format than 1; a newer Rustle may read it")),
+            None if document.is_empty() => {
+                return Err(refuse(
+                    "it is empty: restore it from the repository, or remove it to begin anew",
+                ));
+            }
+            None => return Err(refuse("its `format` is missing: restore it from the repository")),
         }
         let id = document
             .get("id")
@@ -185,6 +191,13 @@ impl Store {
             Scope::Host(host) => self.document.get("hosts")?.get(host)?.get(name),
         }
     }
+}
+
+/// What is no TOML, and in which line; none of what stands there.
+fn told(error: &toml_edit::TomlError, text: &str) -> String {
+    let message = error.message().replace('\n', ", ");
+    let before = error.span().and_then(|span| text.get(..span.start));
+    before.map_or(message.clone(), |it| format!("line {}: {message}", it.matches('\n').count() + 1))
 }
 
 /// The code over who can open the store.

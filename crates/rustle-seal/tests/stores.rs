@@ -113,3 +113,15 @@ fn what_is_no_store_is_refused_in_words() {
     let broken = store.to_text().replace("wraps = [\n    \"", "wraps = [\n    \"AAAA");
     assert!(why(&broken).contains("`wraps`"), "{}", why(&broken));
 }
+
+#[test]
+fn what_is_no_store_is_told_with_its_line() {
+    let why = |text: &str| Store::parse(text).unwrap_err().to_string();
+    for empty in ["", "\n", "# nothing\n"] {
+        assert!(why(empty).starts_with("it is empty: restore it from the repository"), "{}", why(empty));
+    }
+    assert!(why("id = \"\"\n").starts_with("its `format` is missing"));
+    assert!(why("format = 2\n").starts_with("it has another format than 1"));
+    assert!(why("format = 1\n\n= 3\n").starts_with("line 3: "), "{}", why("format = 1\n\n= 3\n"));
+    assert!(!why("format = 1\nid = \"x\nx\n").contains('\n'));
+}

@@ -45,7 +45,8 @@ pub(crate) fn open(request: Request<'_>) -> Result<Opened, String> {
     Ok(opened)
 }
 
-/// Opens every seal with the first of the sources that opens it.
+/// Opens every seal with the first of the sources that opens it. A place that was named has to be usable even if nothing is left
+/// for it to open: another host, or another seal, may need it.
 fn unlock(
     mut closed: Vec<Seal>,
     sources: &[Source],
@@ -53,6 +54,10 @@ fn unlock(
 ) -> Result<Vec<rustle_seal::Opened>, String> {
     let mut opened = Vec::new();
     for source in sources {
+        if closed.is_empty() {
+            source.check()?;
+            continue;
+        }
         let attempts = if matches!(source, Source::Asked) { ASKED } else { 1 };
         for _ in 0..attempts {
             if closed.is_empty() {
@@ -208,5 +213,22 @@ mod tests {
         assert!(error(&["--secret-key-file", "/nowhere/key"]).contains("/nowhere/key cannot be read"));
         assert!(error(&["--secret-credential", "other"]).contains("LoadCredential="));
         assert!(error(&["--secret-key-fd", "99"]).contains("no file descriptor 99"));
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_used_says_why_even_if_all_is_open() {
+        let seals = [sealed(Scope::All, "a", "text", 1)];
+        let (good, text) = (file(&hex(1)), file("correct horse\n"));
+        let attempt = |more: &[&str]| {
+            let first = ["--secret-key-file", good.path().to_str().unwrap()];
+            attempt(&seals, "h", &[&first, more].concat(), None).map(drop)
+        };
+        attempt(&[]).unwrap();
+        let error = |more: &[&str]| attempt(more).unwrap_err();
+        assert!(error(&["--secret-key-file", "/nowhere/key"]).contains("/nowhere/key cannot be read"));
+        assert!(error(&["--secret-identity", "/nowhere/key"]).contains("/nowhere/key cannot be read"));
+        assert!(error(&["--secret-key-fd", "99"]).contains("no file descriptor 99"));
+        // What the text would open is nobody's question any more.
+        attempt(&["--secret-key-file", text.path().to_str().unwrap()]).unwrap();
     }
 }

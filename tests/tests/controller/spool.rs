@@ -270,6 +270,9 @@ fn the_executable_goes_only_after_the_acknowledgement() {
     let ran = site.run(&runner);
     assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
     assert_eq!(fs::read_to_string(&runner).unwrap(), "other\n");
+    // And so does this one, which has another name by now.
+    let moved = runner.with_file_name(format!("{}.moved", runner.file_name().unwrap().to_string_lossy()));
+    assert!(moved.exists() && ran.err.contains("is not this executable any more"), "{}", ran.err);
     // Acknowledged: it goes.
     let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let (at, log) = (runner.clone(), std::sync::Arc::clone(&seen));

@@ -11,9 +11,17 @@ use crate::project::PLANTED;
 
 /// Fails if one of the planted secrets stands in `bytes`, which are `what`.
 pub fn assert_absent(what: &str, bytes: &[u8]) {
-    if let Some((name, encoding, around)) = found(bytes) {
-        panic!("{what} tells `{name}` ({encoding}): …{around}…");
+    for (how, bytes) in [("", bytes), (", broken into lines", &joined(bytes))] {
+        if let Some((name, encoding, around)) = found(bytes) {
+            panic!("{what} tells `{name}` ({encoding}{how}): …{around}…");
+        }
     }
+}
+
+/// `bytes` without what breaks a text into lines: white space, as it is and in JSON, and what stands between two items.
+fn joined(bytes: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(bytes).replace("\\n", "").replace("\\t", "").replace("\",\"", "");
+    text.split_whitespace().collect::<String>().into_bytes()
 }
 
 /// The first planted secret in `bytes`: its name, how it is encoded, and what stands around it.
@@ -86,4 +94,6 @@ fn what_is_planted_is_found() {
     }
     assert!(found(b"BKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj").is_some());
     assert!(found(b"nothing").is_none());
+    let (first, second) = token.split_at(token.len() / 2);
+    assert!(found(&joined(format!("[\"{first}\",\"{second}\"]").as_bytes())).is_some());
 }

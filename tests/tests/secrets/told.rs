@@ -27,6 +27,11 @@ const TELLING: &str = r#"
 - name: on standard error
   shell: "printf %s \"$TOKEN\" >&2; printf %s \"$TOKEN\" | od -An -tx1 | tr -d ' \\n'; printf %s \"$TOKEN\" | base64"
   environment: {TOKEN: "{{ api_token }}"}
+- name: broken into lines
+  shell: "printf 'an-account-with-a-name:%s' \"$TOKEN\" | base64 -w 28; printf %s \"$KEY\" | base64; printf %s \"$TOKEN\" | od -An -tx1 -w7"
+  environment: {TOKEN: "{{ api_token }}", KEY: "{{ tls_key }}"}
+- name: in place of an older one
+  copy: {content: "x\n{{ api_token }}:user\n", dest: "{{ out }}/older", mode: "0600"}
 - name: looped
   debug: {msg: "{{ item }}"}
   loop: ["{{ db_password }}", "{{ tls_key }}"]
@@ -74,7 +79,7 @@ const TELLING: &str = r#"
 "#;
 
 /// The tasks that must have told something, which was hidden.
-const HIDDEN: [&str; 20] = [
+const HIDDEN: [&str; 22] = [
     "as it is",
     "as a variable",
     "base64",
@@ -84,6 +89,8 @@ const HIDDEN: [&str; 20] = [
     "of a program",
     "registered",
     "on standard error",
+    "broken into lines",
+    "in place of an older one",
     "looped",
     "a failing program",
     "a program that is not there",
@@ -111,6 +118,7 @@ fn telling() -> Runner {
 fn told(runner: &Runner, args: &[&str]) -> (std::process::Output, tempfile::TempDir) {
     let out = tempfile::tempdir().expect("a folder");
     fs::write(out.path().join("app.conf"), "user=app\npassword=an-older-one\n").expect("written");
+    fs::write(out.path().join("older"), "x\nan-older-one:user\n").expect("written");
     let extra = format!("out={}", out.path().display());
     let output = runner.run(&[args, &["-e", &extra]].concat());
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));

@@ -330,7 +330,7 @@ impl Display {
     fn line(&self, line: &serde_json::Value) {
         let print = || {
             // Whoever reads may have gone away; the hosts go on.
-            let _ = writeln!(io::stdout(), "{line}");
+            println!("{line}");
         };
         match &self.bar {
             Some(bar) => bar.suspend(print),

@@ -19,7 +19,7 @@ use leaves::Difference;
 const DIFFERENT: u8 = 1;
 
 /// The exit code of trouble, as of `diff`.
-const TROUBLE: u8 = 2;
+pub(super) const TROUBLE: u8 = 2;
 
 pub fn command() -> Command {
     let binary = |name: &'static str, help: &'static str| {

@@ -169,6 +169,7 @@ mod tests {
                 krate("g", "git+https://e.org/g#1", &[0, 0]),
                 krate("web", "", &[0, 1]),
             ],
+            ..Linked::default()
         };
         let bill = bill(&linked, "web", "1.2.3", "00");
         assert_eq!(bill["components"].as_array().unwrap().len(), 3);

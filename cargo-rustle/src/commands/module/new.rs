@@ -12,6 +12,7 @@ use toml_edit::{DocumentMut, Item};
 use crate::commands::{rustle, rustle_source};
 use crate::failure::{Context, Failure, Result};
 use crate::rustle_source::{RustleSource, VERSION};
+use crate::show;
 
 pub fn command() -> Command {
     Command::new("new")
@@ -39,9 +40,9 @@ pub fn run(matches: &ArgMatches) -> Result {
         fs::copy(&lock, folder.join("Cargo.lock")).context(lock.display())?;
     }
     println!("made the module `{}` in {}", name.full, folder.display());
-    println!("  try it:         cargo test --manifest-path {}/Cargo.toml", folder.display());
-    println!("  look it over:   cargo rustle module check {}", folder.display());
-    println!("  for a runner:   cargo rustle add --file {}", folder.display());
+    println!("  try it:         cargo test --manifest-path {}", show::in_shell(&folder.join("Cargo.toml")));
+    println!("  look it over:   cargo rustle module check {}", show::in_shell(&folder));
+    println!("  for a runner:   cargo rustle add --file {}", show::in_shell(&folder));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -36,7 +36,7 @@ const VALUES: [(&str, Option<char>, &str, &str); 8] = [
 ];
 
 /// Options that cannot mean anything here: name, letter, whether a value follows, why.
-const REFUSED: [(&str, Option<char>, bool, &str); 16] = [
+const REFUSED: [(&str, Option<char>, bool, &str); 15] = [
     ("module-path", Some('M'), true, MODULES),
     ("user", Some('u'), true, LOCAL),
     (
@@ -46,7 +46,6 @@ const REFUSED: [(&str, Option<char>, bool, &str); 16] = [
         "there is no connection that could time out; `-- --timeout` ends a run, `--task-timeout` a task",
     ),
     ("private-key", None, true, LOCAL),
-    ("key-file", None, true, LOCAL),
     ("ask-pass", Some('k'), false, LOCAL),
     ("connection-password-file", None, true, LOCAL),
     ("ssh-common-args", None, true, LOCAL),
@@ -60,6 +59,15 @@ const REFUSED: [(&str, Option<char>, bool, &str); 16] = [
     ("vault-id", None, true, VAULT),
 ];
 
+/// Second names that ansible-playbook has for options: the first one, the second.
+const ALIASES: [(&str, &str); 5] = [
+    ("connection-password-file", "conn-pass-file"),
+    ("become-password-file", "become-pass-file"),
+    ("ask-vault-password", "ask-vault-pass"),
+    ("vault-password-file", "vault-pass-file"),
+    ("private-key", "key-file"),
+];
+
 const LOCAL: &str = "the playbook runs on this machine, and nobody logs in anywhere";
 const MODULES: &str =
     "modules here are Rust crates: `cargo rustle new` makes a runner, and `cargo rustle add` brings modules";
@@ -70,7 +78,8 @@ const VAULT: &str = "`run` opens no vaults";
 /// All of them.
 pub fn args() -> Vec<Arg> {
     let named = |name: &'static str, letter: Option<char>| {
-        let arg = Arg::new(name).long(name);
+        let second = ALIASES.iter().filter(|(first, _)| *first == name).map(|(_, second)| *second);
+        let arg = Arg::new(name).long(name).aliases(second);
         letter.into_iter().fold(arg, |arg, letter| arg.short(letter))
     };
     let flags =
@@ -197,6 +206,11 @@ mod tests {
             (&["--timeout", "10"], "--task-timeout"),
             (&["-c", "ssh"], "nobody logs in"),
             (&["--vault-id", "a@prompt"], "vaults"),
+            (&["--ask-vault-pass"], "vaults"),
+            (&["--vault-pass-file", "f"], "vaults"),
+            (&["--become-pass-file", "f"], "password"),
+            (&["--conn-pass-file", "f"], "nobody logs in"),
+            (&["--key-file", "f"], "nobody logs in"),
         ] {
             let Err(Failure::Usage(message)) = told(option) else { panic!("{option:?} is taken") };
             assert!(message.starts_with("--") && message.contains(word), "{message}");

@@ -22,6 +22,7 @@ use crate::timings::{self, Timings};
 
 pub fn command() -> Command {
     Command::new("run")
+        .version(env!("CARGO_PKG_VERSION"))
         .about("Runs a playbook on this machine, without making a crate of it; or a project's runner")
         .arg(
             Arg::new("playbook")
@@ -129,4 +130,17 @@ fn execute(runner: &Path, options: &[OsString], mut timings: Timings) -> Result 
     timings.phase("run");
     timings.tell(None);
     Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(250)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn second_names_of_ansible_playbooks_options_are_known() {
+        let matches = command().try_get_matches_from(["run", "site.yml", "--inventory-file", "a,b"]).unwrap();
+        assert_eq!(inventories(&matches), [Path::new("a,b")]);
+        let told = command().try_get_matches_from(["run", "--version"]).unwrap_err();
+        assert_eq!(told.kind(), clap::error::ErrorKind::DisplayVersion);
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::{ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use rustle_seal::Scope;
 use serde_json::json;
 
@@ -10,12 +10,16 @@ use super::store_file;
 use crate::commands::project;
 use crate::failure::{Context, Result};
 use crate::project::Project;
-use crate::report;
 
 pub fn command() -> Command {
     Command::new("list")
         .about("Lists the names in secrets.toml; needs no key")
-        .arg(report::json())
+        .arg(
+            Arg::new("json")
+                .long("json")
+                .action(ArgAction::SetTrue)
+                .help("Prints a list of objects: `name`, and `host`, which is null for all hosts"),
+        )
         .arg(project())
 }
 

@@ -100,14 +100,28 @@ pub fn read(file: &Path) -> Result<SecretBytes> {
 /// # Errors
 /// If none of them opens it.
 pub fn open(store: &Store, matches: &ArgMatches) -> Result<OpenStore> {
+    opened(store, matches).map(|(open, _)| open)
+}
+
+/// The keys that open the store, as [`open`] finds them.
+///
+/// # Errors
+/// If none of them opens it.
+pub fn keys(store: &Store, matches: &ArgMatches) -> Result<Vec<Identity>> {
+    opened(store, matches).map(|(_, identities)| identities)
+}
+
+fn opened(store: &Store, matches: &ArgMatches) -> Result<(OpenStore, Vec<Identity>)> {
     let identities = identities(matches)?;
     match store.open(&identities) {
-        Ok(open) => return Ok(open),
+        Ok(open) => return Ok((open, identities)),
         Err(SealError::CannotOpen) if store.takes_passphrase() && prompt::is_possible() => {}
         Err(error) => return Err(cannot(&error, identities.is_empty())),
     }
     let passphrase = prompt::ask("Passphrase of secrets.toml", "`--passphrase-file FILE` gives it")?;
-    store.open(&[Identity::passphrase(passphrase)]).map_err(|error| cannot(&error, false))
+    let identities = vec![Identity::passphrase(passphrase)];
+    let open = store.open(&identities).map_err(|error| cannot(&error, false))?;
+    Ok((open, identities))
 }
 
 fn cannot(error: &SealError, without: bool) -> Failure {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use rustle_seal::{Identity, Kdf, OpenStore, Operators, Recipient, SecretBytes, Store};
 
+use super::store_file::Locked;
 use super::{file, opening, store_file};
 use crate::commands::project;
 use crate::failure::{Context, Failure, Result};
@@ -78,7 +79,8 @@ fn given(matches: &ArgMatches) -> Result<Vec<Recipient>> {
 fn add(matches: &ArgMatches) -> Result {
     let project = Project::of(matches.get_one("project"))?;
     let mut added = given(matches)?;
-    let before = store_file::find(&project)?;
+    let locked = Locked::wait(&project)?;
+    let before = locked.find()?;
     if let Some(store) = &before {
         added.retain(|it| !store.recipients().contains(it));
     }
@@ -95,7 +97,7 @@ fn add(matches: &ArgMatches) -> Result {
             open
         }
     };
-    store_file::write(&project, &store)?;
+    locked.write(&store)?;
     let count = count(store.store().recipients().len(), "recipient");
     println!("{}: {count}", store_file::NAME);
     Ok(ExitCode::SUCCESS)
@@ -104,7 +106,8 @@ fn add(matches: &ArgMatches) -> Result {
 fn remove(matches: &ArgMatches) -> Result {
     let project = Project::of(matches.get_one("project"))?;
     let removed = given(matches)?;
-    let store = store_file::load(&project)?;
+    let locked = Locked::wait(&project)?;
+    let store = locked.load()?;
     if let Some(unknown) = removed.iter().find(|it| !store.recipients().contains(it)) {
         return Err(Failure::new(format!("`{unknown}` is no recipient of {}", store_file::NAME)));
     }
@@ -112,7 +115,7 @@ fn remove(matches: &ArgMatches) -> Result {
         store.recipients().iter().filter(|it| !removed.contains(it)).cloned().collect();
     let open = opening::open(&store, matches)?;
     let rotated = open.rotate(&operators(&left, Some(&store), matches)?).context(store_file::NAME)?;
-    store_file::write(&project, &rotated)?;
+    locked.write(&rotated)?;
     println!("{}: {}, and a new key", store_file::NAME, count(left.len(), "recipient"));
     println!("who was removed has read the secrets: change them where they are used");
     Ok(ExitCode::SUCCESS)

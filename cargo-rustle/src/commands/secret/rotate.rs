@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, Command};
 
+use super::store_file::Locked;
 use super::{opening, recipients, store_file};
 use crate::commands::project;
 use crate::failure::{Context, Result};
@@ -21,11 +22,12 @@ pub fn command() -> Command {
 
 pub fn run(matches: &ArgMatches) -> Result {
     let project = Project::of(matches.get_one("project"))?;
-    let store = store_file::load(&project)?;
+    let locked = Locked::wait(&project)?;
+    let store = locked.load()?;
     let open = opening::open(&store, matches)?;
     let operators = recipients::operators(store.recipients(), Some(&store), matches)?;
     let rotated = open.rotate(&operators).context(store_file::NAME)?;
-    store_file::write(&project, &rotated)?;
+    locked.write(&rotated)?;
     println!("{}: {} under a new key", store_file::NAME, count(store.names().len(), "secret"));
     Ok(ExitCode::SUCCESS)
 }

@@ -9,10 +9,10 @@ use clap::{ArgMatches, Command};
 use rustle_build::config::secrets::Source;
 use rustle_build::packages::write_atomic;
 use rustle_build::sealed::{FOLDER, Sealed};
-use rustle_build::{Config, Problems, Vault, vaulted, vaults_of};
+use rustle_build::{Config, Problem, Problems, Severity, Vault, vaulted, vaults_of};
 use rustle_seal::{Identity, OpenStore, Scope, Seal, Secret};
 
-use super::sealing::{self, Keys, Wanted};
+use super::sealing::{self, Keys, Openers, Wanted};
 use super::vaults::{self, Passwords};
 use super::{opening, source, store_file};
 use crate::commands::project;
@@ -35,7 +35,7 @@ pub fn run(matches: &ArgMatches) -> Result {
     let config = project.config()?;
     let mut problems = Vec::new();
     let there = Sealed::load(&project.folder, &mut problems);
-    warn(&Problems::new(problems));
+    warn(&Problems::new(problems.into_iter().map(replaced).collect()));
     let store = open_store(&project, &config, matches)?;
     let identities = opening::identities(matches)?;
     let mut keys = Keys::new(matches);
@@ -53,6 +53,13 @@ pub fn run(matches: &ArgMatches) -> Result {
         println!("there is nothing to seal");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A seal that cannot be read keeps a build from being made, and here only a seal from being kept.
+fn replaced(problem: Problem) -> Problem {
+    let help =
+        vec!["it goes away, and what rustle.toml and the playbook need of it is sealed anew".to_owned()];
+    Problem { severity: Severity::Warning, help, ..problem }
 }
 
 /// What is to lie in the folder of seals when all is done.
@@ -85,23 +92,32 @@ fn wanted(
     for name in names {
         let Some(value) = config.secrets.values.get(*name) else { continue };
         let what = format!("the secret `{name}`");
+        let of_it = |failure: Failure| failure.of(&what);
         let read = match &value.source {
             Source::Store(key) => stored(store, scope, key).context(&what)?.ok_or_else(|| {
                 Failure::new(format!("{what}: {} has no `{key}` for {scope}", store_file::NAME))
             })?,
-            Source::Env(variable) => Secret::read(source::env(variable)?),
-            Source::File(path) => Secret::read(opening::read(&project.folder.join(path))?),
-            Source::Command(words) => Secret::read(source::command(words, &project.folder)?),
+            Source::Env(variable) => source::env(variable).map(Secret::read).map_err(of_it)?,
+            Source::File(path) => {
+                opening::read(&project.folder.join(path)).map(Secret::read).map_err(of_it)?
+            }
+            Source::Command(words) => {
+                source::command(words, &project.folder).map(Secret::read).map_err(of_it)?
+            }
         };
         secrets.insert((*name).to_owned(), read);
     }
     Ok(Wanted {
         label: sealing::label(scope),
         scope: scope.clone(),
-        recipients: config.secrets.recipients_of(scope).to_vec(),
-        kdf: config.secrets.kdf,
+        openers: openers(config, scope),
         secrets,
     })
+}
+
+/// Who opens the seals of a scope.
+fn openers(config: &Config, scope: &Scope) -> Openers {
+    Openers { recipients: config.secrets.recipients_of(scope).to_vec(), kdf: config.secrets.kdf }
 }
 
 /// A secret of the store: the host's own, or else the one for all.
@@ -127,15 +143,20 @@ fn values(
     outcome: &mut Outcome,
 ) -> Result<()> {
     let fingerprint = store.map(|store| wanted.fingerprint(store));
-    let mut all = identities.to_vec();
-    all.extend(keys.given()?);
-    let mut candidates =
+    let given = keys.given()?;
+    let all = [identities, &given].concat();
+    let candidates =
         there.seals().filter(|(_, seal)| *seal.scope() == wanted.scope && !vaults::is_of_vaults(seal));
-    if let Some((path, _)) = candidates.find(|(_, seal)| wanted.is(seal, fingerprint.as_ref(), &all)) {
-        outcome.keep(path, wanted);
-        return Ok(());
+    let mut why = None;
+    for (path, seal) in candidates {
+        let refused = wanted.openers.refuse(seal, &given);
+        if refused.is_none() && wanted.is_in(seal, fingerprint.as_ref(), &all) {
+            outcome.keep(path, seal);
+            return Ok(());
+        }
+        why = why.or(refused);
     }
-    outcome.make(wanted, wanted.seal(keys, fingerprint)?);
+    outcome.make(wanted, why, wanted.seal(keys, fingerprint)?);
     Ok(())
 }
 
@@ -164,39 +185,48 @@ fn vault_values(
     }
     let mut passwords = None;
     for (scope, vaults) in by_scope {
-        let recipients = config.secrets.recipients_of(scope).to_vec();
-        if recipients.is_empty() {
+        let openers = openers(config, scope);
+        if openers.recipients.is_empty() {
             return Err(Failure::new("the playbook has values of ansible-vault, and nobody could open them")
                 .help("`recipients` of `[secrets]` in rustle.toml says who can"));
         }
         let label =
             scope.host().map_or_else(|| "vault".into(), |_| format!("vault-{}", sealing::label(scope)));
-        let is_current =
-            |seal: &Seal| seal.scope() == scope && vaults::is_current(seal, &vaults, &recipients);
-        if let Some((path, seal)) = there.seals().find(|(_, seal)| is_current(seal)) {
-            outcome.kept.push(path.to_owned());
-            outcome.told.push(told(path, seal.names().count(), "unchanged"));
+        let given = keys.given()?;
+        let current: Vec<_> = there
+            .seals()
+            .filter(|(_, seal)| seal.scope() == scope && vaults::is_current(seal, &vaults))
+            .map(|(path, seal)| (path, seal, openers.refuse(seal, &given)))
+            .collect();
+        if let Some((path, seal, _)) = current.iter().find(|(.., refused)| refused.is_none()) {
+            outcome.keep(path, seal);
             continue;
         }
+        let why = current.iter().find_map(|(.., refused)| *refused);
         let passwords = match &mut passwords {
             Some(there) => there,
             none => none.insert(Passwords::of(matches)?),
         };
         let secrets = vaults::secrets(&vaults, passwords)?;
-        let wanted = Wanted { label, scope: scope.clone(), recipients, kdf: config.secrets.kdf, secrets };
-        outcome.make(&wanted, wanted.seal(keys, None)?);
+        let wanted = Wanted { label, scope: scope.clone(), openers, secrets };
+        outcome.make(&wanted, why, wanted.seal(keys, None)?);
     }
     Ok(())
 }
 
 impl Outcome {
-    fn keep(&mut self, path: &Path, wanted: &Wanted) {
+    fn keep(&mut self, path: &Path, seal: &Seal) {
         self.kept.push(path.to_owned());
-        self.told.push(told(path, wanted.secrets.len(), "unchanged"));
+        self.told.push(told(path, seal.names().count(), "unchanged"));
     }
 
-    fn make(&mut self, wanted: &Wanted, sealed: (String, Vec<u8>)) {
-        let how = format!("sealed for {}", count(wanted.recipients.len(), "recipient"));
+    /// `why` says what kept one that was there from being kept, where that is not in its secrets.
+    fn make(&mut self, wanted: &Wanted, why: Option<&str>, sealed: (String, Vec<u8>)) {
+        let recipients = count(wanted.openers.recipients.len(), "recipient");
+        let how = match why {
+            Some(why) => format!("sealed anew for {recipients}: {why}"),
+            None => format!("sealed for {recipients}"),
+        };
         self.told.push(told(Path::new(&sealed.0), wanted.secrets.len(), &how));
         self.new.push(sealed);
     }

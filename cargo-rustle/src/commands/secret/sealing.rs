@@ -75,16 +75,41 @@ impl<'a> Keys<'a> {
     }
 }
 
+/// For whom a seal is to be made.
+pub struct Openers {
+    /// Who can open it.
+    pub recipients: Vec<Recipient>,
+    /// How a passphrase becomes a key.
+    pub kdf: Kdf,
+}
+
+impl Openers {
+    /// Why `seal` is not for these, if it is not; `given` is what the command line gives for run time.
+    pub fn refuse(&self, seal: &Seal, given: &[Identity]) -> Option<&'static str> {
+        if !seal.is_for(&self.recipients) {
+            return Some("the recipients are others");
+        }
+        if seal.derivations().any(|kdf| kdf != self.kdf) {
+            return Some("`kdf` is another");
+        }
+        // Without a public half nothing but opening tells which passphrase or key it was sealed for.
+        let mut needed = given.iter().filter(|it| self.recipients.contains(&it.recipient()));
+        let closed = needed.find(|it| seal.open(std::slice::from_ref(*it)).is_err())?;
+        Some(match closed.recipient() {
+            Recipient::Passphrase => "`--seal-passphrase-file` does not open the one that was there",
+            _ => "`--seal-key-file` does not open the one that was there",
+        })
+    }
+}
+
 /// What a seal is to hold.
 pub struct Wanted {
     /// The beginning of its file's name.
     pub label: String,
     /// Which hosts it is for.
     pub scope: Scope,
-    /// Who can open it.
-    pub recipients: Vec<Recipient>,
-    /// How a passphrase becomes a key.
-    pub kdf: Kdf,
+    /// Who can open it, and how.
+    pub openers: Openers,
     /// The secrets, by name.
     pub secrets: BTreeMap<String, Secret>,
 }
@@ -92,9 +117,9 @@ pub struct Wanted {
 impl Wanted {
     /// The code by which operators tell later that nothing has changed.
     pub fn fingerprint(&self, store: &OpenStore) -> [u8; 32] {
-        let recipients: Vec<String> = self.recipients.iter().map(Recipient::to_string).collect();
-        let kdf = match self.recipients.contains(&Recipient::Passphrase) {
-            true => format!("{:?}", self.kdf),
+        let recipients: Vec<String> = self.openers.recipients.iter().map(Recipient::to_string).collect();
+        let kdf = match self.openers.recipients.contains(&Recipient::Passphrase) {
+            true => format!("{:?}", self.openers.kdf),
             false => String::new(),
         };
         let count = (recipients.len() as u64).to_le_bytes();
@@ -108,9 +133,9 @@ impl Wanted {
         store.fingerprint(fingerprinted(&parts).expose())
     }
 
-    /// Whether `seal` is what is wanted, as its fingerprint says, or as one of `identities` finds when it opens it.
-    pub fn is(&self, seal: &Seal, fingerprint: Option<&[u8; 32]>, identities: &[Identity]) -> bool {
-        if !seal.is_for(&self.recipients) || !seal.names().eq(self.secrets.keys().map(String::as_str)) {
+    /// Whether `seal` holds what is wanted, as its fingerprint says, or as one of `identities` finds when it opens it.
+    pub fn is_in(&self, seal: &Seal, fingerprint: Option<&[u8; 32]>, identities: &[Identity]) -> bool {
+        if !seal.names().eq(self.secrets.keys().map(String::as_str)) {
             return false;
         }
         if let (Some(wanted), Some(there)) = (fingerprint, seal.fingerprint()) {
@@ -127,11 +152,11 @@ impl Wanted {
     pub fn seal(&self, keys: &mut Keys<'_>, fingerprint: Option<[u8; 32]>) -> Result<(String, Vec<u8>)> {
         let what = format!("the secrets of {}", self.scope);
         let mut sealer = Sealer::new(self.scope.clone()).context(&what)?;
-        for recipient in &self.recipients {
+        for recipient in &self.openers.recipients {
             match recipient {
                 Recipient::X25519(_) | Recipient::Ssh(_) => sealer.recipient(recipient).context(&what)?,
                 Recipient::Passphrase | Recipient::Key => {
-                    sealer.identity(&keys.identity(recipient)?, self.kdf).context(&what)?;
+                    sealer.identity(&keys.identity(recipient)?, self.openers.kdf).context(&what)?;
                 }
             }
         }

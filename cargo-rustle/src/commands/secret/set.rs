@@ -7,6 +7,7 @@ use clap::{Arg, ArgGroup, ArgMatches, Command};
 use rustle_build::config::secrets::is_variable;
 use rustle_seal::{Secret, SecretBytes};
 
+use super::store_file::Locked;
 use super::{file, host, name, name_of, opening, scope_of, source, store_file};
 use crate::commands::project;
 use crate::failure::{Context, Failure, Result};
@@ -42,11 +43,14 @@ pub fn run(matches: &ArgMatches) -> Result {
         )));
     }
     let project = Project::of(matches.get_one("project"))?;
-    let mut store = opening::open(&store_file::load(&project)?, matches)?;
+    // Whatever somebody is asked for is asked for before others have to wait.
+    let identities = opening::keys(&store_file::load(&project)?, matches)?;
     let secret = Secret::read(value(matches)?);
     let scope = scope_of(matches);
+    let locked = Locked::wait(&project)?;
+    let mut store = locked.load()?.open(&identities).context(store_file::NAME)?;
     if store.set(&scope, name, &secret).context(name)? {
-        store_file::write(&project, &store)?;
+        locked.write(&store)?;
         println!("{name}: set for {scope}");
     } else {
         println!("{name}: unchanged");

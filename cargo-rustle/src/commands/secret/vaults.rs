@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches};
 use rustle_build::{Vault, VaultKind};
-use rustle_seal::{Recipient, Seal, Secret, SecretBytes, SecretKind, VAULT_PREFIX, VaultError, VaultText};
+use rustle_seal::{Seal, Secret, SecretBytes, SecretKind, VAULT_PREFIX, VaultError, VaultText};
 use rustle_template::trust::{marked_text, trusted_with};
 use rustle_value::{Value, yaml};
 use zeroize::Zeroizing;
@@ -107,17 +107,15 @@ pub fn is_of_vaults(seal: &Seal) -> bool {
     names.peek().is_some() && names.all(|name| name.starts_with(VAULT_PREFIX))
 }
 
-/// Whether `seal` holds exactly these vaults for these recipients. The names are digests of what is encrypted, so no
+/// Whether `seal` holds exactly these vaults. The names are digests of what is encrypted, so no
 /// password is needed to tell.
-pub fn is_current(seal: &Seal, vaults: &[Vault], recipients: &[Recipient]) -> bool {
+pub fn is_current(seal: &Seal, vaults: &[Vault]) -> bool {
     let wanted: BTreeSet<&str> = vaults.iter().map(|vault| vault.name.as_str()).collect();
     let base = |name: &str| name.match_indices(':').nth(1).map_or(name.len(), |(at, _)| at);
     let there: BTreeSet<&str> = seal.names().filter_map(|name| name.get(..base(name))).collect();
     let variables = vaults.iter().filter(|vault| vault.kind == VaultKind::Variables);
     let mut split = variables.map(|vault| VaultText::variable(&vault.name, ""));
-    seal.is_for(recipients)
-        && wanted == there
-        && split.all(|prefix| seal.names().any(|name| name.starts_with(&prefix)))
+    wanted == there && split.all(|prefix| seal.names().any(|name| name.starts_with(&prefix)))
 }
 
 /// The secrets that vaults become, by name.

@@ -1,6 +1,6 @@
 //! `[controller]`: whom a run is reported to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rustle_playbook::{Location, Problem};
@@ -15,12 +15,37 @@ pub struct Controller {
     settings: ControllerSettings,
     /// `ca_file`: the file of authorities, and where that stands.
     ca_file: Option<(PathBuf, Location)>,
+    /// Where the names of secrets stand, by the keys `token` and `key`.
+    secrets_at: BTreeMap<&'static str, Location>,
+}
+
+/// A secret of the bundle that `[controller]` needs.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ControllerSecret {
+    /// `token` or `key`.
+    pub(crate) key: &'static str,
+    /// The secret's name.
+    pub(crate) name: String,
+    /// Where that stands.
+    pub(crate) at: Option<Location>,
 }
 
 impl Controller {
     /// As a finished runner has it: its authorities are with it.
     pub fn of(settings: ControllerSettings) -> Controller {
-        Controller { settings, ca_file: None }
+        Controller { settings, ..Controller::default() }
+    }
+
+    /// The secrets of the bundle that it needs.
+    pub(crate) fn secrets(&self) -> Vec<ControllerSecret> {
+        let given = [("token", &self.settings.token), ("key", &self.settings.key)];
+        let secrets = given.into_iter().filter_map(|(key, source)| match source {
+            Some(SecretSource::Secret(name)) => {
+                Some(ControllerSecret { key, name: name.clone(), at: self.secrets_at.get(key).cloned() })
+            }
+            _ => None,
+        });
+        secrets.collect()
     }
 
     /// The settings that a bundle carries. `folder` is that of the configuration; what is read there is added to
@@ -93,8 +118,9 @@ pub(super) fn read(mut table: Table<'_>, at: Option<Location>, problems: &mut Ve
             });
         }
     }
-    settings.token = source(&mut table, "token", problems);
-    settings.key = source(&mut table, "key", problems);
+    let mut secrets_at = BTreeMap::new();
+    settings.token = source(&mut table, "token", &mut secrets_at, problems);
+    settings.key = source(&mut table, "key", &mut secrets_at, problems);
     let ca_file = table.path("ca_file", problems);
     for (text, at) in table.texts("certificate_sha256", problems) {
         let digits: String = text.chars().filter(|c| *c != ':').collect::<String>().to_ascii_lowercase();
@@ -119,7 +145,7 @@ pub(super) fn read(mut table: Table<'_>, at: Option<Location>, problems: &mut Ve
     }
     settings.spool = super::host_path(&mut table, "spool", problems);
     table.finish(problems);
-    Controller { settings, ca_file }
+    Controller { settings, ca_file, secrets_at }
 }
 
 /// One place of a token or key: its key, and what it means.
@@ -133,7 +159,13 @@ const PLACES: &[Place] = &[
 ];
 
 /// `{ secret = "…" }`, `{ file = "…" }`, `{ credential = "…" }` or `{ env = "…" }`.
-fn source(table: &mut Table<'_>, key: &str, problems: &mut Vec<Problem>) -> Option<SecretSource> {
+/// Where the name of a secret stands is added to `secrets_at`.
+fn source(
+    table: &mut Table<'_>,
+    key: &'static str,
+    secrets_at: &mut BTreeMap<&'static str, Location>,
+    problems: &mut Vec<Problem>,
+) -> Option<SecretSource> {
     // Text alone would be the secret itself, which would lie in the bundle for everybody to read.
     let mut inner = match table.table_or_text(key, problems)? {
         Ok(inner) => inner,
@@ -148,8 +180,12 @@ fn source(table: &mut Table<'_>, key: &str, problems: &mut Vec<Problem>) -> Opti
     let at = table.key_at(key);
     let mut found = Vec::new();
     for (kind, make) in PLACES {
-        let text = match kind {
-            &"file" => super::host_path(&mut inner, kind, problems),
+        let text = match *kind {
+            "file" => super::host_path(&mut inner, kind, problems),
+            "secret" => inner.text_at(kind, problems).map(|(name, at)| {
+                secrets_at.insert(key, at);
+                name
+            }),
             _ => inner.text(kind, problems),
         };
         found.extend(text.map(make));

@@ -24,6 +24,7 @@ use crate::lints::{self, Level};
 use crate::suggest;
 pub use build::{Build, Embed};
 pub use controller::Controller;
+pub(crate) use controller::ControllerSecret;
 pub use limits::Limits;
 pub use modules::{Declared, Key};
 pub use policy::Policy;
@@ -243,17 +244,14 @@ fn lint_levels(mut table: Table<'_>, problems: &mut Vec<Problem>) -> BTreeMap<St
             }
         }
     }
-    let known = lints::ALL.iter().map(|lint| lint.name);
-    for name in levels.keys() {
-        let near = suggest::closest(name, known.clone());
-        if let (false, Some(near), Some(at)) = (known.clone().any(|it| it == name), near, table.key_at(name))
-        {
-            problems.push(
-                Problem::warning("unknown-lint", format!("there is no lint `{name}`"))
-                    .at(at)
-                    .with_help(format!("did you mean `{near}`?")),
-            );
-        }
+    for name in levels.keys().filter(|name| !lints::names().any(|it| it == name.as_str())) {
+        let Some(at) = table.key_at(name) else { continue };
+        let help = match suggest::closest(name, lints::names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are {}", suggest::enumerate(lints::ALL.iter().map(|lint| lint.name))),
+        };
+        let problem = Problem::error("unknown-lint", format!("there is no lint `{name}`"));
+        problems.push(problem.at(at).with_help(help));
     }
     levels
 }
@@ -358,6 +356,17 @@ mod tests {
                 "rustle.toml:8:1: there is no lint `missing-files` [unknown-lint] [\"did you mean `missing-file`?\"]",
                 "rustle.toml:11:2: there is no table `[rnu]` [unknown-key] [\"did you mean `run`?\"]",
             ]
+        );
+    }
+
+    #[test]
+    fn a_lint_that_does_not_exist_is_an_error() {
+        let (_, problems) =
+            parse("[lints]\nfoo = \"warn\"\nno-effect = \"allow\"\nunused-secret = \"deny\"\n");
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(
+            problems[0].starts_with("rustle.toml:2:1: there is no lint `foo` [unknown-lint] [\"there are "),
+            "{problems:?}"
         );
     }
 

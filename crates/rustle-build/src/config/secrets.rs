@@ -134,7 +134,16 @@ fn value(
     let file = table.text("file", problems).map(|path| Source::File(path.into()));
     let command: Vec<String> = table.texts("command", problems).into_iter().map(|(word, _)| word).collect();
     let command = (!command.is_empty()).then_some(Source::Command(command));
-    let hosts = table.texts("hosts", problems).into_iter().map(|(host, _)| host).collect();
+    // For nobody is not for everybody, and neither is a list that could not be read.
+    let listed = table.key_at("hosts");
+    let before = problems.len();
+    let hosts: Vec<String> = table.texts("hosts", problems).into_iter().map(|(host, _)| host).collect();
+    let is_nobody = hosts.is_empty() && listed.is_some();
+    if let (true, true, Some(at)) = (is_nobody, problems.len() == before, &listed) {
+        let message = format!("the secret `{name}` is for no host: `hosts` is empty");
+        let problem = Problem::error("config", message).at(at.clone());
+        problems.push(problem.with_help("leave `hosts` out for all hosts, or name some"));
+    }
     let mut sources: Vec<Source> = [store, env, file, command].into_iter().flatten().collect();
     let mut refuse = |message: String| {
         let problem = Problem::error("config", message);
@@ -148,6 +157,7 @@ fn value(
         return None;
     }
     match (sources.pop(), sources.is_empty()) {
+        (Some(_), true) if is_nobody => None,
         (Some(source), true) => Some(Value { source, hosts, at }),
         _ => {
             refuse(format!("the secret `{name}` needs one of `store`, `env`, `file` and `command`"));
@@ -208,6 +218,20 @@ mod tests {
         assert_eq!(scopes[&Scope::All], ["a", "c"]);
         assert_eq!(scopes[&Scope::Host("web1".into())], ["b"]);
         assert_eq!(secrets.recipients_of(&Scope::Host("web1".into())), [Recipient::Key]);
+    }
+
+    #[test]
+    fn a_list_of_no_hosts_is_not_for_all() {
+        let (secrets, problems) = parse(&format!(
+            "[secrets]\nrecipients = [\"{AGE}\"]\n[secrets.values]\na = {{ store = \"a\", hosts = [] }}\n\
+             b = {{ store = \"b\", hosts = 1 }}\n",
+        ));
+        let expected = [
+            "rustle.toml:4:20: the secret `a` is for no host: `hosts` is empty [config]",
+            "rustle.toml:5:28: `hosts` should be text or a list of texts, and is a number [config]",
+        ];
+        assert_eq!(problems, expected);
+        assert!(secrets.scopes().is_empty(), "{:?}", secrets.scopes());
     }
 
     #[test]

@@ -135,6 +135,7 @@ impl<'p> Executor<'p> {
                 Flow::Stop => break,
             }
         }
+        self.tell_start_not_found();
         let recap = self.recap();
         let exit_code = match &self.stopped {
             Some(stopped) => stopped.exit_code,
@@ -143,6 +144,22 @@ impl<'p> Executor<'p> {
             None => 0,
         };
         Ended { exit_code, stopped: self.stopped.take() }
+    }
+
+    /// Says that nothing was run because no task is the one of `--start-at-task`, in Ansible's words and, like there, without
+    /// a failure.
+    fn tell_start_not_found(&self) {
+        let Some(wanted) = self.state.settings.start_at_task.as_deref().filter(|_| self.seeking) else {
+            return;
+        };
+        // A run that was ended before may not have come to it.
+        if self.stopped.is_none() {
+            self.send(Event::Warning {
+                message: format!(
+                    "No matching task \"{wanted}\" found. Note: --start-at-task can only follow static includes."
+                ),
+            });
+        }
     }
 
     /// The numbers so far.

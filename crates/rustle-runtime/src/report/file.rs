@@ -65,17 +65,19 @@ fn now() -> String {
     now.round(jiff::Unit::Millisecond).unwrap_or(now).to_string()
 }
 
-/// Writes beside `path`, then renames: whoever looks sees the old report or the new one. Only the owner may read it.
+/// Writes beside `path`, then renames: whoever looks sees the old report or the new one. Only the owner may read it. A link
+/// stays, and a pipe or a device is written to.
 fn write(path: &Path, report: &Report) -> io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
+    let path = &if path.is_symlink() { fs::canonicalize(path)? } else { path.to_owned() };
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return write_to(File::options().write(true).open(path)?, report)?.flush();
+    }
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let partial = path.with_file_name(format!(".{}.{}", name.to_string_lossy(), std::process::id()));
     let written = (|| {
         let file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
-        let mut out = BufWriter::new(file);
-        serde_json::to_writer_pretty(&mut out, report)?;
-        out.write_all(b"\n")?;
-        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        write_to(file, report)?.sync_all()?;
         fs::rename(&partial, path)
     })();
     if written.is_err() {
@@ -84,9 +86,37 @@ fn write(path: &Path, report: &Report) -> io::Result<()> {
     written
 }
 
+fn write_to(file: File, report: &Report) -> io::Result<File> {
+    let mut out = BufWriter::new(file);
+    serde_json::to_writer_pretty(&mut out, report)?;
+    out.write_all(b"\n")?;
+    out.into_inner().map_err(io::IntoInnerError::into_error)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn links_stay_and_what_is_no_file_is_written_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        fs::write(&file, "old").unwrap();
+        std::os::unix::fs::symlink("file", &link).unwrap();
+        write(&link, &Report::default()).unwrap();
+        assert!(link.is_symlink());
+        let written = fs::read(&file).unwrap();
+        assert!(serde_json::from_slice::<Report>(&written).is_ok());
+        let pipe = folder.path().join("pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        let reader = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || fs::read(pipe).unwrap()
+        });
+        write(&pipe, &Report::default()).unwrap();
+        assert_eq!(reader.join().unwrap(), written);
+        assert!(!fs::metadata(&pipe).unwrap().is_file());
+    }
 
     #[test]
     fn the_report_is_there_when_the_run_has_ended() {

@@ -283,14 +283,10 @@ impl<W: Write + Send> Reporter for Terminal<W> {
     }
 }
 
-/// The JSON that Ansible shows: sorted, on one line or indented.
+/// The JSON that Ansible shows: sorted, on one line or indented, and letters as they are.
 fn dump(value: &Value, indent: bool) -> String {
-    let nice = DumpsOptions::nice();
-    let options = if indent {
-        nice
-    } else {
-        DumpsOptions { indent: None, separators: None, ensure_ascii: false, ..nice }
-    };
+    let nice = DumpsOptions { ensure_ascii: false, ..DumpsOptions::nice() };
+    let options = if indent { nice } else { DumpsOptions { indent: None, separators: None, ..nice } };
     dumps(value, &options).unwrap_or_else(|_| rustle_value::json::to_json(value).to_string())
 }
 
@@ -321,6 +317,15 @@ mod tests {
             path: None,
             seconds: 0.0,
         }))
+    }
+
+    #[test]
+    fn letters_beyond_ascii_are_shown_as_they_are() {
+        let map = Map::from([("msg", Value::from("ünï"))]);
+        let shown = text(0, false, &[result("ansible.builtin.debug", Status::Ok, None, map.clone())]);
+        assert!(shown.contains("    \"msg\": \"ünï\"\n"), "{shown}");
+        let shown = text(1, false, &[result("command", Status::Ok, None, map)]);
+        assert!(shown.contains("\"ünï\""), "{shown}");
     }
 
     #[test]

@@ -60,6 +60,7 @@ pub fn main_with(embedded: &Embedded, beside: &Beside) -> ExitCode {
 }
 
 /// Why nothing was run.
+#[derive(Debug)]
 struct Refusal {
     code: u8,
     message: String,
@@ -89,7 +90,10 @@ fn run(embedded: &Embedded, beside: &Beside, key: Option<KeyText>) -> Result<u8,
     };
     let options = Options::new(&matches, &settings.run).map_err(refuse(ERROR))?;
     if let Some(shell) = options.completions {
-        clap_complete::generate(shell, &mut command, name, &mut io::stdout());
+        // It panics if it cannot write.
+        let mut text = Vec::new();
+        clap_complete::generate(shell, &mut command, name, &mut text);
+        listing::write(&String::from_utf8_lossy(&text))?;
         return Ok(0);
     }
     if let Some((folder, from)) = &options.follow {
@@ -117,11 +121,15 @@ fn run(embedded: &Embedded, beside: &Beside, key: Option<KeyText>) -> Result<u8,
     }
     let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let host = command_line::choose_host(&plan.inventory, options.host.as_deref(), &machine);
-    let host = host.map_err(|error| refuse(ERROR)(error.to_string()))?;
     if !options.listings.is_empty() {
-        let hosts = Hosts::new(&plan.inventory, &host);
-        return listing::print(&plan, &hosts, &options);
+        // What is listed is the same for every host: only a name that was given has to be one.
+        let host = match host {
+            Err(error) if options.host.is_some() => return Err(refuse(ERROR)(error.to_string())),
+            host => host.unwrap_or_default(),
+        };
+        return listing::print(&plan, &Hosts::new(&plan.inventory, &host), &options);
     }
+    let host = host.map_err(|error| refuse(ERROR)(error.to_string()))?;
     if options.send_spool {
         let open = || secrets::open(&bundle, &host, &matches, key, false);
         return spool::send(&bundle, &Who { name: &name, version: &version }, open);
@@ -209,7 +217,7 @@ fn check_modules(plan: &Plan) -> Result<(), Refusal> {
 
 fn verify(bundle: &Bundle, signer: Option<&Signer>) -> Result<u8, Refusal> {
     bundle.verify_all().map_err(|error| refuse(UNEXPECTED)(format!("the bundle is damaged: {error}")))?;
-    let _ = writeln!(io::stdout(), "{}", bundle.digest());
+    listing::write(&format!("{}\n", bundle.digest()))?;
     // Standard output is the digest, for programs.
     let said = match (signer, bundle.signature()) {
         (Some(signer), _) => format!("signed by {}, which this runner is pinned to", signer.key()),

@@ -1,14 +1,15 @@
 //! A run: its reporters, the thread that carries it out, and its end.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustle_bundle::Bundle;
 use rustle_schema::event::{EVENT_FORMAT, Event};
 use rustle_schema::plan::Plan;
 
 use super::interruption::{self, Outcome};
-use super::{UNEXPECTED, Who};
+use super::{ERROR, UNEXPECTED, Who};
 use crate::command_line::Options;
 use crate::executor::{Ended, Executor, Stopped};
 use crate::report::linked::{self, RunStart, Warn};
@@ -46,7 +47,8 @@ pub(super) fn run(
         };
         reporters.add((linked.open)(&start));
     }
-    let own = self::reporters(&plan, &options, who.version);
+    let lost = Arc::new(AtomicBool::new(false));
+    let own = self::reporters(&plan, &options, who.version, &lost);
     own.into_iter().chain(kept).for_each(|it| reporters.add(it));
     reporters.send(Event::Start {
         format: EVENT_FORMAT,
@@ -81,6 +83,8 @@ pub(super) fn run(
     interruption::no_longer();
     match (u8::try_from(ended.exit_code).unwrap_or(UNEXPECTED), reporters.close()) {
         (0, Some(code)) => code,
+        // A program that reads events has not got them all.
+        (0, None) if options.json && lost.load(Ordering::Relaxed) => ERROR,
         (code, _) => code,
     }
 }
@@ -94,14 +98,20 @@ fn finish(reporters: &Reporters, ended: &Ended) {
     reporters.send(Event::End { exit_code: ended.exit_code, stopped });
 }
 
-fn reporters(plan: &Plan, options: &Options, version: &str) -> Vec<Box<dyn Reporter>> {
+fn reporters(
+    plan: &Plan,
+    options: &Options,
+    version: &str,
+    lost: &Arc<AtomicBool>,
+) -> Vec<Box<dyn Reporter>> {
+    let out = Output { lost: Arc::clone(lost) };
     let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
     if options.job.is_some() {
         // It has nobody to talk to, and keeps its events.
     } else if options.json {
-        reporters.push(Box::new(JsonLines::new(io::stdout())));
+        reporters.push(Box::new(JsonLines::new(out)));
     } else {
-        reporters.push(Box::new(terminal(plan, options)));
+        reporters.push(Box::new(terminal(plan, options, out)));
     }
     if let Some(path) = &options.report {
         reporters.push(Box::new(ReportFile::new(path.clone(), version)));
@@ -112,7 +122,7 @@ fn reporters(plan: &Plan, options: &Options, version: &str) -> Vec<Box<dyn Repor
     reporters
 }
 
-fn terminal(plan: &Plan, options: &Options) -> Terminal<impl Write + Send + use<>> {
+fn terminal(plan: &Plan, options: &Options, out: Output) -> Terminal<impl Write + Send + use<>> {
     let seen = io::stdout().is_terminal();
     let no_color = options.no_color || std::env::var_os("NO_COLOR").is_some_and(|it| !it.is_empty());
     let width = rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| usize::from(size.ws_col));
@@ -125,5 +135,33 @@ fn terminal(plan: &Plan, options: &Options) -> Terminal<impl Write + Send + use<
     };
     let live = io::stderr().is_terminal() && !options.settings.step;
     let progress = if live { Progress::new(plan.tasks()) } else { Progress::none() };
-    Terminal::new(BufWriter::with_capacity(64 << 10, io::stdout()), look, progress)
+    Terminal::new(BufWriter::with_capacity(64 << 10, out), look, progress)
+}
+
+/// Standard output of a run, which goes on whatever becomes of it: that something is lost is said once.
+struct Output {
+    lost: Arc<AtomicBool>,
+}
+
+impl Output {
+    fn note(&self, error: &io::Error) {
+        let quiet = matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::BrokenPipe);
+        // Whoever has closed a pipe has seen enough.
+        if !quiet && !self.lost.swap(true, Ordering::Relaxed) {
+            let _ = writeln!(
+                io::stderr(),
+                "[WARNING]: standard output cannot be written: {error}; the run goes on"
+            );
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        io::stdout().write(bytes).inspect_err(|error| self.note(error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().flush().inspect_err(|error| self.note(error))
+    }
 }

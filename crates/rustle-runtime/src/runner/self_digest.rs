@@ -1,11 +1,11 @@
 //! `--self-digest`: the digest of the whole executable.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::Read;
 
 use sha2::{Digest, Sha256};
 
-use super::{ERROR, Refusal, refuse};
+use super::{ERROR, Refusal, listing, refuse};
 
 /// Prints it as `sha256sum` would: whoever copies an executable asks for it.
 pub(super) fn print() -> Result<u8, Refusal> {
@@ -22,6 +22,6 @@ pub(super) fn print() -> Result<u8, Refusal> {
     });
     read.map_err(|error| refuse(ERROR)(format!("this executable cannot be read: {error}")))?;
     let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    let _ = writeln!(io::stdout(), "{digest}");
+    listing::write(&format!("{digest}\n"))?;
     Ok(0)
 }

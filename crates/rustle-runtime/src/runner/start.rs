@@ -1,8 +1,9 @@
 //! The bundle that a runner starts with.
 
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
-use rustle_bundle::{Bundle, FILE_NAME, open_appended};
+use rustle_bundle::{Bundle, BundleError, FILE_NAME, open_appended};
 
 use super::signer::Signer;
 use crate::embedded::Live;
@@ -59,12 +60,8 @@ pub fn open(embedded: &Embedded, beside: &Beside) -> Result<Carried, String> {
 }
 
 fn unchecked(embedded: &Embedded, beside: &Beside) -> Result<Carried, String> {
-    match open_appended(Path::new("/proc/self/exe")) {
-        Ok(Some(bundle)) => return Ok(Carried { bundle, live: Live::default() }),
-        Ok(None) => {}
-        // Without /proc there is no way to look behind the executable; what is embedded still counts.
-        Err(rustle_bundle::BundleError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(format!("the bundle behind this executable is damaged: {error}")),
+    if let Some(bundle) = behind_this()? {
+        return Ok(Carried { bundle, live: Live::default() });
     }
     let linked = beside.object.map(|linked| linked());
     let Some(bytes) = linked.or_else(|| embedded.bundle.get_file(FILE_NAME).map(|file| file.contents()))
@@ -76,6 +73,31 @@ fn unchecked(embedded: &Embedded, beside: &Beside) -> Result<Carried, String> {
     };
     let bundle = Bundle::open(bytes).map_err(|error| format!("the embedded bundle is damaged: {error}"))?;
     Ok(Carried { bundle, live: Live::parse(beside.live) })
+}
+
+/// The bundle that is appended to this executable, if there is one.
+fn behind_this() -> Result<Option<Bundle>, String> {
+    const OWN: &str = "/proc/self/exe";
+    let damaged = |error| format!("the bundle behind this executable is damaged: {error}");
+    match open_appended(Path::new(OWN)) {
+        Err(BundleError::Io(error)) if error.kind() == ErrorKind::NotFound => {}
+        found => return found.map_err(damaged),
+    }
+    // Without /proc, as in an empty root, there is the name that it was started by. What is compiled in may be an older
+    // plan, and must not run because nobody could look.
+    let name = std::env::args_os().next().map(PathBuf::from).filter(|name| name.components().count() > 1);
+    let Some(name) = name else {
+        return Err(format!(
+            "there is no {OWN}, so it cannot be seen which plan this executable carries: start it by its path"
+        ));
+    };
+    open_appended(&name).map_err(|error| match error {
+        BundleError::Io(error) => format!(
+            "there is no {OWN}, and {} cannot be read, so it cannot be seen which plan this executable carries: {error}",
+            name.display()
+        ),
+        error => damaged(error),
+    })
 }
 
 /// The bundle that a runner carries, and where its files lie while it is being written.

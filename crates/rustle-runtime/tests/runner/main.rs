@@ -173,6 +173,12 @@ fn a_reader_that_goes_away_does_not_stop_the_run() {
     let report: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(report).expect("a report")).expect("JSON");
     assert_eq!(report["recap"]["localhost"]["ok"], 3000);
+    for (options, code) in [(&["--json"][..], 1), (&[], 0)] {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("a full disk");
+        let ended = done(runner.command(options).stdout(full).output().expect("started"));
+        assert_eq!(ended.code, Some(code), "{options:?}: {}", ended.stderr);
+        assert_eq!(ended.stderr.matches("standard output cannot be written").count(), 1, "{}", ended.stderr);
+    }
 }
 
 fn the_runner_tells_what_it_is() {
@@ -186,6 +192,28 @@ fn the_runner_tells_what_it_is() {
         "\nplaybook: site.yml\n\n  play #1 (localhost): first\tTAGS: []\n    pattern: ['localhost']\n    hosts (1):\n      localhost\n    tasks:\n      say\tTAGS: [t]\n      say\tTAGS: []\n      TASK TAGS: [t]\n"
     );
     assert!(runner.run(&["--list-modules"]).stdout.lines().any(|line| line == "crash"));
+    // What lists needs no choice among hosts.
+    plan.inventory.hosts = ["a", "b"].map(|name| (name.to_owned(), Default::default())).into();
+    plan.plays[0].hosts = vec!["a".into(), "b".into()];
+    let of_two = Runner::of(&plan, Writer::default());
+    let hosts = of_two.run(&["--list-hosts"]);
+    assert!(
+        hosts.code == Some(0) && hosts.stdout.contains("hosts (2):\n      a\n      b\n"),
+        "{}{}",
+        hosts.stdout,
+        hosts.stderr
+    );
+    assert_eq!(of_two.run(&["--list-hosts", "--host", "c"]).code, Some(1));
+    for option in ["--list-tasks", "--verify", "--self-digest"] {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("a full disk");
+        let ended = done(runner.command(&[option]).stdout(full).output().expect("started"));
+        assert_eq!(ended.code, Some(1), "{option}");
+        assert!(
+            ended.stderr.contains("standard output cannot be written: No space left"),
+            "{}",
+            ended.stderr
+        );
+    }
     let verified = runner.run(&["--verify"]);
     assert!(verified.code == Some(0) && verified.stdout.starts_with("sha256:"), "{}", verified.stdout);
     assert!(runner.run(&["--completions", "bash"]).stdout.contains("--start-at-task"));

@@ -84,22 +84,41 @@ pub(crate) fn sources(options: &Options, key: Option<KeyText>, interactive: bool
 /// # Errors
 /// If it cannot be read.
 pub(crate) fn carry(matches: &ArgMatches) -> Result<Option<KeyText>, String> {
-    let options = Options::new(matches);
+    carried(&Options::new(matches), || descriptor::read(0), passphrase::typed)
+}
+
+/// What is carried: it stays as it is, and the job makes of it what this process would. White space at its end may belong to
+/// a passphrase.
+fn carried(
+    options: &Options,
+    stdin: impl FnOnce() -> Result<KeyText, String>,
+    ask: impl FnOnce() -> Result<Option<KeyText>, String>,
+) -> Result<Option<KeyText>, String> {
     match options.key_fd {
-        Some(0) => {
-            let mut text = descriptor::read(0)?;
-            // It travels in a variable, in which no line needs an end.
-            while text.last().is_some_and(u8::is_ascii_whitespace) {
-                text.pop();
-            }
-            Ok(Some(text))
-        }
-        _ if options.ask => passphrase::typed(),
+        Some(0) => stdin().map(Some),
+        _ if options.ask => ask(),
         _ => Ok(None),
     }
 }
 
 impl Source {
+    /// Whether a place that was asked for can be read, where nothing is left to be opened. A descriptor is closed by that, so that
+    /// no program that is started later can read it.
+    ///
+    /// # Errors
+    /// If it cannot; why.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        match self {
+            Source::Credential { name, asked: true } => credential::read(name, true).map(drop),
+            Source::KeyFile(path) | Source::Identity(path) => file::read_private(path).map(drop),
+            Source::Descriptor(number) => descriptor::read(*number).map(drop),
+            Source::Credential { asked: false, .. }
+            | Source::HostKey(_)
+            | Source::Asked
+            | Source::Environment(_) => Ok(()),
+        }
+    }
+
     /// The keys that are there. None is no fault where nobody has asked for this place.
     ///
     /// # Errors
@@ -185,6 +204,20 @@ mod tests {
             silent.ends_with("HostKey(\"/etc/ssh/ssh_host_ed25519_key\"), Environment(Text), Asked]"),
             "{silent}"
         );
+    }
+
+    #[test]
+    fn a_job_is_handed_what_was_given_to_the_byte() {
+        let carry = |key_fd, ask| {
+            let options = Options { key_fd, ask, ..Options::default() };
+            let text = |text: &str| Zeroizing::new(text.as_bytes().to_vec());
+            carried(&options, || Ok(text("ends in space \t\n")), || Ok(Some(text("typed "))))
+                .unwrap()
+                .map(|text| text.to_vec())
+        };
+        assert_eq!(carry(Some(0), true).as_deref(), Some(&b"ends in space \t\n"[..]));
+        assert_eq!(carry(Some(3), true).as_deref(), Some(&b"typed "[..]));
+        assert_eq!(carry(None, false), None);
     }
 
     #[test]

@@ -36,19 +36,26 @@ pub(super) fn base64(secret: &[u8], forms: &mut HashSet<Vec<u8>>) {
 
 /// Adds what hexadecimal notations make of `secret`.
 pub(super) fn hex(secret: &[u8], forms: &mut HashSet<Vec<u8>>) {
-    let write = |before: &str, between: &str, upper: bool| {
-        let mut text = String::with_capacity(secret.len() * (2 + before.len() + between.len()));
-        for (at, byte) in secret.iter().enumerate() {
-            text.push_str(if at > 0 { between } else { "" });
-            text.push_str(before);
-            // Writing to a string cannot fail.
-            let _ = if upper { write!(text, "{byte:02X}") } else { write!(text, "{byte:02x}") };
-        }
-        text.into_bytes()
-    };
+    plain_hex(secret, forms);
     for upper in [false, true] {
-        forms.extend([("", ""), ("", ":"), ("", " "), ("\\x", "")].map(|(a, b)| write(a, b, upper)));
+        forms.extend([("", ":"), ("", " "), ("\\x", "")].map(|(a, b)| hex_with(secret, a, b, upper)));
     }
+}
+
+/// Adds the digits of `secret` with nothing between them.
+pub(super) fn plain_hex(secret: &[u8], forms: &mut HashSet<Vec<u8>>) {
+    forms.extend([false, true].map(|upper| hex_with(secret, "", "", upper)));
+}
+
+fn hex_with(secret: &[u8], before: &str, between: &str, upper: bool) -> Vec<u8> {
+    let mut text = String::with_capacity(secret.len() * (2 + before.len() + between.len()));
+    for (at, byte) in secret.iter().enumerate() {
+        text.push_str(if at > 0 { between } else { "" });
+        text.push_str(before);
+        // Writing to a string cannot fail.
+        let _ = if upper { write!(text, "{byte:02X}") } else { write!(text, "{byte:02x}") };
+    }
+    text.into_bytes()
 }
 
 /// Adds what programs make of `secret` in a URL or a form: they differ in what they leave as it is.

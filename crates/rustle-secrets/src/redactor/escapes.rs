@@ -15,7 +15,9 @@ pub(super) fn all(text: &str) -> Vec<String> {
         json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"),
         json,
         ascii,
-        python(text),
+        python(text, false),
+        python(text, true),
+        python_bytes(text),
         rust(text),
         // Quoted for a shell: by shlex of Python, by hand, by `printf %q`, within double quotes.
         text.replace('\'', "'\"'\"'"),
@@ -25,6 +27,9 @@ pub(super) fn all(text: &str) -> Vec<String> {
         }),
         backslashed(text, |char| "\\\"$`".contains(char)),
         // YAML, SQL.
+        yaml(text, |_| false),
+        yaml(text, |char| char > '\u{ffff}'),
+        yaml(text, |char| !char.is_ascii()),
         text.replace('\'', "''"),
         text.replace('"', "\"\""),
         text.replace('\n', "\r\n"),
@@ -74,19 +79,74 @@ fn json_ascii(text: &str) -> String {
     out
 }
 
-/// Python's `repr` between its quotes, where it chooses single ones.
-fn python(text: &str) -> String {
+/// How `text` is written between double quotes where white space may be folded: by YAML, and by JSON in Unicode and ASCII.
+pub(super) fn quoted(text: &str) -> [String; 5] {
+    [
+        json(text, false),
+        json_ascii(text),
+        yaml(text, |_| false),
+        yaml(text, |char| char > '\u{ffff}'),
+        yaml(text, |char| !char.is_ascii()),
+    ]
+}
+
+/// Python's `repr` between its quotes, where it chooses single ones; its `ascii` if `ascii`.
+fn python(text: &str, ascii: bool) -> String {
     let mut out = String::with_capacity(text.len());
     // It takes double quotes where only single ones stand in the text.
     let escaped = text.contains('"');
     for char in text.chars() {
+        let code = u32::from(char);
         let _ = match char {
             '\\' => write!(out, "\\\\"),
             '\n' => write!(out, "\\n"),
             '\r' => write!(out, "\\r"),
             '\t' => write!(out, "\\t"),
             '\'' if escaped => write!(out, "\\'"),
-            control if control < ' ' || control == '\u{7f}' => write!(out, "\\x{:02x}", u32::from(control)),
+            control if control < ' ' || control == '\u{7f}' => write!(out, "\\x{code:02x}"),
+            '\u{80}'.. if ascii => match code {
+                ..=0xff => write!(out, "\\x{code:02x}"),
+                0x100..=0xffff => write!(out, "\\u{code:04x}"),
+                _ => write!(out, "\\U{code:08x}"),
+            },
+            other => write!(out, "{other}"),
+        };
+    }
+    out
+}
+
+/// Python's `repr` of the text's bytes.
+fn python_bytes(text: &str) -> String {
+    let bytes: String = text.bytes().map(char::from).collect();
+    python(&bytes, true)
+}
+
+/// What stands between YAML's double quotes (YAML 1.2, 5.7), with a number for what `escaped` says.
+fn yaml(text: &str, escaped: impl Fn(char) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
+        let code = u32::from(char);
+        let _ = match char {
+            '"' => write!(out, "\\\""),
+            '\\' => write!(out, "\\\\"),
+            '\0' => write!(out, "\\0"),
+            '\u{7}' => write!(out, "\\a"),
+            '\u{8}' => write!(out, "\\b"),
+            '\t' => write!(out, "\\t"),
+            '\n' => write!(out, "\\n"),
+            '\u{b}' => write!(out, "\\v"),
+            '\u{c}' => write!(out, "\\f"),
+            '\r' => write!(out, "\\r"),
+            '\u{1b}' => write!(out, "\\e"),
+            '\u{85}' => write!(out, "\\N"),
+            '\u{a0}' => write!(out, "\\_"),
+            '\u{2028}' => write!(out, "\\L"),
+            '\u{2029}' => write!(out, "\\P"),
+            char if char.is_control() || escaped(char) => match code {
+                ..=0xff => write!(out, "\\x{code:02X}"),
+                0x100..=0xffff => write!(out, "\\u{code:04X}"),
+                _ => write!(out, "\\U{code:08X}"),
+            },
             other => write!(out, "{other}"),
         };
     }
@@ -132,6 +192,12 @@ mod tests {
             "a\\\"b'c\\\\d/e\\n\\u00e9\\ud83e\\udd80 $x <&>".into(),
             // python3 -c 'print(repr(…))'
             "a\"b\\'c\\\\d/e\\n\u{e9}\u{1f980} $x <&>".into(),
+            // python3 -c 'print(ascii(…))'
+            "a\"b\\'c\\\\d/e\\n\\xe9\\U0001f980 $x <&>".into(),
+            // python3 -c 'print(repr(….encode()))'
+            "a\"b\\'c\\\\d/e\\n\\xc3\\xa9\\xf0\\x9f\\xa6\\x80 $x <&>".into(),
+            // python3 -c 'import yaml; print(yaml.dump(…, width=200, allow_unicode=False))'
+            "a\\\"b'c\\\\d/e\\n\\xE9\\U0001F980 $x <&>".into(),
             // python3 -c 'import html; print(html.escape(…))'
             "a&quot;b&#x27;c\\d/e\n\u{e9}\u{1f980} $x &lt;&amp;&gt;".into(),
         ] {

@@ -8,7 +8,8 @@ use super::{SHORTEST, encodings, escapes};
 /// are looked for, and the whole as it is.
 pub(super) const LONGEST: usize = 16 << 10;
 
-/// The shortest line of a secret that is hidden by itself: shorter ones, such as `---`, stand in other texts too.
+/// The shortest line of a secret that is hidden by itself, and the shortest form that is found across white space: shorter
+/// ones, such as `---`, stand in other texts too.
 const SHORTEST_LINE: usize = 8;
 
 /// How many lines of one secret are looked for.
@@ -32,6 +33,21 @@ pub(super) fn add(secret: &[u8], forms: &mut HashSet<Vec<u8>>) {
             add_piece(line, forms);
         }
     }
+}
+
+/// Adds what of `secret` is looked for where white space is not: it is what [`super::squeezed`] makes of a form.
+pub(super) fn add_squeezed(secret: &[u8], forms: &mut HashSet<Vec<u8>>) {
+    if secret.len() > LONGEST {
+        return;
+    }
+    let mut all = HashSet::from([secret.to_vec()]);
+    encodings::base64(secret, &mut all);
+    encodings::plain_hex(secret, &mut all);
+    if let Ok(text) = std::str::from_utf8(secret) {
+        all.extend(escapes::quoted(text).into_iter().map(String::into_bytes));
+    }
+    let squeezed = all.iter().map(|form| super::squeezed(form).0);
+    forms.extend(squeezed.filter(|form| form.len() >= SHORTEST_LINE));
 }
 
 /// Adds a text as it is, and as it is written where some characters mean something.

@@ -15,9 +15,12 @@ use rustle_runtime::secrets::{MASK, Redact};
 /// is hidden only where it is the whole of a text.
 pub const SHORTEST: usize = 4;
 
-/// Finds secrets in bytes: as they are, and as programs write them. One walk over the bytes finds them all.
+/// Finds secrets in bytes: as they are, and as programs write them. One walk over the bytes finds them all, and one over
+/// what is left of them without white space those that were broken into lines.
 pub struct Redactor {
     automaton: AhoCorasick,
+    /// Finds what [`squeezed`] makes of the forms that programs break into lines.
+    broken: AhoCorasick,
     /// What is hidden only as a whole: short secrets, and large ones.
     whole: HashSet<Vec<u8>>,
 }
@@ -29,6 +32,7 @@ impl Redactor {
     /// If they are too many and too long: together more than about 1 GiB.
     pub fn new<'s>(secrets: impl IntoIterator<Item = &'s [u8]>) -> Result<Redactor, BuildError> {
         let mut patterns = HashSet::new();
+        let mut broken = HashSet::new();
         let mut whole = HashSet::new();
         for secret in secrets {
             let secret = secret.trim_ascii();
@@ -40,18 +44,30 @@ impl Redactor {
             }
             if secret.len() >= SHORTEST {
                 forms::add(secret, &mut patterns);
+                forms::add_squeezed(secret, &mut broken);
             }
         }
         let mut builder = AhoCorasick::builder();
         // All matches are wanted, those that overlap too: half a secret is one as well.
         builder.match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::ContiguousNFA));
-        Ok(Redactor { automaton: builder.build(patterns)?, whole })
+        Ok(Redactor { automaton: builder.build(patterns)?, broken: builder.build(broken)?, whole })
     }
 
     /// Where there are secrets, in order; what overlaps is one.
     fn found(&self, bytes: &[u8]) -> Vec<Range<usize>> {
         let mut found: Vec<Range<usize>> =
             self.automaton.find_overlapping_iter(bytes).map(|it| it.range()).collect();
+        if self.broken.patterns_len() > 0 {
+            let (squeezed, places) = squeezed(bytes);
+            if squeezed.len() < bytes.len() {
+                let place = |at: usize| places.get(at).copied().unwrap_or_default();
+                found.extend(
+                    self.broken
+                        .find_overlapping_iter(&squeezed)
+                        .map(|it| place(it.start())..place(it.end() - 1) + 1),
+                );
+            }
+        }
         found.sort_unstable_by_key(|range| range.start);
         let mut merged: Vec<Range<usize>> = Vec::new();
         for range in found {
@@ -62,6 +78,27 @@ impl Redactor {
         }
         merged
     }
+}
+
+/// `bytes` without white space, written as such or as `\n`, `\r` and `\t`, and without the backslashes that YAML puts
+/// where it folds a line; and where in `bytes` each of those that are left stands.
+fn squeezed(bytes: &[u8]) -> (Vec<u8>, Vec<usize>) {
+    let (mut left, mut places) = (Vec::with_capacity(bytes.len()), Vec::with_capacity(bytes.len()));
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let escaped = if byte == b'\\' { bytes.get(at + 1) } else { None };
+        at += match escaped {
+            Some(b'n' | b'r' | b't') => 2,
+            Some(next) if next.is_ascii_whitespace() => 2,
+            _ if byte.is_ascii_whitespace() => 1,
+            _ => {
+                left.push(byte);
+                places.push(at);
+                1
+            }
+        };
+    }
+    (left, places)
 }
 
 impl Redact for Redactor {
@@ -137,6 +174,34 @@ mod tests {
         let large: String = (0..20_000).map(|n| format!("line number {n}\n")).collect();
         assert_eq!(redacted(&[&large], &large), "********");
         assert_eq!(redacted(&[&large], "x line number 17 x"), "x ******** x");
+    }
+
+    #[test]
+    fn what_a_program_has_broken_into_lines_is_found() {
+        let secret = "Sup3r-S3cret!x";
+        // printf '%s' "a-service-with-a-rather-long-account-name-01x:$P" | base64
+        let text = "YS1zZXJ2aWNlLXdpdGgtYS1yYXRoZXItbG9uZy1hY2NvdW50LW5hbWUtMDF4OlN1cDNyLVMzY3Jl\ndCF4\n";
+        let shown = redacted(&[secret], text);
+        assert!(shown.ends_with("UtMDF4Ol********\n"), "{shown}");
+        // printf '%s' "$P" | od -An -tx1 -w8; xxd -p -c 6; the latter in JSON
+        for text in [
+            " 53 75 70 33 72 2d 53 33\n 63 72 65 74 21 78\n",
+            "53757033722d\n533363726574\n2178\n",
+            r#"{"out": "53757033722d\n533363726574\n2178\n"}"#,
+        ] {
+            let shown = redacted(&[secret], text);
+            assert!(!shown.contains("75") && !shown.contains("72"), "{shown}");
+        }
+        assert_eq!(redacted(&["hunter2"], "hunt er2"), "hunt er2", "a short one stands there by chance");
+    }
+
+    #[test]
+    fn what_yaml_has_folded_is_found() {
+        let secret = "correct horse battery staple and many more words";
+        let folded = "p: correct horse battery\n    staple and many\n    more words\n";
+        assert_eq!(redacted(&[secret], folded), "p: ********\n");
+        let quoted = "p: \"a \\\"b correct\\\n  \\ horse \\\\ end\"\n";
+        assert_eq!(redacted(&["a \"b correct horse \\ end"], quoted), "p: \"********\"\n");
     }
 
     #[test]

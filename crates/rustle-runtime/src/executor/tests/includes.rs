@@ -145,3 +145,23 @@ fn a_run_can_start_at_a_task() {
         assert_eq!(run_plan(&plan, settings, Memory::default()).story()[0], first);
     }
 }
+
+#[test]
+fn a_start_that_no_task_has_is_told() {
+    let plan = plan(steps([say("one", "1")]));
+    let told = |start: &str| {
+        let settings = Settings { start_at_task: Some(start.into()), ..Settings::default() };
+        let told = run_plan(&plan, settings, Memory::default());
+        assert_eq!(told.ended.exit_code, 0);
+        let warning = |event: &Event| match event {
+            Event::Warning { message } => Some(message.clone()),
+            _ => None,
+        };
+        told.events.iter().filter_map(warning).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told("Nosuch"),
+        [r#"No matching task "Nosuch" found. Note: --start-at-task can only follow static includes."#]
+    );
+    assert!(told("one").is_empty());
+}

@@ -1,64 +1,98 @@
 //! Differences without secrets, without those that were there before too.
 
+use std::ops::Range;
+
 use rustle_value::{Map, Value};
+use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices, group_diff_ops};
 
 use super::{MASK, Redaction};
 
 /// A difference, or a list of them.
 ///
 /// What stands in `after` is known and found. What it replaces is an older secret, which nobody knows any more: it is
-/// hidden where it stands in the place of a secret, that is, behind the same beginning of a line, or as a whole.
+/// hidden where it may stand in the place of a secret.
 pub(super) fn redacted(redaction: &Redaction, value: &Value) -> Value {
     match value {
         Value::List(items) => Value::list(items.iter().map(|item| redacted(redaction, item))),
-        Value::Map(map) => Value::Map(one(redaction, map)),
         other => redaction.value(other).unwrap_or_else(|| other.clone()),
     }
 }
 
-fn one(redaction: &Redaction, map: &Map) -> Map {
-    let mut shown = redaction.map(map).unwrap_or_else(|| map.clone());
-    for (new, old) in [("after", "before"), ("before", "after")] {
-        let (Some(Value::Str(new)), Some(Value::Str(text))) = (shown.get(new), shown.get(old)) else {
-            continue;
-        };
-        if let Some(text) = counterpart(new, text) {
-            shown.insert(old, text);
-        }
+/// Takes older secrets out of `map`, whose secrets are masked already, if it is a difference.
+pub(super) fn conceal(map: &mut Map) {
+    let text = |map: &Map, key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
+    let (Some(before), Some(after)) = (text(map, "before"), text(map, "after")) else { return };
+    if let Some(before) = counterpart(&after, &before, true) {
+        map.insert("before", before);
     }
-    shown
+    if let Some(after) = counterpart(&before, &after, false) {
+        map.insert("after", after);
+    }
 }
 
-/// `old` without what the masks in `new` have replaced; `None` if it stays as it is.
-fn counterpart(new: &str, old: &str) -> Option<String> {
+/// How many lines may lie between a secret and what it has replaced: as many as a difference shows around a change.
+const NEAR: usize = 3;
+
+/// `old` without what the masks in `new` have replaced: lines that begin as a masked line does, and, if `replaced`, where
+/// there is none of them, all lines near it that are not there any more. `None` if it stays as it is.
+fn counterpart(new: &str, old: &str, replaced: bool) -> Option<String> {
     if !new.contains(MASK) || old.is_empty() {
         return None;
     }
     // A file that is nothing but a secret.
-    if new.trim() == MASK {
-        return (old.trim() != MASK).then(|| format!("{MASK}\n"));
+    if is_masked(new) {
+        return (!is_masked(old)).then(|| format!("{MASK}\n"));
     }
-    let beginnings: Vec<&str> = new
-        .lines()
-        .filter_map(|line| line.split_once(MASK).map(|(beginning, _)| beginning))
-        .filter(|beginning| !beginning.trim().is_empty())
-        .collect();
-    let mut any = false;
-    let lines: Vec<String> = old
-        .split_inclusive('\n')
-        .map(|line| {
-            let found = beginnings.iter().find(|it| line.starts_with(**it) && !line.contains(MASK));
-            any |= found.is_some();
-            match found {
-                Some(beginning) => {
-                    let end = if line.ends_with('\n') { "\n" } else { "" };
-                    format!("{beginning}{MASK}{end}")
-                }
-                None => line.to_owned(),
+    let new: Vec<&str> = new.split_inclusive('\n').collect();
+    let old: Vec<&str> = old.split_inclusive('\n').collect();
+    let beginning = |line: &'_ str| line.split_once(MASK).map(|(beginning, _)| beginning.len());
+    let mut hidden: Vec<Option<&str>> = vec![None; old.len()];
+    for line in &new {
+        let Some(beginning) = beginning(line).and_then(|end| line.get(..end)) else { continue };
+        if !beginning.trim().is_empty() {
+            let alike = old
+                .iter()
+                .zip(&mut hidden)
+                .filter(|(old, _)| old.starts_with(beginning) && !old.contains(MASK));
+            alike.for_each(|(_, hidden)| *hidden = Some(beginning));
+        }
+    }
+    if replaced {
+        for range in gone_near_masks(&old, &new, &hidden) {
+            hidden.get_mut(range).into_iter().flatten().for_each(|hidden| *hidden = hidden.or(Some("")));
+        }
+    }
+    hidden.iter().any(Option::is_some).then(|| {
+        let line = |(old, hidden): (&&str, &Option<&str>)| match hidden {
+            Some(beginning) if !is_masked(old) => {
+                format!("{beginning}{MASK}{}", if old.ends_with('\n') { "\n" } else { "" })
             }
-        })
-        .collect();
-    any.then(|| lines.concat())
+            _ => (*old).to_owned(),
+        };
+        old.iter().zip(&hidden).map(line).collect()
+    })
+}
+
+/// The lines of `old` that are gone near a new line with a mask of which no old line is known to be the counterpart.
+fn gone_near_masks(old: &[&str], new: &[&str], hidden: &[Option<&str>]) -> Vec<Range<usize>> {
+    let has_none = |line: &&&str| {
+        line.split_once(MASK)
+            .is_some_and(|(beginning, _)| beginning.trim().is_empty() || !hidden.contains(&Some(beginning)))
+    };
+    let hunks = group_diff_ops(capture_diff_slices(Algorithm::Myers, old, new), NEAR);
+    let near = |hunk: &Vec<DiffOp>| {
+        let mut changes = hunk.iter().filter(|change| change.tag() != DiffTag::Equal);
+        changes.any(|change| new.get(change.new_range()).into_iter().flatten().any(|line| has_none(&line)))
+    };
+    let gone = |hunk: Vec<DiffOp>| {
+        hunk.into_iter().filter(|change| change.tag() != DiffTag::Equal).map(|change| change.old_range())
+    };
+    hunks.into_iter().filter(near).flat_map(gone).collect()
+}
+
+/// Whether a text is nothing but masks.
+fn is_masked(text: &str) -> bool {
+    text.contains(MASK) && text.split_whitespace().all(|word| word == MASK)
 }
 
 #[cfg(test)]
@@ -83,6 +117,31 @@ mod tests {
     fn of_a_file_that_is_a_secret_nothing_is_shown() {
         assert_eq!(shown("older\n", "hunter2\n"), ("********\n".into(), "********\n".into()));
         assert_eq!(shown("", "hunter2\n").0, "", "that there was nothing is no secret");
+    }
+
+    #[test]
+    fn a_line_that_is_a_secret_or_begins_with_one_hides_what_is_gone_near_it() {
+        let key =
+            |line: &str| format!("x\n-----BEGIN PRIVATE KEY-----\n{line}\n-----END PRIVATE KEY-----\nlast\n");
+        assert_eq!(shown(&key("MIIOLD\nMORE"), &key("hunter2")).0, key("********\n********"));
+        assert_eq!(
+            shown("key: |\n  OLD\nport: 1\n", "key: |\n  hunter2\nport: 1\n").0,
+            "key: |\n********\nport: 1\n"
+        );
+        assert_eq!(shown("older:user\n", "hunter2:user\n").0, "********\n");
+        // Where the name has changed as well.
+        assert_eq!(shown("a\npasswd=older\n", "a\npassword=hunter2\n").0, "a\n********\n");
+        // What is far away is another change.
+        let far = |first: &str, last: &str| format!("{first}\n{}{last}\n", "same\n".repeat(9));
+        assert_eq!(shown(&far("port 1", "older"), &far("port 2", "hunter2")).0, far("port 1", "********"));
+    }
+
+    #[test]
+    fn a_difference_is_known_wherever_it_stands() {
+        let diff = Map::from([("before", "older:user\n"), ("after", "hunter2:user\n")]);
+        let held = Value::list([Value::Map(Map::from([("diff", Value::list([Value::Map(diff)]))]))]);
+        let shown = redaction().value(&held).unwrap().to_string();
+        assert!(!shown.contains("older") && shown.contains("'after': '********:user"), "{shown}");
     }
 
     #[test]

@@ -80,7 +80,17 @@ impl Redaction {
         let redacted: Vec<Option<Value>> = items.iter().map(|item| self.value(item)).collect();
         let any = redacted.iter().any(Option::is_some);
         let both = items.iter().zip(redacted);
-        any.then(|| both.map(|(item, redacted)| redacted.unwrap_or_else(|| item.clone())).collect())
+        let redacted =
+            any.then(|| both.map(|(item, redacted)| redacted.unwrap_or_else(|| item.clone())).collect());
+        self.lines(redacted.as_deref().unwrap_or(items)).or(redacted)
+    }
+
+    /// Items that are the lines of one text, as those of `stdout_lines`, if a secret begins in one and ends in another. Then
+    /// they are fewer.
+    fn lines(&self, items: &[Value]) -> Option<Vec<Value>> {
+        let lines: Vec<&str> = items.iter().map(Value::as_str).collect::<Option<_>>()?;
+        let text = self.changed(&lines.join("\n"))?;
+        Some(text.split('\n').map(Value::str).collect())
     }
 
     fn map(&self, map: &Map) -> Option<Map> {
@@ -90,7 +100,11 @@ impl Redaction {
         let entry = |(new_key, new_value, key, value): (Option<Value>, Option<Value>, &Value, &Value)| {
             (new_key.unwrap_or_else(|| key.clone()), new_value.unwrap_or_else(|| value.clone()))
         };
-        any.then(|| entries.into_iter().map(entry).collect())
+        any.then(|| {
+            let mut redacted = entries.into_iter().map(entry).collect();
+            diff::conceal(&mut redacted);
+            redacted
+        })
     }
 
     /// Takes the secrets out of a text in its place.
@@ -138,6 +152,15 @@ pub(crate) mod tests {
         assert_eq!(redacted.to_string(), "[{'********': ('a ******** b', 1)}, None]");
         assert!(redaction().value(&Value::list([Value::str("hunter")])).is_none(), "nothing is copied");
         assert!(Redaction::nothing().value(&value).is_none());
+    }
+
+    #[test]
+    fn a_secret_that_begins_in_one_line_and_ends_in_another_is_hidden() {
+        let lines = Value::list(["a", "first", "second", "b"].map(Value::str));
+        let both = Redaction::new(Arc::new(Plain("first\nsecond")));
+        assert_eq!(both.value(&lines).unwrap().to_string(), "['a', '********', 'b']");
+        let one = Redaction::new(Arc::new(Plain("first")));
+        assert_eq!(one.value(&lines).unwrap().to_string(), "['a', '********', 'second', 'b']");
     }
 
     #[test]

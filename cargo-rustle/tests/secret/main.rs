@@ -1,9 +1,12 @@
 //! `cargo rustle secret …`, as operators call it.
 
+mod resealing;
+mod store_file;
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use rustle_seal::{Identity, Scope, Seal, SecretKind};
 use tempfile::TempDir;
@@ -41,8 +44,8 @@ impl Project {
         fs::read_to_string(self.path().join(name)).unwrap()
     }
 
-    /// What the command prints, or what it says when it fails.
-    fn secret_with(&self, args: &[&str], input: &str) -> Result<String, String> {
+    /// How the command ends, and all that it says.
+    fn output(&self, args: &[&str], input: &str) -> Output {
         let mut child = Command::new(env!("CARGO_BIN_EXE_cargo-rustle"))
             .args(["rustle", "secret"])
             .args(args)
@@ -57,7 +60,12 @@ impl Project {
             .spawn()
             .unwrap();
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        let output = child.wait_with_output().unwrap();
+        child.wait_with_output().unwrap()
+    }
+
+    /// What the command prints, or what it says when it fails.
+    fn secret_with(&self, args: &[&str], input: &str) -> Result<String, String> {
+        let output = self.output(args, input);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         match output.status.success() {
             true => Ok(text(&output.stdout)),
