@@ -104,11 +104,7 @@ fn python(text: &str, ascii: bool) -> String {
             '\t' => write!(out, "\\t"),
             '\'' if escaped => write!(out, "\\'"),
             control if control < ' ' || control == '\u{7f}' => write!(out, "\\x{code:02x}"),
-            '\u{80}'.. if ascii => match code {
-                ..=0xff => write!(out, "\\x{code:02x}"),
-                0x100..=0xffff => write!(out, "\\u{code:04x}"),
-                _ => write!(out, "\\U{code:08x}"),
-            },
+            '\u{80}'.. if ascii => write!(out, "{}", numbered(code, false)),
             other => write!(out, "{other}"),
         };
     }
@@ -119,6 +115,16 @@ fn python(text: &str, ascii: bool) -> String {
 fn python_bytes(text: &str) -> String {
     let bytes: String = text.bytes().map(char::from).collect();
     python(&bytes, true)
+}
+
+/// A character by its number, as short as that goes.
+fn numbered(code: u32, upper: bool) -> String {
+    let (letter, digits) = match code {
+        ..=0xff => ('x', 2),
+        0x100..=0xffff => ('u', 4),
+        _ => ('U', 8),
+    };
+    if upper { format!("\\{letter}{code:0digits$X}") } else { format!("\\{letter}{code:0digits$x}") }
 }
 
 /// What stands between YAML's double quotes (YAML 1.2, 5.7), with a number for what `escaped` says.
@@ -142,11 +148,7 @@ fn yaml(text: &str, escaped: impl Fn(char) -> bool) -> String {
             '\u{a0}' => write!(out, "\\_"),
             '\u{2028}' => write!(out, "\\L"),
             '\u{2029}' => write!(out, "\\P"),
-            char if char.is_control() || escaped(char) => match code {
-                ..=0xff => write!(out, "\\x{code:02X}"),
-                0x100..=0xffff => write!(out, "\\u{code:04X}"),
-                _ => write!(out, "\\U{code:08X}"),
-            },
+            char if char.is_control() || escaped(char) => write!(out, "{}", numbered(code, true)),
             other => write!(out, "{other}"),
         };
     }
