@@ -17,11 +17,11 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use rustix::fs::{FlockOperation, flock};
 use rustle_schema::report::Recap;
 use serde::{Deserialize, Serialize};
 
 use super::kept::{Kept, file_name};
+use super::lock::{Lock, locked};
 use crate::failure::{Context, Failure, Result};
 
 /// The version of what is written.
@@ -129,7 +129,7 @@ pub struct Deployment {
     reports: PathBuf,
     folder: PathBuf,
     journal: Mutex<File>,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Deployment {
@@ -243,24 +243,12 @@ impl Deployment {
     }
 }
 
-fn make(folder: &Path) -> Result<()> {
+/// Makes a folder of the user alone, and those above it.
+///
+/// # Errors
+/// If it cannot be made.
+pub fn make(folder: &Path) -> Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder).context(folder.display())
-}
-
-/// Nobody else works in the folder as long as the file lives.
-fn locked(reports: &Path) -> Result<File> {
-    make(&reports.join("runs"))?;
-    let path = reports.join("runs/lock");
-    let file = File::options().write(true).create(true).truncate(false).mode(0o600).open(&path);
-    let file = file.context(path.display())?;
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(file),
-        Err(rustix::io::Errno::WOULDBLOCK) => {
-            Err(Failure::new(format!("another deployment works in {}", reports.display()))
-                .help("wait for it, or name another folder with --reports"))
-        }
-        Err(error) => Err(Failure::new(format!("{}: {error}", path.display()))),
-    }
 }
 
 /// The folders of deployments, the oldest first.

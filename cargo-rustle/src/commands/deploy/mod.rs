@@ -12,6 +12,7 @@ mod follow;
 mod host;
 mod install;
 mod kept;
+mod lock;
 mod options;
 mod passed;
 mod remote;
