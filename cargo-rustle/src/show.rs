@@ -26,8 +26,13 @@ pub fn in_shell(path: &Path) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/._-+:@%,=".contains(c);
     match !text.is_empty() && text.chars().all(plain) {
         true => text.into_owned(),
-        false => format!("'{}'", text.replace('\'', r"'\''")),
+        false => quoted(&text),
     }
+}
+
+/// A word as a POSIX shell takes it, whatever is in it.
+pub fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// What was prepared, in a few lines.

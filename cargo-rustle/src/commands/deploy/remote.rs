@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use super::connection::{Common, Connection, Ssh};
+use crate::show;
 
 /// The exit code of ssh itself, when there is no connection or it broke.
 const NO_CONNECTION: i32 = 255;
@@ -190,7 +191,7 @@ fn remote(script: &str, arguments: &[&str]) -> Result<OsString, Broken> {
 
 /// A word in single quotes, which every shell takes as it is.
 fn quote(word: &str) -> Option<String> {
-    (!word.contains('\0')).then(|| format!("'{}'", word.replace('\'', "'\\''")))
+    (!word.contains('\0')).then(|| show::quoted(word))
 }
 
 #[cfg(test)]

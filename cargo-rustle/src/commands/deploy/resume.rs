@@ -11,6 +11,10 @@ use crate::executable::Runner;
 use crate::failure::{Context, Failure, Result};
 use crate::project::Project;
 
+/// What to do where something else is named than was deployed.
+const ANOTHER: &str =
+    "leave it out to go on with the last deployment, or begin a new one without --resume or --collect";
+
 /// The last deployment, its runner, and the inventory.
 ///
 /// # Errors
@@ -62,7 +66,7 @@ fn given(file: &Path, record: &Record) -> Result<Runner> {
         record.runner.display(),
         record.sha256
     ))
-    .help("leave it out to go on with the last deployment, or begin a new one without --resume or --collect"))
+    .help(ANOTHER))
 }
 
 fn recorded(record: &Record) -> Result<Runner> {
@@ -90,7 +94,7 @@ fn same_project(what: Option<&Path>, record: &Record) -> Result<()> {
         folder.display(),
         of.display()
     ))
-    .help("leave it out to go on with the last deployment, or begin a new one without --resume or --collect"))
+    .help(ANOTHER))
 }
 
 #[cfg(test)]

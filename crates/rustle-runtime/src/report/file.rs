@@ -69,7 +69,7 @@ fn now() -> String {
 /// stays, and a pipe or a device is written to.
 fn write(path: &Path, report: &Report) -> io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
-    let path = &if path.is_symlink() { fs::canonicalize(path)? } else { path.to_owned() };
+    let path = &crate::fs::path::real(path);
     if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
         return write_to(File::options().write(true).open(path)?, report)?.flush();
     }
@@ -107,6 +107,9 @@ mod tests {
         assert!(link.is_symlink());
         let written = fs::read(&file).unwrap();
         assert!(serde_json::from_slice::<Report>(&written).is_ok());
+        std::os::unix::fs::symlink("not there yet", folder.path().join("next")).unwrap();
+        write(&folder.path().join("next"), &Report::default()).unwrap();
+        assert!(folder.path().join("next").is_symlink() && folder.path().join("not there yet").is_file());
         let pipe = folder.path().join("pipe");
         rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
         let reader = std::thread::spawn({

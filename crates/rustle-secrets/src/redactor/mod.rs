@@ -57,16 +57,13 @@ impl Redactor {
     fn found(&self, bytes: &[u8]) -> Vec<Range<usize>> {
         let mut found: Vec<Range<usize>> =
             self.automaton.find_overlapping_iter(bytes).map(|it| it.range()).collect();
-        if self.broken.patterns_len() > 0 {
+        // Without any of these nothing was broken, and the first walk has found it.
+        let is_broken = || bytes.iter().any(|byte| *byte == b'\\' || byte.is_ascii_whitespace());
+        if self.broken.patterns_len() > 0 && is_broken() {
             let (squeezed, places) = squeezed(bytes);
-            if squeezed.len() < bytes.len() {
-                let place = |at: usize| places.get(at).copied().unwrap_or_default();
-                found.extend(
-                    self.broken
-                        .find_overlapping_iter(&squeezed)
-                        .map(|it| place(it.start())..place(it.end() - 1) + 1),
-                );
-            }
+            let place = |at: usize| places.get(at).copied().unwrap_or_default();
+            let broken = self.broken.find_overlapping_iter(&squeezed);
+            found.extend(broken.map(|it| place(it.start())..place(it.end() - 1) + 1));
         }
         found.sort_unstable_by_key(|range| range.start);
         let mut merged: Vec<Range<usize>> = Vec::new();

@@ -22,12 +22,20 @@ pub(super) fn redacted(redaction: &Redaction, value: &Value) -> Value {
 pub(super) fn conceal(map: &mut Map) {
     let text = |map: &Map, key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
     let (Some(before), Some(after)) = (text(map, "before"), text(map, "after")) else { return };
-    if let Some(before) = counterpart(&after, &before, true) {
-        map.insert("before", before);
+    let shown = if is_masked(&after) { whole(&before) } else { by_line(&after, &before, true) };
+    // A line that is hidden in one is hidden in the other as well: both may have the older secret.
+    let known = shown.as_deref().unwrap_or(&before);
+    let new = if is_masked(&before) { whole(&after) } else { by_line(known, &after, false) };
+    for (key, hidden) in [("before", shown), ("after", new)] {
+        if let Some(hidden) = hidden {
+            map.insert(key, hidden);
+        }
     }
-    if let Some(after) = counterpart(&before, &after, false) {
-        map.insert("after", after);
-    }
+}
+
+/// `text` where the other side is nothing but a secret; `None` if it stays as it is.
+fn whole(text: &str) -> Option<String> {
+    (!text.is_empty() && !is_masked(text)).then(|| format!("{MASK}\n"))
 }
 
 /// How many lines may lie between a secret and what it has replaced: as many as a difference shows around a change.
@@ -35,20 +43,14 @@ const NEAR: usize = 3;
 
 /// `old` without what the masks in `new` have replaced: lines that begin as a masked line does, and, if `replaced`, where
 /// there is none of them, all lines near it that are not there any more. `None` if it stays as it is.
-fn counterpart(new: &str, old: &str, replaced: bool) -> Option<String> {
+fn by_line(new: &str, old: &str, replaced: bool) -> Option<String> {
     if !new.contains(MASK) || old.is_empty() {
         return None;
     }
-    // A file that is nothing but a secret.
-    if is_masked(new) {
-        return (!is_masked(old)).then(|| format!("{MASK}\n"));
-    }
     let new: Vec<&str> = new.split_inclusive('\n').collect();
     let old: Vec<&str> = old.split_inclusive('\n').collect();
-    let beginning = |line: &'_ str| line.split_once(MASK).map(|(beginning, _)| beginning.len());
     let mut hidden: Vec<Option<&str>> = vec![None; old.len()];
-    for line in &new {
-        let Some(beginning) = beginning(line).and_then(|end| line.get(..end)) else { continue };
+    for (beginning, _) in new.iter().filter_map(|line| line.split_once(MASK)) {
         if !beginning.trim().is_empty() {
             let alike = old
                 .iter()
@@ -134,6 +136,14 @@ mod tests {
         // What is far away is another change.
         let far = |first: &str, last: &str| format!("{first}\n{}{last}\n", "same\n".repeat(9));
         assert_eq!(shown(&far("port 1", "older"), &far("port 2", "hunter2")).0, far("port 1", "********"));
+    }
+
+    #[test]
+    fn an_older_secret_that_stays_is_hidden_on_both_sides() {
+        let line = "password=older\n";
+        let (before, after) = shown(&format!("{line}port=1\n"), &format!("password=hunter2\n{line}port=1\n"));
+        assert_eq!(before, "password=********\nport=1\n");
+        assert_eq!(after, "password=********\npassword=********\nport=1\n");
     }
 
     #[test]

@@ -88,6 +88,9 @@ impl Redaction {
     /// Items that are the lines of one text, as those of `stdout_lines`, if a secret begins in one and ends in another. Then
     /// they are fewer.
     fn lines(&self, items: &[Value]) -> Option<Vec<Value>> {
+        if items.len() < 2 {
+            return None;
+        }
         let lines: Vec<&str> = items.iter().map(Value::as_str).collect::<Option<_>>()?;
         let text = self.changed(&lines.join("\n"))?;
         Some(text.split('\n').map(Value::str).collect())
